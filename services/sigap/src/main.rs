@@ -1,0 +1,2 @@
+//! The Sigap 112 binary.
+fn main() {}
