@@ -1,0 +1,42 @@
+#!/bin/bash
+# Makes the announcements: espeak-ng speaks, sox turns that into 8 kHz mono A-law WAV,
+# which is exactly what goes out as RTP payload type 8 (PCMA, RFC 3551 section 4.5.14):
+# the media plane cuts the file into 160-byte frames and encodes nothing.
+#
+# Needs the Debian packages espeak-ng and sox. The WAV files are kept in the tree, so that
+# a build needs neither; run this only when the words change. Two runs give the same bytes.
+#
+#   ./make.sh           write the files here
+#   ./make.sh FOLDER    write them elsewhere, for comparison
+set -euo pipefail
+cd "$(dirname "$0")"
+out=${1:-.}
+mkdir -p "$out"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# 150 words a minute: slow enough for a frightened caller on a bad line.
+speak() { # VOICE FILE WORDS
+  espeak-ng -v "$1" -s 150 -a 160 -w "$work/$2.wav" "$3"
+}
+
+# A telephone passes 300 to 3400 Hz (ITU-T G.712): what is outside only costs headroom and aliases.
+# -3 dB leaves room for the mixer; no dither, so that silence is coded as silence.
+encode() { # FILE SOURCES...
+  local name=$1
+  shift
+  sox -D "$@" -t wav -r 8000 -c 1 -e a-law -b 8 "$out/$name.wav" \
+    gain -6 highpass 300 lowpass 3400 norm -3 rate 8000 pad 0.2 0.4
+}
+
+speak id antrean-id "Anda terhubung dengan layanan darurat satu satu dua. Panggilan Anda dalam antrean, mohon jangan ditutup. Petugas akan segera bicara."
+speak en antrean-en "You have reached emergency service 1 1 2. Please stay on the line."
+encode antrean "$work/antrean-id.wav" "$work/antrean-en.wav"
+
+speak id terhubung-id "Petugas akan segera bicara."
+encode terhubung "$work/terhubung-id.wav"
+
+# Comfort tone between two announcements: a soft double beat and silence, so that the caller
+# hears that the line lives. 440 Hz is inside every codec's band and far from DTMF.
+sox -D -n -t wav -r 8000 -c 1 -e a-law -b 8 "$out/nada-tunggu.wav" \
+  synth 0.25 sine 440 fade q 0.06 0.25 0.06 vol 0.12 pad 0.15 1.6
