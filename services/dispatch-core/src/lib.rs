@@ -1,1 +1,17 @@
-//! dispatch-core
+//! The pure rules of Sigap 112.
+//!
+//! Everything that decides lives here: what a call, an incident and an assignment are, which command may
+//! change them, who is sent, when silence escalates. Nothing here waits, reads a clock, draws a random
+//! number or opens a file: time and ids come in as arguments, so that replaying the same events gives the
+//! same state everywhere.
+//!
+//! Entry points: [`call::decide`], [`incident::decide`], [`duty::decide`] and their `apply` and
+//! `next_deadline`; [`classification::classify`]; [`routing::propose`].
+//!
+//! Architecture invariant: this crate names no tokio, sqlx, axum, clock or random source in its Cargo.toml.
+
+pub mod call;
+pub mod ids;
+pub mod limits;
+pub mod private;
+pub mod time;

@@ -1,0 +1,179 @@
+//! What the trunk role reports about a call. These values are written to the fsynced journal, so their
+//! serialised form may only grow.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::UserId;
+use crate::private::Private;
+use crate::time::Timestamp;
+
+/// One thing that happened to a call, in the order in which it happened.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum CallFact {
+    /// The INVITE arrived (T0). Always the first fact of a call.
+    Arrived(Box<Arrival>),
+    /// No call-taker answered within `queue_answer_after`; the call was answered with the queue announcement.
+    QueueAnswered,
+    /// A call-taker answered (T1).
+    Answered {
+        /// Who answered.
+        by: UserId,
+    },
+    /// The caller's side confirmed our 200 with an ACK.
+    Confirmed,
+    /// Something about the call that is wrong was found later than on arrival.
+    DefectFound {
+        /// What is wrong.
+        defect: Defect,
+    },
+    /// The call is over. Always the last fact of a call.
+    Ended {
+        /// Why.
+        reason: EndReason,
+    },
+}
+
+/// What the INVITE said, as far as it could be read.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Arrival {
+    /// Name of the trunk profile that the source address belongs to.
+    pub trunk: String,
+    /// The Request-URI as sent: `sip:112@…`, `tel:112`, `urn:service:sos.fire` …
+    pub dialled: String,
+    /// Call-ID header (RFC 3261 section 20.8), or the one we made up when it was missing.
+    pub sip_call_id: String,
+    /// The caller, if the INVITE named one.
+    pub caller: Option<Caller>,
+    /// Every location the INVITE carried, best first.
+    pub fixes: Vec<Fix>,
+    /// P-Access-Network-Info as sent (RFC 7315 section 5.4): the cell. A place, hence personal.
+    pub access_network: Option<Private<String>>,
+    /// User-Agent or Server header of the peer.
+    pub user_agent: Option<String>,
+    /// What was missing or wrong. A broken call is still a call.
+    pub defects: Vec<Defect>,
+    /// A call that tests the trunk and stays out of the statistics.
+    pub test: bool,
+}
+
+/// Who calls.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Caller {
+    /// The number in E.164 where it could be normalised (`+62…`), else as sent.
+    pub number: Private<String>,
+    /// The display name, if any.
+    pub name: Option<Private<String>>,
+    /// Which header said so.
+    pub source: IdentitySource,
+}
+
+/// Where the caller's identity comes from, strongest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdentitySource {
+    /// P-Asserted-Identity from a trusted trunk (RFC 3325).
+    Asserted,
+    /// The From header: anyone can write it.
+    From,
+}
+
+/// One location of the caller: where, how sure, how old.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Fix {
+    /// Degrees WGS 84 and metres; absent when only a reference or a civic address came.
+    pub point: Option<Private<FixPoint>>,
+    /// A URI to fetch the location from (Geolocation by reference, RFC 6442). Fetched later, never waited for.
+    pub reference: Option<Private<String>>,
+    /// A civic address in one line (RFC 5139).
+    pub civic: Option<Private<String>>,
+    /// Who measured it.
+    pub source: FixSource,
+    /// When it was measured, as far as the sender said.
+    pub measured_at: Option<Timestamp>,
+}
+
+/// A point with its radius of uncertainty.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub struct FixPoint {
+    /// Latitude, degrees north.
+    pub lat: f64,
+    /// Longitude, degrees east.
+    pub lon: f64,
+    /// Radius of uncertainty in metres; 0 for a bare point whose radius nobody gave.
+    pub radius_m: f64,
+}
+
+/// Where a location fix comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FixSource {
+    /// PIDF-LO in the INVITE's body (RFC 6442 `cid:`, RFC 5491 shapes).
+    PidfLo,
+    /// Geolocation by reference (`https:`), not fetched yet.
+    Reference,
+}
+
+/// What was missing or wrong in a call's signalling. Never a reason to refuse it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Defect {
+    /// No P-Asserted-Identity and no usable From.
+    NoCallerNumber,
+    /// The caller asked to be anonymous; the number may still be there.
+    Anonymous,
+    /// No Call-ID header; one was made up.
+    NoCallId,
+    /// A mandatory header besides Call-ID was missing or unreadable and was repaired.
+    RepairedHeader,
+    /// Content-Length was missing or did not fit the body.
+    WrongContentLength,
+    /// The whole message could not be read as SIP; only fragments are kept.
+    Unreadable,
+    /// No SDP: the offer goes out in our 200.
+    NoSdp,
+    /// SDP that could not be read.
+    BrokenSdp,
+    /// No codec that we speak (PCMA, PCMU).
+    NoCommonCodec,
+    /// A Geolocation header whose body or reference is missing.
+    LocationMissing,
+    /// A location that could not be read, or lies off the earth.
+    LocationUnreadable,
+    /// A PIDF-LO with a DOCTYPE or an entity; not parsed (billion laughs, XXE).
+    LocationRefused,
+    /// Multipart body that could not be split.
+    BrokenMultipart,
+    /// `Require` names an extension that we do not speak; answered all the same.
+    UnknownRequire,
+    /// Max-Forwards was 0 or unreadable.
+    MaxForwards,
+    /// More headers or defects than we keep.
+    TooMuch,
+    /// The ACK to our 200 never came (RFC 3261 section 13.3.1.4).
+    AckLost,
+    /// No audio path could be set up.
+    NoMedia,
+}
+
+/// Why a call ended.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// The caller hung up before any answer (CANCEL).
+    CallerCancelled,
+    /// The caller hung up after an answer (BYE).
+    CallerHungUp,
+    /// We hung up.
+    CentreHungUp,
+    /// Our 200 was never acknowledged; we sent BYE after 64*T1.
+    AckLost,
+    /// Nothing was heard of the other side any more.
+    Lost,
+    /// The trunk role was restarted and the call could not be kept.
+    Restarted,
+    /// The INVITE could not be read; the number, if any, is on the call-back list.
+    Unreadable,
+    /// The hard cap was reached: refused with 503, kept as a call with a call-back duty.
+    Overloaded,
+}

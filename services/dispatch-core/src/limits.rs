@@ -1,0 +1,36 @@
+//! Every bound of the product, with its unit and its reason (STYLE 9). Nothing grows without one.
+
+use crate::time::Seconds;
+
+/// Bytes of a narrative. A page of typed text is 3 kB; a pasted megabyte is a mistake, answered with 422.
+pub const NARRATIVE_BYTES_MAX: usize = 16 * 1024;
+/// Bytes of a note on an incident or a reason for declining.
+pub const NOTE_BYTES_MAX: usize = 4 * 1024;
+/// Bytes of a landmark, address or name.
+pub const SHORT_TEXT_BYTES_MAX: usize = 512;
+/// Notes kept in the state of one incident; older ones stay in the event log.
+pub const NOTES_PER_INCIDENT_MAX: usize = 200;
+/// Calls attached to one incident: a storm gives some hundred callers for one event.
+pub const CALLS_PER_INCIDENT_MAX: usize = 2_000;
+/// Assignments of one incident, declined and cancelled ones included: 40 agencies, each asked some times.
+pub const ASSIGNMENTS_PER_INCIDENT_MAX: usize = 200;
+/// Defects listed on one call; a message with more is a attack, the count is enough.
+pub const DEFECTS_PER_CALL_MAX: usize = 32;
+/// Location fixes kept on one call.
+pub const FIXES_PER_CALL_MAX: usize = 16;
+/// A console that is 256 changes behind is not being read; make it resync.
+pub const CONSOLE_QUEUE_MESSAGES_MAX: usize = 256;
+/// Submissions that wait for the writer. At 256 a batch this is 16 batches, far below one second of work.
+pub const SUBMISSIONS_WAITING_MAX: usize = 4_096;
+/// Submissions committed as one transaction.
+pub const SUBMISSIONS_PER_BATCH_MAX: usize = 256;
+/// Call facts that wait between the journal and the desk in memory; more are read from the journal file.
+pub const CALL_FACTS_IN_FLIGHT_MAX: usize = 1_024;
+/// Calls that the trunk role holds at once; above it a new INVITE gets 503 (RELIABILITY: the hard cap).
+pub const LIVE_CALLS_MAX: usize = 8_192;
+/// A SIP message in bytes; UDP cannot carry more.
+pub const SIP_MESSAGE_BYTES_MAX: usize = 65_535;
+/// A JSON body in bytes.
+pub const HTTP_BODY_BYTES_MAX: usize = 256 * 1024;
+/// A call that ended with a call-taker on it must be disposed of within this time, else the supervisor hears of it.
+pub const DISPOSITION_WITHIN: Seconds = Seconds::minutes(5);

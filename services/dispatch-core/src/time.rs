@@ -1,0 +1,101 @@
+//! Points in time and spans, as data. Nobody here asks what time it is.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A point in time: microseconds since 1970-01-01 UTC. Stored as a number, shown as RFC 3339 with six
+/// digits and `Z` (CONTRACT: times RFC 3339 in UTC with microseconds).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// From microseconds since the epoch.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since the epoch.
+    pub const fn as_micros(self) -> i64 {
+        self.0
+    }
+
+    /// The point `span` later; stays at the end of time instead of wrapping.
+    pub const fn after(self, span: Seconds) -> Self {
+        Self(self.0.saturating_add(span.0 as i64 * 1_000_000))
+    }
+
+    /// Whole milliseconds from `earlier` to `self`; negative when `self` is before it.
+    pub const fn millis_since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0) / 1000
+    }
+
+    /// The calendar year in Western Indonesia Time (WIB, UTC+7, no daylight saving).
+    pub fn year_wib(self) -> i16 {
+        let shifted = self.0.saturating_add(7 * 3600 * 1_000_000);
+        jiff::Timestamp::from_microsecond(shifted)
+            .map(|t| jiff::tz::Offset::UTC.to_datetime(t).year())
+            .unwrap_or(1970)
+    }
+}
+
+impl std::fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match jiff::Timestamp::from_microsecond(self.0) {
+            Ok(t) => write!(f, "{t:.6}"),
+            Err(_) => write!(f, "{}us", self.0),
+        }
+    }
+}
+
+impl std::str::FromStr for Timestamp {
+    type Err = jiff::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse::<jiff::Timestamp>().map(|t| Self(t.as_microsecond()))
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A span in whole seconds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Seconds(pub u32);
+
+impl Seconds {
+    /// `n` minutes.
+    pub const fn minutes(n: u32) -> Self {
+        Self(n.saturating_mul(60))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shows_six_digits_and_reads_them_back() {
+        let t = Timestamp::from_micros(1_795_315_199_000_001);
+        let text = t.to_string();
+        assert!(text.ends_with(".000001Z"), "{text}");
+        assert_eq!(text.parse::<Timestamp>().unwrap(), t);
+        assert_eq!(Timestamp::from_micros(0).to_string(), "1970-01-01T00:00:00.000000Z");
+    }
+
+    #[test]
+    fn the_year_turns_at_midnight_in_wib() {
+        let before: Timestamp = "2026-12-31T16:59:59.999999Z".parse().unwrap();
+        let after: Timestamp = "2026-12-31T17:00:00Z".parse().unwrap();
+        assert_eq!((before.year_wib(), after.year_wib()), (2026, 2027));
+    }
+}
