@@ -1,1 +1,30 @@
-//! supervision-log
+//! The tamper-evident supervision log of Sigap 112: leaf bytes, hash chain, signed checkpoints, verification, export.
+//!
+//! Every change of state leaves one [`Leaf`]. Its bytes are hashed together with the hash before it
+//! ([`chain`]), so that each hash vouches for all that came before. A [`SignedCheckpoint`] says under a
+//! signature how long the log was and what its last hash was. A [`Verifier`] walks the log once and names
+//! the first entry that is not as it was written. `docs/log-format.md` describes all bytes, for those who
+//! want to write a verifier of their own.
+//!
+//! Architecture invariant: this crate is pure. It reads no clock, no random source, no file, no network and
+//! no database; bytes, keys and times come in as arguments. Deliberately not here: personal data (a leaf
+//! holds ids and commitments only), storage, and the parsing of X.509.
+
+mod body;
+mod checkpoint;
+mod export;
+mod hash;
+mod key;
+mod leaf;
+mod verify;
+mod verify_export;
+
+pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint, sign, verify};
+pub use export::{Header, checkpoint_line, entry_line, header_line};
+pub use hash::{Hash, HashError, LogId, chain};
+pub use key::{Certificate, KeyError, key_id, parse_public_key_pem, public_key_der, public_key_pem};
+pub use leaf::{Leaf, LeafError};
+pub use verify::{BadEntry, Entry, Origin, Reason, Verified, Verifier};
+pub use verify_export::{ExportError, LineError, Trust, VerifiedExport, verify_export};
+
+pub use ed25519_dalek::{SigningKey, VerifyingKey};
