@@ -6,12 +6,22 @@
 //! same state everywhere.
 //!
 //! Entry points: [`call::decide`], [`incident::decide`], [`duty::decide`] and their `apply` and
-//! `next_deadline`; [`classification::classify`]; [`routing::propose`].
+//! `next_deadline`; [`classification`]; [`routing::propose`].
 //!
 //! Architecture invariant: this crate names no tokio, sqlx, axum, clock or random source in its Cargo.toml.
 
+pub mod actor;
+pub mod area;
 pub mod call;
+pub mod category;
+pub mod classification;
+pub mod duty;
+pub mod escalation;
 pub mod ids;
+pub mod incident;
 pub mod limits;
+pub mod policy;
 pub mod private;
+pub mod routing;
+pub mod site;
 pub mod time;
