@@ -1,0 +1,92 @@
+import { newKey, read, write } from './client';
+import type {
+  Agency,
+  Area,
+  Assignment,
+  Call,
+  CallBackOutcome,
+  Checkpoint,
+  Classification,
+  DispositionKind,
+  Duty,
+  DutyState,
+  Incident,
+  LogEntry,
+  NewIncident,
+  Page,
+  PersonOnDuty,
+  Policy,
+  PublicKey,
+  RaisedEscalation,
+  Session,
+  Wallboard,
+} from './types';
+
+/** One function per question or intention; nothing else in the console knows a path. */
+export const api = {
+  session: () => read<Session>('/session'),
+  signIn: (username: string, password: string) => write<Session>('POST', '/session', { username, password }),
+  signOut: () => write<void>('DELETE', '/session', undefined),
+
+  duty: () => read<Duty>('/duty'),
+  setDuty: (state: DutyState) => write<Duty>('POST', '/duty', { state, audio: { kind: 'browser' } }),
+  duties: () => read<Page<PersonOnDuty> | PersonOnDuty[]>('/duty/all').then(itemsOf),
+
+  answer: (call: string, key: string) => write<{ call: Call }>('POST', `/calls/${call}/answer`, {}, key),
+  hangUp: (call: string) => write<Call>('POST', `/calls/${call}/hangup`, {}),
+  dispose: (call: string, kind: DispositionKind, more: { note?: string; incident_id?: string } = {}) =>
+    write<Call>('POST', `/calls/${call}/disposition`, { kind, ...more }),
+  recordCallBack: (call: string, outcome: CallBackOutcome, note?: string) =>
+    write<Call>('POST', `/calls/${call}/call-back`, note ? { outcome, note } : { outcome }),
+
+  incident: (id: string) => read<Incident>(`/incidents/${id}`),
+  createIncident: (incident: NewIncident, key: string) =>
+    write<Incident>('POST', '/incidents', incident, key),
+  dispatch: (incident: string, agencies: string[] | undefined, key: string) =>
+    write<{ incident: Incident; assignments: Assignment[] }>(
+      'POST',
+      `/incidents/${incident}/dispatch`,
+      agencies ? { agencies } : {},
+      key,
+    ),
+  close: (incident: string, reason?: string) =>
+    write<Incident>('POST', `/incidents/${incident}/close`, reason ? { reason } : {}),
+  addNote: (incident: string, text: string) =>
+    write<Incident>('POST', `/incidents/${incident}/notes`, { text }),
+
+  step: (assignment: string, action: AssignmentAction, body: Record<string, string> = {}) =>
+    write<Assignment>('POST', `/assignments/${assignment}/${action}`, body, newKey()),
+
+  classify: (text: string, signal: AbortSignal) => classify(text, signal),
+  policy: () => read<Policy>('/policy'),
+  areas: () => read<Area[] | Page<Area>>('/areas').then(itemsOf),
+  agencies: () => read<Agency[] | Page<Agency>>('/agencies').then(itemsOf),
+
+  wallboard: () => read<Wallboard>('/wallboard'),
+  escalations: () =>
+    read<RaisedEscalation[] | Page<RaisedEscalation>>('/escalations?limit=100').then(itemsOf),
+  log: (after: string, limit: number) =>
+    read<{ entries: LogEntry[]; head: string }>(`/log?after=${after}&limit=${limit}`),
+  checkpoint: () => read<Checkpoint>('/log/checkpoint'),
+  publicKey: () => read<PublicKey>('/log/public-key'),
+  ready: () => read<{ demo?: boolean }>('/health/ready'),
+};
+
+export type AssignmentAction =
+  'acknowledge' | 'decline' | 'en-route' | 'on-scene' | 'working' | 'under-control' | 'complete' | 'seen';
+
+/** Classifying changes nothing, but it is a POST, because the words of a caller do not belong into a URL. */
+async function classify(text: string, signal: AbortSignal): Promise<Classification> {
+  const response = await fetch('/api/v1/classify', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'idempotency-key': newKey() },
+    body: JSON.stringify({ text }),
+    signal,
+  });
+  if (!response.ok) throw new Error(`classify: ${response.status}`);
+  return (await response.json()) as Classification;
+}
+
+function itemsOf<Item>(answer: Item[] | Page<Item>): Item[] {
+  return Array.isArray(answer) ? answer : answer.items;
+}

@@ -1,0 +1,9 @@
+import '@fontsource-variable/atkinson-hyperlegible-next/index.css';
+import './style/tokens.css';
+import './style/base.css';
+import { mount } from 'svelte';
+import App from './App.svelte';
+
+const place = document.getElementById('console');
+if (!place) throw new Error('index.html has no #console');
+mount(App, { target: place });
