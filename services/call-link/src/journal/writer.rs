@@ -1,0 +1,172 @@
+//! The one thread that writes. It takes whatever waits, writes it with one call, syncs once, and answers all.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+
+use dispatch_core::call::fact::CallFact;
+use dispatch_core::ids::CallId;
+use tokio::sync::{mpsc, oneshot};
+
+use super::recovery::Files;
+use super::{
+    Append, ENTRIES_PER_COMMIT_MAX, Entry, JournalError, PAYLOAD_BYTES_MAX, Shared, TAIL_ENTRIES_MAX, frame,
+    segment,
+};
+use crate::clock::Clock;
+
+pub(super) struct Writer {
+    shared: Arc<Shared>,
+    clock: Clock,
+    files: Files,
+    open_calls: BTreeMap<CallId, u64>,
+    segment_bytes: u64,
+    buffer: Vec<u8>,
+}
+
+type Done = oneshot::Sender<Result<u64, JournalError>>;
+
+impl Writer {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        clock: Clock,
+        files: Files,
+        open_calls: BTreeMap<CallId, u64>,
+        segment_bytes: u64,
+    ) -> Self {
+        Self { shared, clock, files, open_calls, segment_bytes, buffer: Vec::new() }
+    }
+
+    /// Runs until every [`super::Journal`] is dropped.
+    pub(super) fn run(mut self, mut inbox: mpsc::Receiver<Append>) {
+        let mut batch = Vec::with_capacity(ENTRIES_PER_COMMIT_MAX);
+        while let Some(first) = inbox.blocking_recv() {
+            batch.push(first);
+            // Group commit without a delay: what arrived during the last sync is written by this one.
+            while batch.len() < ENTRIES_PER_COMMIT_MAX {
+                match inbox.try_recv() {
+                    Ok(append) => batch.push(append),
+                    Err(_) => break,
+                }
+            }
+            self.commit(&mut batch);
+            self.delete_acknowledged();
+        }
+        if let Err(error) = self.files.lock.unlock() {
+            tracing::debug!(%error, "Journal lock goes with the process");
+        }
+    }
+
+    fn commit(&mut self, batch: &mut Vec<Append>) {
+        self.buffer.clear();
+        let mut index = self.shared.last_index.load(Ordering::Acquire);
+        let mut entries: Vec<Entry> = Vec::with_capacity(batch.len());
+        let mut waiting: Vec<Done> = Vec::with_capacity(batch.len());
+        for Append { call, fact, done } in batch.drain(..) {
+            let at = self.clock.now();
+            match frame::encode(&mut self.buffer, index + 1, call, at, &fact) {
+                Ok(()) => {
+                    index += 1;
+                    entries.push(Entry { index, call, at, fact });
+                    waiting.push(done);
+                }
+                Err(bytes) => {
+                    tracing::error!(call.id = %call, bytes, max = PAYLOAD_BYTES_MAX, "Call fact is too large to keep");
+                    done.send(Err(JournalError::TooLarge { bytes })).ok();
+                }
+            }
+        }
+        if entries.is_empty() {
+            return;
+        }
+        let durable = self.write_and_sync();
+        let first = entries[0].index;
+        self.remember(entries);
+        for (index, done) in (first..).zip(waiting) {
+            // Nobody waits any more when the future was dropped; the fact stands all the same.
+            done.send(if durable { Ok(index) } else { Err(JournalError::Failed) }).ok();
+        }
+    }
+
+    /// One write, one sync. `false` from the first failure on, for the life of the process.
+    fn write_and_sync(&mut self) -> bool {
+        if self.shared.failed.load(Ordering::Acquire) {
+            return false;
+        }
+        match self.try_write_and_sync() {
+            Ok(()) => {
+                self.files.current_bytes += self.buffer.len() as u64;
+                self.shared.commits.fetch_add(1, Ordering::Relaxed);
+                true
+            }
+            Err(error) => {
+                let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+                tracing::error!(%error, source, "Journal has failed: call facts are kept in memory only");
+                self.shared.failed.store(true, Ordering::Release);
+                false
+            }
+        }
+    }
+
+    fn try_write_and_sync(&mut self) -> Result<(), JournalError> {
+        self.rotate_when_full()?;
+        let written =
+            self.files.current.write_all(&self.buffer).and_then(|()| self.files.current.sync_data());
+        written.map_err(|source| {
+            segment::file_error(&segment::path_of(&self.shared.dir, self.files.current_first), source)
+        })
+    }
+
+    fn rotate_when_full(&mut self) -> Result<(), JournalError> {
+        let first = self.shared.last_index.load(Ordering::Acquire) + 1;
+        if self.files.current_bytes < self.segment_bytes || self.files.current_first == first {
+            return Ok(());
+        }
+        self.files.current = segment::create(&self.shared.dir, self.shared.id, first)?;
+        self.files.current_first = first;
+        self.files.current_bytes = segment::HEADER_BYTES as u64;
+        self.files.segments.push(first);
+        Ok(())
+    }
+
+    /// Makes the entries readable and wakes the readers.
+    fn remember(&mut self, entries: Vec<Entry>) {
+        let count = entries.len() as u64;
+        for entry in &entries {
+            if matches!(entry.fact, CallFact::Ended { .. }) {
+                self.open_calls.remove(&entry.call);
+            } else {
+                self.open_calls.entry(entry.call).or_insert(entry.index);
+            }
+        }
+        {
+            let mut tail = self.shared.tail.lock().unwrap_or_else(PoisonError::into_inner);
+            tail.extend(entries);
+            while tail.len() > TAIL_ENTRIES_MAX {
+                tail.pop_front();
+            }
+            // Inside the lock, so that a reader who sees the index also finds the entry.
+            self.shared.last_index.fetch_add(count, Ordering::AcqRel);
+        }
+        self.shared.appended.fetch_add(count, Ordering::Relaxed);
+        self.shared.changed.send_replace(());
+    }
+
+    /// Deletes the segments that the desk has taken and that no open call needs for its recovery.
+    fn delete_acknowledged(&mut self) {
+        let oldest_open = self.open_calls.values().min().copied().unwrap_or(u64::MAX);
+        let keep_from = self.shared.acknowledged.load(Ordering::Acquire).saturating_add(1).min(oldest_open);
+        while let [first, second, ..] = self.files.segments[..] {
+            if second > keep_from {
+                return;
+            }
+            let path = segment::path_of(&self.shared.dir, first);
+            if let Err(error) = std::fs::remove_file(&path) {
+                tracing::warn!(%error, path = %path.display(), "Journal segment could not be deleted");
+                return;
+            }
+            self.files.segments.remove(0);
+        }
+    }
+}
