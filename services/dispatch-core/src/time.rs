@@ -1,5 +1,7 @@
 //! Points in time and spans, as data. Nobody here asks what time it is.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A point in time: microseconds since 1970-01-01 UTC. Stored as a number, shown as RFC 3339 with six
@@ -76,6 +78,30 @@ impl Seconds {
     /// `n` minutes.
     pub const fn minutes(n: u32) -> Self {
         Self(n.saturating_mul(60))
+    }
+}
+
+/// Whom to ask for the time. The binary hands one in at start; a test hands in one that it moves by hand.
+///
+/// This crate defines the type and never calls it: a decision gets its time as an argument.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// A clock that asks `source`.
+    pub fn new(source: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(source))
+    }
+
+    /// What it says now.
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl std::fmt::Debug for Clock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Clock")
     }
 }
 

@@ -2,5 +2,15 @@
 //!
 //! A call is not an incident: ten callers report one fire. The trunk role owns the live call and tells what
 //! happened as [`fact::CallFact`]s; the desk keeps the record and decides what people still owe it.
+//!
+//! Invariant: a call that is over has a disposition, or somebody owes it one by a deadline, or it stands on
+//! the call-back list with a deadline. Nobody who called 112 is lost.
 
+mod decide;
 pub mod fact;
+mod state;
+
+pub use decide::{CallCommand, CallEvent, CallRefusal, apply, decide, next_deadline};
+pub use state::{
+    Call, CallBack, CallBackAttempt, CallBackOutcome, CallBackState, CallState, Disposition, DispositionKind,
+};

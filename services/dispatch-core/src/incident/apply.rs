@@ -1,0 +1,193 @@
+//! The incident after an event. Total: an event that does not fit changes nothing.
+
+use super::assignment::{Assignment, AssignmentState, Progress};
+use super::command::{Edit, EscalationCause, IncidentEvent, Report};
+use super::state::{Ending, Incident, Note};
+use crate::actor::Actor;
+use crate::ids::{AssignmentId, CallId, IncidentId, UserId};
+use crate::limits::{CALLS_PER_INCIDENT_MAX, NOTES_PER_INCIDENT_MAX};
+use crate::time::Timestamp;
+
+/// The incident after `event`, which `actor` caused at `at`. `None` before it was opened.
+pub fn apply(
+    incident: Option<Incident>,
+    id: IncidentId,
+    event: &IncidentEvent,
+    actor: Actor,
+    at: Timestamp,
+) -> Option<Incident> {
+    let Some(mut incident) = incident else {
+        // Before it is opened, nothing else can happen to it.
+        let IncidentEvent::Opened { report, by, dispatch_due_at } = event else { return None };
+        return Some(opened(id, report, *by, at, *dispatch_due_at));
+    };
+    incident.version += 1;
+    change(&mut incident, event, actor, at);
+    Some(incident)
+}
+
+fn opened(id: IncidentId, report: &Report, by: UserId, at: Timestamp, dispatch_due_at: Timestamp) -> Incident {
+    Incident {
+        id,
+        number: report.number.clone(),
+        version: 1,
+        opened_at: at,
+        opened_by: by,
+        category: report.category,
+        kind: report.kind.clone(),
+        priority: report.priority,
+        narrative: report.narrative.clone(),
+        location: report.location.clone(),
+        casualties: report.casualties,
+        reporter: report.reporter.clone(),
+        calls: report.call.into_iter().collect(),
+        assignments: Vec::new(),
+        notes: Vec::new(),
+        ending: None,
+        dispatch_due_at: Some(dispatch_due_at),
+        close_due_at: None,
+    }
+}
+
+fn change(incident: &mut Incident, event: &IncidentEvent, actor: Actor, at: Timestamp) {
+    match event {
+        IncidentEvent::Opened { .. } | IncidentEvent::PlanExhausted { .. } => {}
+        IncidentEvent::Edited { edit } => edited(incident, edit),
+        IncidentEvent::Assigned { assignment } => {
+            incident.dispatch_due_at = None;
+            incident.close_due_at = None;
+            incident.assignments.push((**assignment).clone());
+        }
+        IncidentEvent::Delivered { assignment } => with(incident, *assignment, |a| {
+            a.delivered_at.get_or_insert(at);
+            if a.progress == Progress::Sent {
+                a.progress = Progress::Delivered;
+            }
+        }),
+        IncidentEvent::Seen { assignment } => with(incident, *assignment, |a| {
+            a.seen_at.get_or_insert(at);
+        }),
+        IncidentEvent::Acknowledged { assignment, by, unit } => with(incident, *assignment, |a| {
+            a.progress = Progress::Acknowledged;
+            a.acknowledged = Some((at, *by));
+            a.delivered_at.get_or_insert(at);
+            a.seen_at.get_or_insert(at);
+            a.unit.clone_from(unit);
+        }),
+        IncidentEvent::Declined { assignment, by, reason } => with(incident, *assignment, |a| {
+            a.progress = Progress::Declined { at, by: *by, reason: reason.clone() };
+        }),
+        IncidentEvent::Progressed { assignment, to, close_due_at, .. } => {
+            with(incident, *assignment, |a| progressed(a, *to, at));
+            incident.close_due_at = *close_due_at;
+        }
+        IncidentEvent::AssignmentCancelled { assignment } => with(incident, *assignment, |a| {
+            a.progress = Progress::Cancelled { at };
+        }),
+        IncidentEvent::ChannelTried { assignment, delivered, .. } => with(incident, *assignment, |a| {
+            if *delivered {
+                a.delivered_at.get_or_insert(at);
+                if a.progress == Progress::Sent {
+                    a.progress = Progress::Delivered;
+                }
+            }
+        }),
+        IncidentEvent::Escalated { cause, step, due_at } => {
+            let raised = cause.raised(*step, *due_at, at);
+            match cause {
+                EscalationCause::NotAcknowledged { assignment, .. } => {
+                    with(incident, *assignment, |a| a.raised.extend(raised));
+                }
+                EscalationCause::NotEnRoute { assignment } => {
+                    with(incident, *assignment, |a| a.turnout_raised = true);
+                }
+                EscalationCause::SilentOnScene { assignment } => {
+                    with(incident, *assignment, |a| a.welfare_asked_at = Some(at));
+                }
+                // The supervisor owns it from here: the clock has done its work.
+                EscalationCause::NotDispatched => incident.dispatch_due_at = None,
+                EscalationCause::NotClosed => incident.close_due_at = None,
+            }
+        }
+        IncidentEvent::Noted { text } => {
+            if incident.notes.len() == NOTES_PER_INCIDENT_MAX {
+                incident.notes.remove(0);
+            }
+            incident.notes.push(Note { at, by: actor, text: text.clone() });
+        }
+        IncidentEvent::CallAttached { call } => attach(incident, std::slice::from_ref(call)),
+        IncidentEvent::Absorbed { calls, .. } => attach(incident, calls),
+        IncidentEvent::Closed { reason } => {
+            end(incident, Ending::Closed { at, by: actor, reason: reason.clone() });
+        }
+        IncidentEvent::Reopened { dispatch_due_at, .. } => {
+            incident.ending = None;
+            incident.dispatch_due_at = Some(*dispatch_due_at);
+        }
+        IncidentEvent::Cancelled { reason } => {
+            end(incident, Ending::Cancelled { at, by: actor, reason: reason.clone() });
+        }
+        IncidentEvent::Merged { into } => end(incident, Ending::Merged { at, by: actor, into: *into }),
+    }
+}
+
+fn with(incident: &mut Incident, id: AssignmentId, change: impl FnOnce(&mut Assignment)) {
+    if let Some(assignment) = incident.assignments.iter_mut().find(|a| a.id == id) {
+        change(assignment);
+    }
+}
+
+fn progressed(a: &mut Assignment, to: AssignmentState, at: Timestamp) {
+    let (progress, stamp) = match to {
+        AssignmentState::EnRoute => (Progress::EnRoute, &mut a.en_route_at),
+        AssignmentState::OnScene => (Progress::OnScene, &mut a.on_scene_at),
+        AssignmentState::Working => (Progress::Working, &mut a.working_at),
+        AssignmentState::UnderControl => (Progress::UnderControl, &mut a.under_control_at),
+        AssignmentState::Completed => (Progress::Completed, &mut a.completed_at),
+        AssignmentState::Sent
+        | AssignmentState::Delivered
+        | AssignmentState::Acknowledged
+        | AssignmentState::Declined
+        | AssignmentState::Cancelled => return,
+    };
+    *stamp = Some(at);
+    a.progress = progress;
+}
+
+fn edited(incident: &mut Incident, edit: &Edit) {
+    if let Some(category) = edit.category {
+        incident.category = category;
+    }
+    if let Some(kind) = &edit.kind {
+        incident.kind.clone_from(kind);
+    }
+    if let Some(priority) = edit.priority {
+        incident.priority = priority;
+    }
+    if let Some(narrative) = &edit.narrative {
+        incident.narrative = narrative.clone();
+    }
+    if let Some(location) = &edit.location {
+        incident.location = location.clone();
+    }
+    if edit.casualties.is_some() {
+        incident.casualties = edit.casualties;
+    }
+    if edit.reporter.is_some() {
+        incident.reporter.clone_from(&edit.reporter);
+    }
+}
+
+fn attach(incident: &mut Incident, calls: &[CallId]) {
+    for call in calls {
+        if !incident.calls.contains(call) && incident.calls.len() < CALLS_PER_INCIDENT_MAX {
+            incident.calls.push(*call);
+        }
+    }
+}
+
+fn end(incident: &mut Incident, ending: Ending) {
+    incident.ending = Some(ending);
+    incident.dispatch_due_at = None;
+    incident.close_due_at = None;
+}

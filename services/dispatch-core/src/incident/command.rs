@@ -1,0 +1,429 @@
+//! What may be asked of an incident, what may happen to it, and why a request is refused.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::assignment::{Assignment, AssignmentState, Raised};
+use super::state::{Location, Reporter};
+use crate::actor::Actor;
+use crate::category::{Category, Priority, TypeCode};
+use crate::escalation::Step;
+use crate::ids::{AgencyCode, AgencyId, AssignmentId, CallId, IncidentId, UserId};
+use crate::private::Private;
+use crate::routing::Target;
+use crate::time::Timestamp;
+
+/// What a call-taker reports when an incident is opened.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Report {
+    /// The number, allotted by the store under its head lock.
+    pub number: String,
+    /// One of the seven categories.
+    pub category: Category,
+    /// The type, if known.
+    pub kind: Option<TypeCode>,
+    /// How urgent.
+    pub priority: Priority,
+    /// What the caller said.
+    pub narrative: Private<String>,
+    /// Where.
+    pub location: Location,
+    /// How many are hurt.
+    pub casualties: Option<u32>,
+    /// Who reports.
+    pub reporter: Option<Reporter>,
+    /// The call, if it came by one.
+    pub call: Option<CallId>,
+}
+
+/// A correction: only what is present changes.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Edit {
+    /// A new category.
+    pub category: Option<Category>,
+    /// A new type; `Some(None)` takes it away.
+    pub kind: Option<Option<TypeCode>>,
+    /// A new priority.
+    pub priority: Option<Priority>,
+    /// A new narrative.
+    pub narrative: Option<Private<String>>,
+    /// A new location.
+    pub location: Option<Location>,
+    /// A new count of casualties.
+    pub casualties: Option<u32>,
+    /// A new reporter.
+    pub reporter: Option<Reporter>,
+}
+
+/// A step that an agency reports.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Change {
+    /// The agency's program has it on a screen (T4d).
+    Delivered,
+    /// A person opened it.
+    Seen,
+    /// A person took it (T5).
+    Acknowledge {
+        /// The unit that goes, if known.
+        unit: Option<String>,
+    },
+    /// The agency cannot.
+    Decline {
+        /// Why; must not be empty.
+        reason: Private<String>,
+    },
+    /// T6.
+    EnRoute,
+    /// T7.
+    OnScene,
+    /// T7a.
+    Working,
+    /// T8.
+    UnderControl,
+    /// T9.
+    Complete {
+        /// What was done.
+        note: Option<Private<String>>,
+    },
+}
+
+/// Something that somebody wants of an incident.
+#[derive(Clone, PartialEq, Debug)]
+pub enum IncidentCommand {
+    /// Open it.
+    Open(Box<Report>),
+    /// Correct it, as seen at a version.
+    Edit {
+        /// The version that the person saw.
+        version: u32,
+        /// What changes.
+        edit: Box<Edit>,
+    },
+    /// Send agencies.
+    Dispatch {
+        /// Who, in which role; chosen by a person or by [`crate::routing::propose`].
+        targets: Vec<Target>,
+        /// A remark for all of them.
+        note: Option<Private<String>>,
+    },
+    /// An agency reports a step.
+    Assignment {
+        /// Which assignment.
+        id: AssignmentId,
+        /// What.
+        change: Change,
+    },
+    /// Write something down.
+    AddNote {
+        /// What.
+        text: Private<String>,
+    },
+    /// Attach a call that reports the same thing.
+    AttachCall {
+        /// The call.
+        call: CallId,
+    },
+    /// Close it.
+    Close {
+        /// Why, when agencies have not finished.
+        reason: Option<Private<String>>,
+        /// Whether the person may close over unfinished agencies.
+        may_override: bool,
+    },
+    /// Open it again.
+    Reopen {
+        /// Why.
+        reason: Private<String>,
+    },
+    /// It was no incident.
+    Cancel {
+        /// Why.
+        reason: Private<String>,
+    },
+    /// It is the same as another one, which takes over its calls.
+    MergeInto {
+        /// The one that goes on.
+        into: IncidentId,
+    },
+    /// Take over the calls of a merged one.
+    Absorb {
+        /// The merged one.
+        from: IncidentId,
+        /// Its calls.
+        calls: Vec<CallId>,
+    },
+    /// A courier tried another channel than the console.
+    ChannelTried {
+        /// For which assignment.
+        id: AssignmentId,
+        /// Which channel, and what came of it.
+        report: ChannelReport,
+    },
+    /// A deadline is due.
+    DeadlineReached,
+}
+
+/// What came of a notification over a channel other than the console.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ChannelReport {
+    /// The channel: `webhook` …, or `none` when the agency has no second channel.
+    pub channel: String,
+    /// Whether the agency's side confirmed that it has it.
+    pub delivered: bool,
+    /// The result in one word or status code, for the log.
+    pub result: String,
+}
+
+/// Something that happened to an incident, for ever.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum IncidentEvent {
+    /// It was opened.
+    Opened {
+        /// What was reported.
+        report: Box<Report>,
+        /// By whom.
+        by: UserId,
+        /// Until when somebody must be sent.
+        dispatch_due_at: Timestamp,
+    },
+    /// It was corrected.
+    Edited {
+        /// What changed.
+        edit: Box<Edit>,
+    },
+    /// An agency was asked.
+    Assigned {
+        /// The new assignment.
+        assignment: Box<Assignment>,
+    },
+    /// T4d.
+    Delivered {
+        /// Which assignment.
+        assignment: AssignmentId,
+    },
+    /// A person opened it.
+    Seen {
+        /// Which assignment.
+        assignment: AssignmentId,
+    },
+    /// T5.
+    Acknowledged {
+        /// Which assignment.
+        assignment: AssignmentId,
+        /// Who.
+        by: UserId,
+        /// The unit that goes.
+        unit: Option<String>,
+    },
+    /// The agency cannot.
+    Declined {
+        /// Which assignment.
+        assignment: AssignmentId,
+        /// Who said so.
+        by: UserId,
+        /// Why.
+        reason: Private<String>,
+    },
+    /// T6, T7, T7a, T8 or T9, by the state reached.
+    Progressed {
+        /// Which assignment.
+        assignment: AssignmentId,
+        /// The state reached: en route to completed.
+        to: AssignmentState,
+        /// What was done, when completed.
+        note: Option<Private<String>>,
+        /// Until when the centre must close, when this was the last agency.
+        close_due_at: Option<Timestamp>,
+    },
+    /// The centre took an assignment back.
+    AssignmentCancelled {
+        /// Which.
+        assignment: AssignmentId,
+    },
+    /// Silence went on too long; a rung of a ladder was climbed.
+    Escalated {
+        /// What was silent.
+        cause: EscalationCause,
+        /// Who is told now.
+        step: Step,
+        /// When it was due.
+        due_at: Timestamp,
+    },
+    /// A channel other than the console was tried.
+    ChannelTried {
+        /// For which assignment.
+        assignment: AssignmentId,
+        /// The channel.
+        channel: String,
+        /// Whether the agency's side confirmed.
+        delivered: bool,
+        /// The result in one word or status code.
+        result: String,
+    },
+    /// Nobody else is left in the plan: the supervisor must find somebody.
+    PlanExhausted {
+        /// The assignment that was declined or not answered.
+        assignment: AssignmentId,
+    },
+    /// Somebody wrote something down.
+    Noted {
+        /// What.
+        text: Private<String>,
+    },
+    /// A call was attached.
+    CallAttached {
+        /// Which.
+        call: CallId,
+    },
+    /// The calls of a merged incident were taken over.
+    Absorbed {
+        /// The merged one.
+        from: IncidentId,
+        /// Its calls.
+        calls: Vec<CallId>,
+    },
+    /// T10.
+    Closed {
+        /// Why, when agencies had not finished.
+        reason: Option<Private<String>>,
+    },
+    /// It goes on.
+    Reopened {
+        /// Why.
+        reason: Private<String>,
+        /// Until when somebody must look after it.
+        dispatch_due_at: Timestamp,
+    },
+    /// It was none.
+    Cancelled {
+        /// Why.
+        reason: Private<String>,
+    },
+    /// It is part of another one.
+    Merged {
+        /// The one that goes on.
+        into: IncidentId,
+    },
+}
+
+/// What was silent too long.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "cause", rename_all = "snake_case")]
+pub enum EscalationCause {
+    /// The agency did not acknowledge.
+    NotAcknowledged {
+        /// Which assignment.
+        assignment: AssignmentId,
+        /// Place in the ladder, from 0.
+        rung: u32,
+    },
+    /// It acknowledged, but nobody left.
+    NotEnRoute {
+        /// Which assignment.
+        assignment: AssignmentId,
+    },
+    /// Nothing was heard from the scene: welfare check.
+    SilentOnScene {
+        /// Which assignment.
+        assignment: AssignmentId,
+    },
+    /// Nobody was sent.
+    NotDispatched,
+    /// Everybody reported done, but nobody closed it.
+    NotClosed,
+}
+
+impl EscalationCause {
+    /// The assignment it is about, if it is about one.
+    pub const fn assignment(&self) -> Option<AssignmentId> {
+        match self {
+            Self::NotAcknowledged { assignment, .. }
+            | Self::NotEnRoute { assignment }
+            | Self::SilentOnScene { assignment } => Some(*assignment),
+            Self::NotDispatched | Self::NotClosed => None,
+        }
+    }
+
+    /// The rung as a record.
+    pub(super) const fn raised(&self, step: Step, due_at: Timestamp, at: Timestamp) -> Option<Raised> {
+        match self {
+            Self::NotAcknowledged { rung, .. } => Some(Raised { rung: *rung, step, due_at, at }),
+            Self::NotEnRoute { .. } | Self::SilentOnScene { .. } | Self::NotDispatched | Self::NotClosed => None,
+        }
+    }
+}
+
+/// Why a command is refused. Nothing is lost: the person's text stays on the screen.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum IncidentRefusal {
+    /// There is no such incident.
+    #[error("no such incident")]
+    Unknown,
+    /// It is open already.
+    #[error("the incident exists already")]
+    Exists,
+    /// It is closed, cancelled or merged.
+    #[error("the incident has ended")]
+    Ended,
+    /// It is still open.
+    #[error("the incident has not ended")]
+    NotEnded,
+    /// Somebody changed it in between.
+    #[error("the incident is at version {current}")]
+    VersionConflict {
+        /// The version it has now.
+        current: u32,
+    },
+    /// There is no such assignment on it.
+    #[error("no such assignment")]
+    UnknownAssignment,
+    /// Somebody else took it first.
+    #[error("already acknowledged")]
+    AlreadyAcknowledged {
+        /// The winner.
+        by: UserId,
+        /// When.
+        at: Timestamp,
+    },
+    /// The step does not follow from the present state.
+    #[error("cannot go from {from} to {to}")]
+    NotInThisState {
+        /// The present state.
+        from: &'static str,
+        /// The state asked for.
+        to: &'static str,
+    },
+    /// A reason must be given.
+    #[error("a reason is needed")]
+    ReasonMissing,
+    /// Agencies have not reported yet, and the person may not close over them.
+    #[error("{} agencies have not reported", .agencies.len())]
+    AgenciesUnfinished {
+        /// Which.
+        agencies: Vec<AgencyCode>,
+    },
+    /// Nobody to send: no agency was named and the routing knows none.
+    #[error("no agency to send")]
+    NobodyToSend,
+    /// All named agencies are on it already.
+    #[error("these agencies are on it already")]
+    AlreadyAssigned {
+        /// Which.
+        agencies: Vec<AgencyId>,
+    },
+    /// It cannot be merged into itself.
+    #[error("an incident cannot be merged into itself")]
+    IntoItself,
+    /// A list has reached its bound.
+    #[error("too many {what}: at most {max}")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// The bound.
+        max: usize,
+    },
+    /// Only a person can do this.
+    #[error("only a person can do this, not {0}")]
+    NotAPerson(Actor),
+}

@@ -1,0 +1,96 @@
+//! When silence becomes an escalation. Deadlines are data: a clock asks for those that are due.
+
+use super::assignment::{Assignment, AssignmentState};
+use super::command::EscalationCause;
+use super::state::Incident;
+use crate::escalation::{Rung, Step};
+use crate::policy::Policy;
+use crate::routing::Role;
+use crate::time::{Seconds, Timestamp};
+
+/// One thing that will be late unless somebody acts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Due {
+    pub(super) at: Timestamp,
+    pub(super) cause: EscalationCause,
+    pub(super) step: Step,
+}
+
+/// When the next thing about this incident becomes late, if anything can.
+pub fn next_deadline(incident: &Incident, policy: &Policy) -> Option<Timestamp> {
+    deadlines(incident, policy).map(|due| due.at).min()
+}
+
+/// Everything that is late at `now`, the longest overdue first.
+pub(super) fn overdue(incident: &Incident, policy: &Policy, now: Timestamp) -> Vec<Due> {
+    let mut due: Vec<Due> = deadlines(incident, policy).filter(|d| d.at <= now).collect();
+    due.sort_by_key(|d| d.at);
+    due
+}
+
+/// The next rung of the ladder for an assignment that nobody has acknowledged: its place, itself, its time.
+///
+/// A rung that only counts while nothing was delivered is passed over once a terminal has the assignment.
+pub fn next_rung(
+    assignment: &Assignment,
+    incident: &Incident,
+    policy: &Policy,
+) -> Option<(u32, Rung, Timestamp)> {
+    if !assignment.progress.awaits_acknowledgement() || assignment.role == Role::Notify {
+        return None;
+    }
+    let ladder = policy.rules.ladders.get(&incident.priority)?;
+    let climbed = assignment.raised.last().map_or(0, |raised| raised.rung + 1);
+    (0u32..)
+        .zip(&ladder.rungs)
+        .skip_while(|(place, _)| *place < climbed)
+        .find(|(_, rung)| !rung.only_if_undelivered || assignment.delivered_at.is_none())
+        .map(|(place, rung)| (place, *rung, assignment.sent_at.after(rung.after)))
+}
+
+fn deadlines<'a>(incident: &'a Incident, policy: &'a Policy) -> impl Iterator<Item = Due> {
+    let open = incident.is_open();
+    let own = [
+        incident.dispatch_due_at.map(|at| (at, EscalationCause::NotDispatched)),
+        incident.close_due_at.map(|at| (at, EscalationCause::NotClosed)),
+    ];
+    let own = own.into_iter().flatten().map(|(at, cause)| Due { at, cause, step: Step::Supervisor });
+    let theirs = incident.assignments.iter().filter(|a| a.progress.is_engaged());
+    let theirs = theirs.flat_map(move |a| assignment_deadlines(a, incident, policy)).flatten();
+    own.chain(theirs).filter(move |_| open)
+}
+
+fn assignment_deadlines(a: &Assignment, incident: &Incident, policy: &Policy) -> [Option<Due>; 3] {
+    let silent = next_rung(a, incident, policy).map(|(rung, step, at)| Due {
+        at,
+        cause: EscalationCause::NotAcknowledged { assignment: a.id, rung },
+        step: step.step,
+    });
+    [silent, turnout(a, incident, policy), welfare(a, policy)]
+}
+
+/// Acknowledged, but nobody has left (domain F.4: P1 within three minutes).
+fn turnout(a: &Assignment, incident: &Incident, policy: &Policy) -> Option<Due> {
+    let within: Seconds = *policy.rules.en_route_within.get(&incident.priority)?;
+    let (acknowledged_at, _) = a.acknowledged?;
+    let waiting = a.progress.state() == AssignmentState::Acknowledged && !a.turnout_raised;
+    waiting.then(|| Due {
+        at: acknowledged_at.after(within),
+        cause: EscalationCause::NotEnRoute { assignment: a.id },
+        step: Step::Supervisor,
+    })
+}
+
+/// Nothing heard from the scene for too long (domain F.4: 30 minutes); asked again as long as it stays silent.
+fn welfare(a: &Assignment, policy: &Policy) -> Option<Due> {
+    let there = matches!(
+        a.progress.state(),
+        AssignmentState::OnScene | AssignmentState::Working | AssignmentState::UnderControl
+    );
+    let heard = a.last_progress_at().max(a.welfare_asked_at.unwrap_or(a.sent_at));
+    there.then(|| Due {
+        at: heard.after(policy.rules.welfare_check_after),
+        cause: EscalationCause::SilentOnScene { assignment: a.id },
+        step: Step::WelfareCheck,
+    })
+}

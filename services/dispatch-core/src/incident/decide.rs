@@ -1,0 +1,381 @@
+//! What may happen to an incident, and what follows from it.
+
+use super::apply::apply;
+use super::assignment::{Assignment, AssignmentState, Because, Progress};
+use super::command::{Change, EscalationCause, IncidentCommand, IncidentEvent, IncidentRefusal, Report};
+use super::deadline;
+use super::state::{Incident, IncidentStatus};
+use crate::actor::Actor;
+use crate::escalation::Step;
+use crate::ids::{AgencyId, AssignmentId, CallId, IncidentId, UserId};
+use crate::limits::{ASSIGNMENTS_PER_INCIDENT_MAX, CALLS_PER_INCIDENT_MAX};
+use crate::policy::Policy;
+use crate::private::Private;
+use crate::routing::{self, Role, Target};
+use crate::time::{Seconds, Timestamp};
+
+/// What follows from a command: facts to keep, and things to do once they are kept.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Decision {
+    /// To be appended, in this order.
+    pub events: Vec<IncidentEvent>,
+    /// To be done after the commit, at least once each.
+    pub effects: Vec<Effect>,
+}
+
+/// Something to be done outside, after the commit. What comes of it returns as a command.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Effect {
+    /// Tell an agency over a channel other than its console.
+    Notify {
+        /// Which agency.
+        agency: AgencyId,
+        /// About which assignment.
+        assignment: AssignmentId,
+        /// Which rung asks for it.
+        step: Step,
+    },
+}
+
+/// What follows from a command of `actor` at `now`. `incident` is `None` before it is opened.
+pub fn decide(
+    incident: Option<&Incident>,
+    id: IncidentId,
+    command: IncidentCommand,
+    actor: Actor,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Decision, IncidentRefusal> {
+    match (incident, command) {
+        (None, IncidentCommand::Open(report)) => open(*report, actor, policy, now),
+        (None, _command) => Err(IncidentRefusal::Unknown),
+        (Some(incident), command) => {
+            let mut course = Course { incident: incident.clone(), id, actor, policy, now, decision: Decision::default() };
+            course.run(command)?;
+            Ok(course.decision)
+        }
+    }
+}
+
+fn open(report: Report, actor: Actor, policy: &Policy, now: Timestamp) -> Result<Decision, IncidentRefusal> {
+    let by = actor.user().ok_or(IncidentRefusal::NotAPerson(actor))?;
+    let dispatch_due_at = now.after(dispatch_within(report.priority, policy));
+    let opened = IncidentEvent::Opened { report: Box::new(report), by, dispatch_due_at };
+    Ok(Decision { events: vec![opened], effects: vec![] })
+}
+
+fn dispatch_within(priority: crate::category::Priority, policy: &Policy) -> Seconds {
+    policy.rules.dispatch_within.get(&priority).copied().unwrap_or(Seconds(60))
+}
+
+/// One decision in the making: every event is applied at once, so that the next one sees its result.
+struct Course<'a> {
+    incident: Incident,
+    id: IncidentId,
+    actor: Actor,
+    policy: &'a Policy,
+    now: Timestamp,
+    decision: Decision,
+}
+
+impl Course<'_> {
+    fn run(&mut self, command: IncidentCommand) -> Result<(), IncidentRefusal> {
+        match command {
+            IncidentCommand::Open(_) => Err(IncidentRefusal::Exists),
+            IncidentCommand::Edit { version, edit } => {
+                self.must_be_open()?;
+                if version != self.incident.version {
+                    return Err(IncidentRefusal::VersionConflict { current: self.incident.version });
+                }
+                self.emit(IncidentEvent::Edited { edit });
+                Ok(())
+            }
+            IncidentCommand::Dispatch { targets, note } => self.dispatch(targets, note),
+            IncidentCommand::Assignment { id, change } => self.change_assignment(id, change),
+            IncidentCommand::AddNote { text } => {
+                self.emit(IncidentEvent::Noted { text });
+                Ok(())
+            }
+            IncidentCommand::AttachCall { call } => self.attach(call),
+            IncidentCommand::Close { reason, may_override } => self.close(reason, may_override),
+            IncidentCommand::Reopen { reason } => self.reopen(reason),
+            IncidentCommand::Cancel { reason } => {
+                self.must_be_open()?;
+                self.cancel_unfinished();
+                self.emit(IncidentEvent::Cancelled { reason });
+                Ok(())
+            }
+            IncidentCommand::MergeInto { into } => self.merge(into),
+            IncidentCommand::Absorb { from, calls } => self.absorb(from, calls),
+            IncidentCommand::ChannelTried { id, report } => {
+                self.assignment(id)?;
+                let (channel, delivered, result) = (report.channel, report.delivered, report.result);
+                self.emit(IncidentEvent::ChannelTried { assignment: id, channel, delivered, result });
+                Ok(())
+            }
+            IncidentCommand::DeadlineReached => {
+                self.escalate();
+                Ok(())
+            }
+        }
+    }
+
+    fn emit(&mut self, event: IncidentEvent) {
+        let before = self.incident.clone();
+        if let Some(after) = apply(Some(before), self.id, &event, self.actor, self.now) {
+            self.incident = after;
+        }
+        self.decision.events.push(event);
+    }
+
+    fn must_be_open(&self) -> Result<(), IncidentRefusal> {
+        if self.incident.is_open() { Ok(()) } else { Err(IncidentRefusal::Ended) }
+    }
+
+    fn person(&self) -> Result<UserId, IncidentRefusal> {
+        self.actor.user().ok_or(IncidentRefusal::NotAPerson(self.actor))
+    }
+
+    fn assignment(&self, id: AssignmentId) -> Result<Assignment, IncidentRefusal> {
+        self.incident.assignment(id).cloned().ok_or(IncidentRefusal::UnknownAssignment)
+    }
+
+    fn dispatch(&mut self, targets: Vec<Target>, note: Option<Private<String>>) -> Result<(), IncidentRefusal> {
+        self.must_be_open()?;
+        if targets.is_empty() {
+            return Err(IncidentRefusal::NobodyToSend);
+        }
+        let engaged: Vec<AgencyId> = self.asked().collect();
+        let (known, new): (Vec<Target>, Vec<Target>) =
+            targets.into_iter().partition(|t| engaged.contains(&t.agency));
+        if new.is_empty() {
+            return Err(IncidentRefusal::AlreadyAssigned { agencies: known.into_iter().map(|t| t.agency).collect() });
+        }
+        if self.incident.assignments.len() + new.len() > ASSIGNMENTS_PER_INCIDENT_MAX {
+            return Err(IncidentRefusal::TooMany { what: "assignments", max: ASSIGNMENTS_PER_INCIDENT_MAX });
+        }
+        for target in new {
+            self.assign(target, Because::Dispatch, note.clone());
+        }
+        Ok(())
+    }
+
+    /// Agencies that are asked at present: a declined or cancelled one may be asked again by a person.
+    fn asked(&self) -> impl Iterator<Item = AgencyId> {
+        self.incident.assignments.iter().filter(|a| a.progress.is_engaged()).map(|a| a.agency)
+    }
+
+    fn assign(&mut self, target: Target, because: Because, note: Option<Private<String>>) {
+        let ordinal = u32::try_from(self.incident.assignments.len()).unwrap_or(u32::MAX);
+        let assignment = Assignment {
+            id: AssignmentId::nth(self.id, ordinal, self.now),
+            agency: target.agency,
+            code: target.code,
+            role: target.role,
+            because,
+            sent_at: self.now,
+            progress: Progress::Sent,
+            delivered_at: None,
+            seen_at: None,
+            acknowledged: None,
+            en_route_at: None,
+            on_scene_at: None,
+            working_at: None,
+            under_control_at: None,
+            completed_at: None,
+            unit: None,
+            note,
+            raised: Vec::new(),
+            turnout_raised: false,
+            welfare_asked_at: None,
+        };
+        self.emit(IncidentEvent::Assigned { assignment: Box::new(assignment) });
+    }
+
+    fn change_assignment(&mut self, id: AssignmentId, change: Change) -> Result<(), IncidentRefusal> {
+        let a = self.assignment(id)?;
+        match change {
+            Change::Delivered if a.delivered_at.is_some() || !a.progress.is_engaged() => Ok(()),
+            Change::Delivered => {
+                self.emit(IncidentEvent::Delivered { assignment: id });
+                Ok(())
+            }
+            Change::Seen if a.seen_at.is_some() => Ok(()),
+            Change::Seen => {
+                self.emit(IncidentEvent::Seen { assignment: id });
+                Ok(())
+            }
+            Change::Acknowledge { unit } => self.acknowledge(&a, unit),
+            Change::Decline { reason } => self.decline(&a, reason),
+            Change::EnRoute => self.progress(&a, AssignmentState::EnRoute, None),
+            Change::OnScene => self.progress(&a, AssignmentState::OnScene, None),
+            Change::Working => self.progress(&a, AssignmentState::Working, None),
+            Change::UnderControl => self.progress(&a, AssignmentState::UnderControl, None),
+            Change::Complete { note } => self.progress(&a, AssignmentState::Completed, note),
+        }
+    }
+
+    /// One wins. The winner who asks twice is told that it is so; anybody else is told who won.
+    fn acknowledge(&mut self, a: &Assignment, unit: Option<String>) -> Result<(), IncidentRefusal> {
+        let person = self.person()?;
+        if let Some((at, by)) = a.acknowledged {
+            return if by == person { Ok(()) } else { Err(IncidentRefusal::AlreadyAcknowledged { by, at }) };
+        }
+        self.must_be_open()?;
+        if !a.progress.awaits_acknowledgement() {
+            let (from, to) = (a.progress.state().name(), AssignmentState::Acknowledged.name());
+            return Err(IncidentRefusal::NotInThisState { from, to });
+        }
+        self.emit(IncidentEvent::Acknowledged { assignment: a.id, by: person, unit });
+        Ok(())
+    }
+
+    /// A declined assignment asks the next agency at once.
+    fn decline(&mut self, a: &Assignment, reason: Private<String>) -> Result<(), IncidentRefusal> {
+        let by = self.person()?;
+        self.must_be_open()?;
+        if reason.reveal().trim().is_empty() {
+            return Err(IncidentRefusal::ReasonMissing);
+        }
+        let state = a.progress.state();
+        if state > AssignmentState::EnRoute {
+            let (from, to) = (state.name(), AssignmentState::Declined.name());
+            return Err(IncidentRefusal::NotInThisState { from, to });
+        }
+        self.emit(IncidentEvent::Declined { assignment: a.id, by, reason });
+        if a.role != Role::Notify {
+            self.ask_next(a, Because::Declined);
+        }
+        Ok(())
+    }
+
+    fn progress(
+        &mut self,
+        a: &Assignment,
+        to: AssignmentState,
+        note: Option<Private<String>>,
+    ) -> Result<(), IncidentRefusal> {
+        self.person()?;
+        let from = a.progress.state();
+        if from == to {
+            return Ok(());
+        }
+        // Forward only, from acknowledged on; a step may be left out, because a crew that is busy saving
+        // somebody presses one key later, not three.
+        let follows = from >= AssignmentState::Acknowledged && from < to && a.progress.is_engaged();
+        if !follows || to > AssignmentState::Completed {
+            return Err(IncidentRefusal::NotInThisState { from: from.name(), to: to.name() });
+        }
+        let others_done = self.incident.unfinished().all(|other| other.id == a.id);
+        let last = to == AssignmentState::Completed && others_done && self.incident.is_open();
+        let close_due_at = last.then(|| self.now.after(self.policy.rules.close_within));
+        self.emit(IncidentEvent::Progressed { assignment: a.id, to, note, close_due_at });
+        Ok(())
+    }
+
+    fn ask_next(&mut self, instead_of: &Assignment, because: Because) {
+        let already: Vec<AgencyId> = self.incident.assignments.iter().map(|a| a.agency).collect();
+        let next = routing::next_agency(
+            self.policy,
+            self.incident.kind.as_ref(),
+            self.incident.category,
+            &already,
+        );
+        let room = self.incident.assignments.len() < ASSIGNMENTS_PER_INCIDENT_MAX;
+        match next.filter(|_| room) {
+            Some(target) => self.assign(Target { role: instead_of.role, ..target }, because, None),
+            None => self.emit(IncidentEvent::PlanExhausted { assignment: instead_of.id }),
+        }
+    }
+
+    fn attach(&mut self, call: CallId) -> Result<(), IncidentRefusal> {
+        self.must_be_open()?;
+        if self.incident.calls.contains(&call) {
+            return Ok(());
+        }
+        if self.incident.calls.len() >= CALLS_PER_INCIDENT_MAX {
+            return Err(IncidentRefusal::TooMany { what: "calls", max: CALLS_PER_INCIDENT_MAX });
+        }
+        self.emit(IncidentEvent::CallAttached { call });
+        Ok(())
+    }
+
+    fn close(&mut self, reason: Option<Private<String>>, may_override: bool) -> Result<(), IncidentRefusal> {
+        self.must_be_open()?;
+        let unfinished: Vec<_> = self.incident.unfinished().map(|a| a.code.clone()).collect();
+        let nobody_reported = self.incident.status() != IncidentStatus::Completed;
+        if nobody_reported && !may_override {
+            return Err(IncidentRefusal::AgenciesUnfinished { agencies: unfinished });
+        }
+        if nobody_reported && reason.as_ref().is_none_or(|r| r.reveal().trim().is_empty()) {
+            return Err(IncidentRefusal::ReasonMissing);
+        }
+        self.cancel_unfinished();
+        self.emit(IncidentEvent::Closed { reason });
+        Ok(())
+    }
+
+    fn reopen(&mut self, reason: Private<String>) -> Result<(), IncidentRefusal> {
+        if self.incident.is_open() {
+            return Err(IncidentRefusal::NotEnded);
+        }
+        let dispatch_due_at = self.now.after(dispatch_within(self.incident.priority, self.policy));
+        self.emit(IncidentEvent::Reopened { reason, dispatch_due_at });
+        Ok(())
+    }
+
+    fn merge(&mut self, into: IncidentId) -> Result<(), IncidentRefusal> {
+        self.must_be_open()?;
+        if into == self.id {
+            return Err(IncidentRefusal::IntoItself);
+        }
+        self.cancel_unfinished();
+        self.emit(IncidentEvent::Merged { into });
+        Ok(())
+    }
+
+    fn absorb(&mut self, from: IncidentId, calls: Vec<CallId>) -> Result<(), IncidentRefusal> {
+        self.must_be_open()?;
+        if self.incident.calls.len() + calls.len() > CALLS_PER_INCIDENT_MAX {
+            return Err(IncidentRefusal::TooMany { what: "calls", max: CALLS_PER_INCIDENT_MAX });
+        }
+        self.emit(IncidentEvent::Absorbed { from, calls });
+        Ok(())
+    }
+
+    fn cancel_unfinished(&mut self) {
+        let open = self.incident.assignments.iter().filter(|a| a.progress.is_engaged());
+        let open = open.filter(|a| a.progress.state() != AssignmentState::Completed);
+        let ids: Vec<AssignmentId> = open.map(|a| a.id).collect();
+        for assignment in ids {
+            self.emit(IncidentEvent::AssignmentCancelled { assignment });
+        }
+    }
+
+    /// Climbs every rung that is due, each once, in the order in which they fell due.
+    ///
+    /// After a long stop several rungs of one ladder are late at once; every pass re-reads the incident,
+    /// and a pass without a late rung ends it. A rung is climbed once, so this ends.
+    fn escalate(&mut self) {
+        while let Some(due) = deadline::overdue(&self.incident, self.policy, self.now).first().copied() {
+            self.emit(IncidentEvent::Escalated { cause: due.cause, step: due.step, due_at: due.at });
+            let assignment = due.cause.assignment().and_then(|id| self.incident.assignment(id).cloned());
+            if let Some(a) = assignment {
+                self.act_on(&a, due.cause, due.step);
+            }
+        }
+    }
+
+    fn act_on(&mut self, a: &Assignment, cause: EscalationCause, step: Step) {
+        match step {
+            Step::SecondChannel | Step::RenotifyAndCallDuty | Step::AgencyHead | Step::HeadAndSekda => {
+                let (agency, assignment) = (a.agency, a.id);
+                self.decision.effects.push(Effect::Notify { agency, assignment, step });
+            }
+            Step::SupervisorAndNextAgency if matches!(cause, EscalationCause::NotAcknowledged { .. }) => {
+                self.ask_next(a, Because::Escalated);
+            }
+            Step::SupervisorAndNextAgency | Step::Supervisor | Step::WelfareCheck | Step::NextDayList => {}
+        }
+    }
+}

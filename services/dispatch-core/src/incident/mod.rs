@@ -1,0 +1,21 @@
+//! An incident: something that happened somewhere, the agencies that are asked to help, and what they did.
+//!
+//! An assignment is one agency on one incident and has its own state. The incident's status is derived from
+//! them, never set by hand ([`Incident::status`]).
+//!
+//! Invariants: every open incident has an owner or a deadline; the second assignment of an agency never
+//! hides the first; an incident closes only when every agency has reported, or a supervisor says why not.
+
+mod apply;
+mod assignment;
+mod command;
+mod decide;
+mod deadline;
+mod state;
+
+pub use apply::apply;
+pub use assignment::{Assignment, AssignmentState, Because, Progress, Raised};
+pub use command::{ChannelReport, Change, Edit, EscalationCause, IncidentCommand, IncidentEvent, IncidentRefusal, Report};
+pub use deadline::{next_deadline, next_rung};
+pub use decide::{Decision, Effect, decide};
+pub use state::{AreaBy, Ending, Incident, IncidentStatus, Location, Note, Point, Reporter};

@@ -1,0 +1,127 @@
+//! The site itself: people, agencies, areas, policy, sessions. Every change of them is an event in the log.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{AgencyCode, AgencyId, UserId};
+use crate::private::Private;
+
+/// What a person may do.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UserRole {
+    /// Petugas penerima panggilan.
+    CallTaker,
+    /// Petugas instansi: dispatcher of one agency.
+    Dispatcher,
+    /// Pengawas.
+    Supervisor,
+    /// Admin sistem.
+    Admin,
+    /// Auditor: reads, changes nothing.
+    Auditor,
+}
+
+impl UserRole {
+    /// All roles.
+    pub const ALL: [Self; 5] = [Self::CallTaker, Self::Dispatcher, Self::Supervisor, Self::Admin, Self::Auditor];
+
+    /// The code as stored and sent.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::CallTaker => "call_taker",
+            Self::Dispatcher => "dispatcher",
+            Self::Supervisor => "supervisor",
+            Self::Admin => "admin",
+            Self::Auditor => "auditor",
+        }
+    }
+
+    /// The role with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.code() == code)
+    }
+}
+
+/// Something that happened to the site.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SiteEvent {
+    /// The store was made.
+    Founded {
+        /// Whether it is a demo store.
+        demo: bool,
+    },
+    /// A person may log in from now on.
+    UserAdded {
+        /// Who.
+        user: UserId,
+        /// The name to log in with.
+        username: Private<String>,
+        /// The name to show.
+        name: Private<String>,
+        /// As what.
+        role: UserRole,
+        /// For which agency, when a dispatcher.
+        agency: Option<AgencyId>,
+    },
+    /// A person's name, role, agency or state changed.
+    UserChanged {
+        /// Who.
+        user: UserId,
+        /// A new name.
+        name: Option<Private<String>>,
+        /// A new role.
+        role: Option<UserRole>,
+        /// A new agency.
+        agency: Option<AgencyId>,
+        /// Whether the account may be used.
+        active: Option<bool>,
+    },
+    /// A password was set. It is not here.
+    PasswordSet {
+        /// Whose.
+        user: UserId,
+    },
+    /// A person logged in.
+    SessionOpened {
+        /// Who.
+        user: UserId,
+    },
+    /// A person logged out, or was logged out.
+    SessionClosed {
+        /// Who.
+        user: UserId,
+    },
+    /// A log-in failed.
+    LogInFailed {
+        /// Whose account, if there is such a one.
+        user: Option<UserId>,
+    },
+    /// An agency was added.
+    AgencyAdded {
+        /// Which.
+        agency: AgencyId,
+        /// Its code.
+        code: AgencyCode,
+        /// Its name.
+        name: String,
+        /// The functions it fills.
+        functions: Vec<AgencyCode>,
+    },
+    /// Areas were imported.
+    AreasImported {
+        /// How many.
+        count: u32,
+        /// SHA-256 of the file, hex.
+        sha256: String,
+    },
+    /// A policy came into force.
+    PolicyAdopted {
+        /// Its version.
+        version: u64,
+        /// The decree.
+        decree: String,
+        /// SHA-256 of its canonical JSON, hex.
+        sha256: String,
+    },
+}
