@@ -28,7 +28,7 @@ build: console ## the console and the release binary
 test: ## every check and test; the last line is the count
 	@.ci/test.sh
 
-bench: console ## the benchmarks against their peers, as ratios
+bench: build ## the benchmarks against their peers, as ratios
 	@.ci/needs.sh sipp kamailio
 	cargo run --release --locked -p load-tests -- bench
 
@@ -53,7 +53,7 @@ lint: console ## clippy and the console's type check
 	cd web-console && npm run --silent check
 
 headers: ## copyright headers for the owner: make headers OWNER="Pemerintah Kabupaten X" (docs/handover-headers.md)
-	@.ci/headers.sh "$(OWNER)" "$(YEAR)"
+	@.ci/headers.sh "$$OWNER" "$$YEAR"
 
 clean-data: ## delete the demo's data
 	rm -rf data/demo
