@@ -1,5 +1,7 @@
 //! What may happen to an incident, and what follows from it.
 
+use std::collections::BTreeSet;
+
 use super::apply::apply;
 use super::assignment::{Assignment, AssignmentState, Because, Progress};
 use super::command::{Change, EscalationCause, IncidentCommand, IncidentEvent, IncidentRefusal, Report};
@@ -145,11 +147,12 @@ impl Course<'_> {
         if targets.is_empty() {
             return Err(IncidentRefusal::NobodyToSend);
         }
-        let engaged: Vec<AgencyId> = self.asked().collect();
-        let (known, new): (Vec<Target>, Vec<Target>) =
-            targets.into_iter().partition(|t| engaged.contains(&t.agency));
+        let mut asked: BTreeSet<AgencyId> = self.asked().collect();
+        let named: Vec<AgencyId> = targets.iter().map(|t| t.agency).collect();
+        // `insert` is false for one that is asked already, and for one that was named twice.
+        let new: Vec<Target> = targets.into_iter().filter(|t| asked.insert(t.agency)).collect();
         if new.is_empty() {
-            return Err(IncidentRefusal::AlreadyAssigned { agencies: known.into_iter().map(|t| t.agency).collect() });
+            return Err(IncidentRefusal::AlreadyAssigned { agencies: named });
         }
         if self.incident.assignments.len() + new.len() > ASSIGNMENTS_PER_INCIDENT_MAX {
             return Err(IncidentRefusal::TooMany { what: "assignments", max: ASSIGNMENTS_PER_INCIDENT_MAX });

@@ -1,0 +1,10 @@
+//! The rules of calls, incidents and assignments: stories, and invariants over random histories.
+
+#[path = "rules/bench.rs"]
+mod bench;
+#[path = "rules/calls.rs"]
+mod calls;
+#[path = "rules/invariants.rs"]
+mod invariants;
+#[path = "rules/stories.rs"]
+mod stories;
