@@ -36,7 +36,10 @@ unpack_database() {
   local archive=../shared/data/advisory-db.tar.gz
   local database=$tools/advisory-dbs/advisory-db-3157b0e258782691
   [ -f "$archive" ] || cannot 'no copy of the advisory database at ../shared/data/advisory-db.tar.gz'
-  [ -d "$database/.git" ] && [ ! "$archive" -nt "$database/.unpacked" ] && return
+  if [ -d "$database/.git" ] && [ -f "$database/.unpacked" ] && [ ! "$archive" -nt "$database/.unpacked" ]; then
+    cat "$database/.unpacked"
+    return
+  fi
   rm -rf "$database"
   mkdir -p "$database"
   tar -xzf "$archive" -C "$database" --strip-components=1 || cannot 'the copy of the advisory database cannot be unpacked'
@@ -48,8 +51,7 @@ unpack_database() {
     git init -q . && git add -A . &&
       git -c user.name=copy -c user.email=copy@invalid -c commit.gpgsign=false commit -q -m "advisories up to $date"
   ) || cannot 'the copy of the advisory database cannot be made readable for cargo-deny (git)'
-  touch "$database/.unpacked"
-  echo "advisories up to $date"
+  echo "advisories up to $date" | tee "$database/.unpacked"
 }
 
 case ${1:-} in

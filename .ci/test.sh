@@ -97,7 +97,7 @@ check_rust_tests() { # NAME SECONDS_MAX CARGO_ARGUMENTS...
   # A test binary that does not build or is killed prints no result line.
   if [ $status != 0 ] && [ "$failed" = 0 ]; then failed=1; fi
   report "$name" $((SECONDS - began)) "$passed" "$failed" "$skipped"
-  { grep -E '^SKIPPED: ' "$logs/$name.log"; grep -E '^test .* ignored' "$logs/$name.log"; } | sort -u | sed 's/^/         /'
+  { grep -E '^SKIPPED: ' "$logs/$name.log"; grep -E '^test .* \.\.\. ignored' "$logs/$name.log"; } | sort -u | sed 's/^/         /'
   [ "$failed" = 0 ] && return 0
   echo "---- failures in $logs/$name.log"
   grep -nE '^(error|test .* FAILED|thread .* panicked|---- .* stdout ----)' "$logs/$name.log" | head -n 60 | sed 's/^/    /'
