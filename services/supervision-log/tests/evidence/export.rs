@@ -189,6 +189,22 @@ fn a_readable_copy_that_lies_is_found() {
 }
 
 #[test]
+fn the_header_has_one_spelling_of_each_value() {
+    let export = export(&log());
+    let cases = [
+        ("BEGIN PUBLIC KEY-----\\n", "BEGIN PUBLIC KEY-----\\r", "the member public_key is malformed"),
+        ("BEGIN CERTIFICATE-----\\n", "BEGIN CERTIFICATE-----\\r", "the member certificate is malformed"),
+        ("\"entries\":\"6\"", "\"entries\":\"06\"", "the member entries is malformed"),
+        ("\"entries\":\"6\"", "\"entries\":\"+6\"", "the member entries is malformed"),
+        ("\"version\":1,", "\"version\":2,", "not an export of the format sigap-log-export, version 1"),
+    ];
+    for (from, to, problem) in cases {
+        let found = verdict(export.replacen(from, to, 1).as_bytes(), &with_key()).unwrap_err();
+        assert_eq!(found.to_string(), format!("bad entry=0: line 1: {problem}"), "{from} to {to}");
+    }
+}
+
+#[test]
 fn a_kept_checkpoint_shows_an_old_or_rewritten_export() {
     let trust = Trust { checkpoints: log().checkpoints, ..with_key() };
     let old = export(&Log::of(&leaves()[..4], &[3]));
