@@ -246,6 +246,9 @@ fn numbered(events: Vec<(usize, Leaf)>) -> Vec<Leaf> {
 }
 
 proptest! {
+    // Each case signs and verifies up to 50 times; more cases would cost every test run half a minute.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn any_log_verifies_from_its_export_and_no_byte_can_be_changed(
         events in prop::collection::vec(event(), 0..6),
