@@ -34,3 +34,9 @@ pub const SIP_MESSAGE_BYTES_MAX: usize = 65_535;
 pub const HTTP_BODY_BYTES_MAX: usize = 256 * 1024;
 /// A call that ended with a call-taker on it must be disposed of within this time, else the supervisor hears of it.
 pub const DISPOSITION_WITHIN: Seconds = Seconds::minutes(5);
+/// Areas read from one file: Indonesia has about 84,000 villages and sub-districts (Kepmendagri 2025).
+pub const AREAS_MAX: usize = 100_000;
+/// Positions of one area's outline: the most detailed coast of a kabupaten has some 50,000.
+pub const POSITIONS_PER_AREA_MAX: usize = 500_000;
+/// Words of a text that the classification reads; a narrative of 16 kB has some 2,500, its start says what it is.
+pub const CLASSIFIED_WORDS_MAX: usize = 1_000;

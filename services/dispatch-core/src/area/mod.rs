@@ -1,8 +1,18 @@
 //! Where something happened: administrative areas and which one a point lies in.
+//!
+//! A site may have the official polygons of its villages, or only the centre points of its sub-districts.
+//! Both answer the same question; the answer says how it was found, so that nobody takes a guess for a fact.
 
+use std::collections::BTreeMap;
+
+use geo::{BoundingRect, Intersects, MultiPolygon};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::AreaCode;
+
+pub mod bangka_selatan;
+pub mod geojson;
+mod metres;
 
 /// A point on the earth, WGS 84 degrees.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
@@ -11,6 +21,13 @@ pub struct Point {
     pub lat: f64,
     /// Degrees east.
     pub lon: f64,
+}
+
+impl Point {
+    /// Whether both are numbers and on the earth.
+    pub fn is_on_earth(self) -> bool {
+        (-90.0..=90.0).contains(&self.lat) && (-180.0..=180.0).contains(&self.lon)
+    }
 }
 
 /// The level of an area, from the largest to the smallest.
@@ -25,13 +42,51 @@ pub enum Level {
     Desa,
 }
 
+impl Level {
+    /// The level that a Kemendagri code has by its form; none when it has no such form.
+    pub fn of_code(code: &AreaCode) -> Option<Self> {
+        let parts: Vec<&str> = code.0.split('.').collect();
+        let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+        let level = match lengths.as_slice() {
+            [2, 2] => Self::Kabupaten,
+            [2, 2, 2] => Self::Kecamatan,
+            [2, 2, 2, 4] => Self::Desa,
+            _ => return None,
+        };
+        parts.iter().all(|part| part.bytes().all(|b| b.is_ascii_digit())).then_some(level)
+    }
+}
+
+/// One administrative area.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Area {
+    /// Its Kemendagri code.
+    pub code: AreaCode,
+    /// Its official name.
+    pub name: String,
+    /// Its level.
+    pub level: Level,
+    /// The area it belongs to.
+    pub parent: Option<AreaCode>,
+    /// A point that stands for it on a map.
+    pub centre: Point,
+    /// Its outline, longitude before latitude as in GeoJSON.
+    pub polygon: Option<MultiPolygon<f64>>,
+    /// Other spellings and former names.
+    pub aliases: Vec<String>,
+    /// Belongs to another government: a call from there is transferred, not refused.
+    pub neighbour: bool,
+}
+
 /// How an area was found for a point.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LocatedBy {
     /// The point lies in its polygon.
     Polygon,
-    /// Its centre is the nearest.
+    /// The point lies in no polygon; its outline is the nearest.
+    NearestOutline,
+    /// There are no polygons; its centre is the nearest.
     NearestCentre,
 }
 
@@ -42,8 +97,144 @@ pub struct Located {
     pub area: Option<AreaCode>,
     /// How it was found.
     pub by: LocatedBy,
-    /// Metres to the area's centre; 0 when the point lies in its polygon.
+    /// Metres to its outline or centre; 0 when the point lies in its polygon.
     pub distance_m: f64,
-    /// The point lies in none of the loaded polygons, or in a neighbour's area.
+    /// The point lies in none of our polygons, or in a neighbour's area.
     pub outside: bool,
+}
+
+/// All areas of a site, ready to be asked.
+#[derive(Clone, Debug, Default)]
+pub struct AreaIndex {
+    /// Sorted by code.
+    areas: Vec<Area>,
+    /// Bounding boxes of the polygons, with the position of their area.
+    boxes: Vec<(geo::Rect<f64>, usize)>,
+    /// Areas that contain no other area: the most specific answer there is at their place.
+    leaves: Vec<usize>,
+    /// Folded names and aliases.
+    names: BTreeMap<String, usize>,
+}
+
+impl AreaIndex {
+    /// An index over these areas. Of two with one code the later holds.
+    pub fn new(areas: Vec<Area>) -> Self {
+        let by_code: BTreeMap<AreaCode, Area> =
+            areas.into_iter().map(|area| (area.code.clone(), area)).collect();
+        let areas: Vec<Area> = by_code.into_values().collect();
+        let boxes = areas.iter().enumerate().filter_map(|(position, area)| {
+            let outline = area.polygon.as_ref().and_then(BoundingRect::bounding_rect)?;
+            Some((outline, position))
+        });
+        let boxes = boxes.collect();
+        let parents: std::collections::BTreeSet<_> =
+            areas.iter().filter_map(|area| area.parent.as_ref()).collect();
+        let leaves = (0..areas.len()).filter(|&position| !parents.contains(&areas[position].code)).collect();
+        let mut names = BTreeMap::new();
+        // Larger areas first, and ours before a neighbour's: "Toboali" is the kecamatan before the kelurahan.
+        let mut order: Vec<usize> = (0..areas.len()).collect();
+        order.sort_by_key(|&position| (areas[position].neighbour, areas[position].level));
+        for position in order {
+            let area = &areas[position];
+            for name in std::iter::once(&area.name).chain(&area.aliases) {
+                names.entry(fold(name)).or_insert(position);
+            }
+        }
+        Self { areas, boxes, leaves, names }
+    }
+
+    /// The area of a point: the most specific polygon around it, else the nearest area.
+    pub fn locate(&self, lat: f64, lon: f64) -> Located {
+        let point = Point { lat, lon };
+        if !point.is_on_earth() || self.areas.is_empty() {
+            return Located { area: None, by: LocatedBy::NearestCentre, distance_m: 0.0, outside: true };
+        }
+        if self.boxes.is_empty() {
+            return self.nearest_centre(point);
+        }
+        match self.around(point) {
+            Some(area) => Located {
+                area: Some(area.code.clone()),
+                by: LocatedBy::Polygon,
+                distance_m: 0.0,
+                outside: area.neighbour,
+            },
+            None => self.nearest_outline(point),
+        }
+    }
+
+    /// The area with this code.
+    pub fn get(&self, code: &AreaCode) -> Option<&Area> {
+        self.areas.binary_search_by(|area| area.code.cmp(code)).ok().map(|position| &self.areas[position])
+    }
+
+    /// The area with this name or one of its other spellings; spaces, punctuation and case do not matter.
+    pub fn by_name(&self, name: &str) -> Option<&Area> {
+        self.names.get(&fold(name)).map(|&position| &self.areas[position])
+    }
+
+    /// Every area, by code.
+    pub fn iter(&self) -> impl Iterator<Item = &Area> {
+        self.areas.iter()
+    }
+
+    /// Whether no area is loaded.
+    pub fn is_empty(&self) -> bool {
+        self.areas.is_empty()
+    }
+
+    /// The deepest polygon around a point. A point on a border belongs to both sides; the smaller code wins,
+    /// so that the same point always gives the same answer.
+    fn around(&self, point: Point) -> Option<&Area> {
+        let at = geo::Point::new(point.lon, point.lat);
+        let near = self.boxes.iter().filter(|(outline, _)| outline.intersects(&at));
+        let hits = near.filter(|(_, position)| {
+            self.areas[*position].polygon.as_ref().is_some_and(|polygon| polygon.intersects(&at))
+        });
+        hits.map(|(_, position)| &self.areas[*position])
+            .min_by_key(|area| (std::cmp::Reverse(area.level), area.neighbour, &area.code))
+    }
+
+    fn nearest_centre(&self, point: Point) -> Located {
+        let distance = |position: usize| metres::between(point, self.areas[position].centre);
+        let nearest = self
+            .leaves
+            .iter()
+            .map(|&position| (distance(position), position))
+            .min_by(|a, b| a.0.total_cmp(&b.0));
+        self.located(nearest, LocatedBy::NearestCentre, false)
+    }
+
+    fn nearest_outline(&self, point: Point) -> Located {
+        let mut nearest: Option<(f64, usize)> = None;
+        for (outline, position) in &self.boxes {
+            let best = nearest.map_or(f64::INFINITY, |(distance, _)| distance);
+            // The box is nearer than anything in it, so most outlines of a country are never walked.
+            if !self.leaves.contains(position) || metres::to_box(point, outline) > best {
+                continue;
+            }
+            let Some(polygon) = &self.areas[*position].polygon else { continue };
+            let distance = metres::to_outline(point, polygon);
+            if distance < best {
+                nearest = Some((distance, *position));
+            }
+        }
+        match nearest {
+            Some(_) => self.located(nearest, LocatedBy::NearestOutline, true),
+            None => Located { outside: true, ..self.nearest_centre(point) },
+        }
+    }
+
+    fn located(&self, nearest: Option<(f64, usize)>, by: LocatedBy, outside: bool) -> Located {
+        let Some((distance_m, position)) = nearest else {
+            return Located { area: None, by, distance_m: 0.0, outside: true };
+        };
+        let area = &self.areas[position];
+        Located { area: Some(area.code.clone()), by, distance_m, outside: outside || area.neighbour }
+    }
+}
+
+/// A name without spaces, punctuation and case: "Air Gegas", "AIRGEGAS" and "Air-Gegas" are one.
+fn fold(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

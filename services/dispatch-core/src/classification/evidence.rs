@@ -1,0 +1,107 @@
+//! Which concepts a text expresses, after sayings, landmarks and negations are taken out.
+
+use std::collections::BTreeMap;
+
+use crate::classification::Classifier;
+use crate::classification::phrases::Hit;
+use crate::classification::words::Word;
+
+/// Words quoted for one concept.
+const QUOTES_MAX: usize = 3;
+
+/// What was found in one text.
+pub(super) struct Evidence<'a> {
+    words: &'a [Word],
+    by_concept: BTreeMap<&'a str, Vec<Hit>>,
+    sayings: Vec<Hit>,
+}
+
+impl<'a> Evidence<'a> {
+    /// Looks for every concept of the classifier.
+    pub fn collect(classifier: &'a Classifier, words: &'a [Word]) -> Self {
+        let hits = classifier.phrases.find(words);
+        let (sayings, hits): (Vec<Hit>, Vec<Hit>) =
+            hits.into_iter().partition(|hit| hit.owner == classifier.concepts.len());
+        let covered = |hit: &Hit| sayings.iter().any(|s| s.start < hit.end && hit.start < s.end);
+        let mut by_concept: BTreeMap<&str, Vec<Hit>> = BTreeMap::new();
+        for hit in hits {
+            let concept = classifier.concepts[hit.owner].as_str();
+            let covered = covered(&hit) && concept != classifier.lexicon.prank;
+            if !covered
+                && !is_landmark(classifier, concept, words, hit)
+                && !is_negated(classifier, words, hit)
+            {
+                by_concept.entry(concept).or_default().push(hit);
+            }
+        }
+        Self { words, by_concept, sayings }
+    }
+
+    /// Whether a concept is there.
+    pub fn has(&self, concept: &str) -> bool {
+        self.by_concept.contains_key(concept)
+    }
+
+    /// The quoted words when all of `all` are there, near enough, and none of `none`.
+    pub fn proves(&self, all: &[String], none: &[String], near: Option<usize>) -> Option<String> {
+        if none.iter().any(|concept| self.has(concept)) {
+            return None;
+        }
+        let hits: Vec<&Vec<Hit>> =
+            all.iter().map(|concept| self.by_concept.get(concept.as_str())).collect::<Option<_>>()?;
+        if near.is_some_and(|near| !within(&hits, near)) {
+            return None;
+        }
+        let mut quoted: Vec<Hit> =
+            hits.iter().flat_map(|hits| hits.iter().take(QUOTES_MAX).copied()).collect();
+        quoted.sort();
+        quoted.dedup_by_key(|hit| (hit.start, hit.end));
+        Some(quoted.iter().map(|hit| self.quote(*hit)).collect::<Vec<_>>().join(", "))
+    }
+
+    /// The first saying, quoted.
+    pub fn saying(&self) -> Option<String> {
+        self.sayings.first().map(|hit| self.quote(*hit))
+    }
+
+    fn quote(&self, hit: Hit) -> String {
+        let words: Vec<_> = self.words[hit.start..hit.end].iter().map(|word| word.surface.as_str()).collect();
+        format!("“{}”", words.join(" "))
+    }
+}
+
+/// Whether one hit of each concept lies within `near` words of one hit of the first.
+fn within(hits: &[&Vec<Hit>], near: usize) -> bool {
+    let Some((first, rest)) = hits.split_first() else { return true };
+    let gap = |a: &Hit, b: &Hit| {
+        if a.start < b.start { b.start.saturating_sub(a.end) } else { a.start.saturating_sub(b.end) }
+    };
+    first.iter().any(|a| rest.iter().all(|others| others.iter().any(|b| gap(a, b) <= near)))
+}
+
+/// "dekat pasar", "belakang SMP": the place says where, not what.
+fn is_landmark(classifier: &Classifier, concept: &str, words: &[Word], hit: Hit) -> bool {
+    classifier.lexicon.places.contains(concept)
+        && hit.start.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|before| {
+            !before.ends_clause && before.forms.iter().any(|form| classifier.lexicon.locatives.contains(form))
+        })
+}
+
+/// "tidak ada korban", "bukan kebakaran", "tidak ada yang luka". A phrase that itself starts with the negation
+/// ("tidak sadar") is not touched, and a comma ends its reach.
+fn is_negated(classifier: &Classifier, words: &[Word], hit: Hit) -> bool {
+    /// Words that may stand between the negation and what it negates.
+    const BETWEEN: [&str; 4] = ["ada", "yang", "sampai", "lagi"];
+    for before in words[..hit.start].iter().rev().take(BETWEEN.len()) {
+        if before.ends_clause {
+            return false;
+        }
+        if before.forms.iter().any(|form| classifier.lexicon.negations.contains(form)) {
+            return true;
+        }
+        if !BETWEEN.iter().any(|word| before.is(word)) {
+            return false;
+        }
+    }
+    false
+}
