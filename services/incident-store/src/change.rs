@@ -1,0 +1,105 @@
+//! One entry of the log, readable.
+
+use std::sync::Arc;
+
+use dispatch_core::actor::Actor;
+use dispatch_core::call::{Call, CallEvent};
+use dispatch_core::duty::{Duty, DutyEvent};
+use dispatch_core::ids::{CallId, IncidentId, UserId};
+use dispatch_core::incident::{Incident, IncidentEvent};
+use dispatch_core::site::SiteEvent;
+use dispatch_core::time::Timestamp;
+use uuid::Uuid;
+
+/// What an event belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum StreamId {
+    /// A call.
+    Call(CallId),
+    /// An incident.
+    Incident(IncidentId),
+    /// A person's duty.
+    Duty(UserId),
+    /// The site.
+    Site,
+}
+
+impl std::fmt::Display for StreamId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Call(id) => write!(f, "call:{id}"),
+            Self::Incident(id) => write!(f, "incident:{id}"),
+            Self::Duty(id) => write!(f, "duty:{id}"),
+            Self::Site => f.write_str("site"),
+        }
+    }
+}
+
+/// A text does not name a stream.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("not the name of a stream")]
+pub struct StreamIdError;
+
+impl std::str::FromStr for StreamId {
+    type Err = StreamIdError;
+
+    fn from_str(text: &str) -> Result<Self, StreamIdError> {
+        if text == "site" {
+            return Ok(Self::Site);
+        }
+        let (kind, id) = text.split_once(':').ok_or(StreamIdError)?;
+        let id = Uuid::parse_str(id).map_err(|_| StreamIdError)?;
+        match kind {
+            "call" => Ok(Self::Call(CallId(id))),
+            "incident" => Ok(Self::Incident(IncidentId(id))),
+            "duty" => Ok(Self::Duty(UserId(id))),
+            _ => Err(StreamIdError),
+        }
+    }
+}
+
+/// One event with everything that the log says about it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Change {
+    /// Its place in the log: gap-free from 1, in commit order.
+    pub index: u64,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// Who caused it.
+    pub actor: Actor,
+    /// What it belongs to.
+    pub stream: StreamId,
+    /// Its place in the stream: gap-free from 1.
+    pub version: u64,
+    /// The version of the rules that were used.
+    pub policy: u64,
+    /// What happened.
+    pub event: DeskEvent,
+    /// The state of the stream, at least as new as the event. Only changes that carry a state to show have it:
+    /// the timeline has none, the site has none.
+    pub record: Option<Record>,
+}
+
+/// What happened, by what it happened to.
+#[derive(Clone, PartialEq, Debug)]
+pub enum DeskEvent {
+    /// To a call.
+    Call(CallEvent),
+    /// To an incident.
+    Incident(IncidentEvent),
+    /// To a person's duty.
+    Duty(DutyEvent),
+    /// To the site.
+    Site(SiteEvent),
+}
+
+/// The state of a stream.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Record {
+    /// Of a call.
+    Call(Arc<Call>),
+    /// Of an incident.
+    Incident(Arc<Incident>),
+    /// Of a person's duty.
+    Duty(Arc<Duty>),
+}

@@ -1,0 +1,134 @@
+//! What can go wrong, by who can do something about it.
+
+use dispatch_core::call::CallRefusal;
+use dispatch_core::incident::IncidentRefusal;
+use dispatch_core::policy::PolicyMistake;
+use thiserror::Error;
+
+/// The store could not be opened or did not answer.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// No answer: the server is away, the disk fails, or none of several hosts takes writes.
+    #[error("the store does not answer ({host})")]
+    Away {
+        /// Which host or file, without user and password.
+        host: String,
+        /// What the engine said.
+        #[source]
+        source: Option<sqlx::Error>,
+    },
+    /// The engine refused a statement.
+    #[error("the store refused a statement")]
+    Statement(#[source] sqlx::Error),
+    /// The database address cannot be read.
+    #[error("the database address cannot be used: {0}")]
+    Url(String),
+    /// Another process serves this file.
+    #[error("another process serves this store: {0} is locked")]
+    Locked(String),
+    /// The bundled SQLite is one that can damage a file in WAL mode (sqlite.org/wal.html#walresetbug).
+    #[error("SQLite {found} is too old: 3.51.3 or later is needed")]
+    SqliteTooOld {
+        /// The version that was linked.
+        found: String,
+    },
+    /// A newer program made this store.
+    #[error("this store has schema {found}, this program knows schema {known}: use the newer program")]
+    SchemaTooNew {
+        /// The schema of the store.
+        found: i64,
+        /// The newest that this program knows.
+        known: i64,
+    },
+    /// There is no store at the address.
+    #[error("there is no Sigap store at this address")]
+    NotAStore,
+    /// A row does not hold what was once written into it.
+    #[error("the store holds something unreadable in {what}")]
+    Unreadable {
+        /// Where.
+        what: &'static str,
+    },
+    /// The lock file or another file beside the store could not be used.
+    #[error("a file beside the store could not be used")]
+    File(#[source] std::io::Error),
+    /// The operating system gave no random bytes.
+    #[error("no random bytes")]
+    Random,
+}
+
+/// Why a submission did not become part of the log.
+#[derive(Debug, Error)]
+pub enum SubmitError {
+    /// A command on a call was refused.
+    #[error(transparent)]
+    Call(#[from] CallRefusal),
+    /// A command on an incident was refused.
+    #[error(transparent)]
+    Incident(#[from] IncidentRefusal),
+    /// A command on the site was refused.
+    #[error(transparent)]
+    Site(#[from] SiteRefusal),
+    /// The key was used before, for something else.
+    #[error("this idempotency key was used for something else")]
+    KeyReused,
+    /// The submission is larger than any sensible one, or holds what the database cannot.
+    #[error("the submission cannot be stored")]
+    Unstorable,
+    /// The store does not answer. `kept` says whether the submission will be written when it is back.
+    #[error("the store is away")]
+    StoreAway {
+        /// True for facts out of the journal: they wait. False for all else: send it again with its key.
+        kept: bool,
+    },
+    /// More submissions wait than the writer may hold.
+    #[error("too many submissions are waiting")]
+    Busy,
+    /// This desk no longer writes: it was stopped, or the store went on without it.
+    #[error("this desk has stopped writing")]
+    Stopped,
+}
+
+/// Why a command on the site is refused.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum SiteRefusal {
+    /// The store was founded before.
+    #[error("the store is founded already")]
+    Founded,
+    /// Somebody else has this user name.
+    #[error("the user name is taken")]
+    UsernameTaken,
+    /// There is no such person.
+    #[error("no such user")]
+    UnknownUser,
+    /// There is no such agency.
+    #[error("no such agency")]
+    UnknownAgency,
+    /// Another agency has this code.
+    #[error("the agency code is taken")]
+    AgencyCodeTaken,
+    /// A dispatcher belongs to an agency, nobody else does.
+    #[error("a dispatcher needs an agency, any other role has none")]
+    AgencyMismatch,
+    /// The person's account is not in use.
+    #[error("the account is not active")]
+    Inactive,
+    /// Rules with this version or a later one are in force.
+    #[error("rules of version {current} are in force")]
+    PolicyNotNewer {
+        /// The version in force.
+        current: u64,
+    },
+    /// The rules contradict themselves.
+    #[error("the rules have {} mistakes", .0.len())]
+    PolicyMistaken(Vec<PolicyMistake>),
+    /// A text is empty or too long.
+    #[error("{field} is empty or too long")]
+    Text {
+        /// Which.
+        field: &'static str,
+    },
+    /// More areas than a country has.
+    #[error("too many areas")]
+    TooManyAreas,
+}

@@ -1,0 +1,227 @@
+//! What is handed in, and what comes back.
+
+use dispatch_core::actor::Actor;
+use dispatch_core::area::Area;
+use dispatch_core::call::{Call, CallCommand};
+use dispatch_core::duty::{Duty, SetDuty};
+use dispatch_core::ids::{AgencyCode, AgencyId, CallId, IncidentId, UserId};
+use dispatch_core::incident::{Incident, IncidentCommand, Report};
+use dispatch_core::policy::Rules;
+use dispatch_core::private::Private;
+use dispatch_core::site::UserRole;
+use dispatch_core::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Bytes of an idempotency key. Ours are under 100; a UUID has 36.
+const KEY_BYTES_MAX: usize = 200;
+
+/// Names one wish of one sender. A wish that is sent twice under one key is carried out once.
+///
+/// Two senders never share a key as long as each puts its own name in front (`user:<id>:<their key>`).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct IdempotencyKey(String);
+
+/// A text cannot be an idempotency key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("an idempotency key has 1 to {KEY_BYTES_MAX} visible ASCII characters")]
+pub struct KeyError;
+
+impl IdempotencyKey {
+    /// A key from its text: 1 to 200 visible ASCII characters.
+    pub fn new(text: impl Into<String>) -> Result<Self, KeyError> {
+        let text = text.into();
+        let fits = (1..=KEY_BYTES_MAX).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+        if fits { Ok(Self(text)) } else { Err(KeyError) }
+    }
+
+    /// A key that this crate makes itself, out of ids and numbers.
+    pub(crate) fn made(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Several commands that happen together or not at all.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// Under which it is carried out once.
+    pub key: IdempotencyKey,
+    /// A hash of what was asked for. The same key with another one is [`crate::SubmitError::KeyReused`].
+    pub fingerprint: Option<[u8; 32]>,
+    /// Who asks.
+    pub actor: Actor,
+    /// What for, in this order; each sees the result of the one before.
+    pub commands: Vec<DeskCommand>,
+    /// Where the fact stands in a trunk's journal; the cursor moves with it.
+    pub journal: Option<JournalPosition>,
+    /// The outbox item that this reports on; it is done with it.
+    pub completes: Option<OutboxId>,
+    /// Whether a repeat gets the first answer word for word (24 hours long) instead of the present state.
+    pub keep_answer: bool,
+}
+
+impl Submission {
+    /// One command, with nothing special about it.
+    pub fn new(key: IdempotencyKey, actor: Actor, command: DeskCommand) -> Self {
+        Self {
+            key,
+            fingerprint: None,
+            actor,
+            commands: vec![command],
+            journal: None,
+            completes: None,
+            keep_answer: false,
+        }
+    }
+}
+
+/// A place in the journal of a trunk.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct JournalPosition {
+    /// Which journal.
+    pub journal: [u8; 16],
+    /// Which record of it.
+    pub index: u64,
+}
+
+/// Something that a courier has to do.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct OutboxId(pub String);
+
+/// One command.
+#[derive(Clone, Debug)]
+pub enum DeskCommand {
+    /// Of a call.
+    Call(CallId, CallCommand),
+    /// Open an incident. An empty number is filled from the counter of the year in WIB.
+    OpenIncident(IncidentId, Box<Report>),
+    /// Of an incident.
+    Incident(IncidentId, IncidentCommand),
+    /// Of a person's duty.
+    Duty(UserId, SetDuty),
+    /// Of the site.
+    Site(SiteCommand),
+}
+
+/// A command on the site itself.
+#[derive(Clone, Debug)]
+pub enum SiteCommand {
+    /// Make the store one that serves. The first event of every log.
+    Found {
+        /// Whether it is a demo store.
+        demo: bool,
+    },
+    /// Let a person log in.
+    AddUser {
+        /// Who.
+        user: UserId,
+        /// The name to log in with; compared without regard to case.
+        username: Private<String>,
+        /// The name to show.
+        name: Private<String>,
+        /// As what.
+        role: UserRole,
+        /// For which agency, when a dispatcher.
+        agency: Option<AgencyId>,
+        /// The Argon2 hash of the password; never in the log.
+        password_hash: String,
+    },
+    /// Change a person's name, role, agency or state. Absent means as it is.
+    ChangeUser {
+        /// Who.
+        user: UserId,
+        /// A new name.
+        name: Option<Private<String>>,
+        /// A new role.
+        role: Option<UserRole>,
+        /// A new agency; a role that has none loses it.
+        agency: Option<AgencyId>,
+        /// Whether the account may be used.
+        active: Option<bool>,
+    },
+    /// Set a password.
+    SetPassword {
+        /// Whose.
+        user: UserId,
+        /// Its Argon2 hash; never in the log.
+        hash: String,
+    },
+    /// A person logged in.
+    OpenSession {
+        /// Who.
+        user: UserId,
+        /// SHA-256 of the token; never in the log.
+        token_hash: [u8; 32],
+        /// Until when.
+        expires_at: Timestamp,
+    },
+    /// A person logged out. Nothing happens when there is no such session.
+    CloseSession {
+        /// SHA-256 of the token.
+        token_hash: [u8; 32],
+    },
+    /// Log a person out everywhere.
+    CloseSessionsOf {
+        /// Whom.
+        user: UserId,
+    },
+    /// Somebody failed to log in.
+    LogInFailed {
+        /// Whose account, if there is such a one.
+        user: Option<UserId>,
+    },
+    /// Add an agency.
+    AddAgency {
+        /// Its id.
+        agency: AgencyId,
+        /// Its code.
+        code: AgencyCode,
+        /// Its name.
+        name: String,
+        /// The functions it fills; its own code is added when it is missing.
+        functions: Vec<AgencyCode>,
+    },
+    /// Take over areas; one with a known code replaces the old one.
+    ImportAreas {
+        /// The areas.
+        areas: Vec<Area>,
+        /// SHA-256 of the file, hex.
+        sha256: String,
+    },
+    /// Put rules into force.
+    AdoptPolicy {
+        /// The rules; their version is higher than the present one.
+        rules: Box<Rules>,
+    },
+}
+
+/// What became of a submission.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Receipt {
+    /// The log index of its first event. Greater than `last_index` when nothing needed to happen.
+    pub first_index: u64,
+    /// The log index of its last event.
+    pub last_index: u64,
+    /// Whether it was carried out before, under the same key.
+    pub repeated: bool,
+    /// The state after each command, in their order.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// The state after a command.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The call.
+    Call(Box<Call>),
+    /// The incident.
+    Incident(Box<Incident>),
+    /// The duty.
+    Duty(Duty),
+    /// The site has no single state.
+    Site,
+}
