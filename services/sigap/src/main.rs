@@ -1,2 +1,54 @@
-//! The Sigap 112 binary.
-fn main() {}
+//! The Sigap 112 binary: one program, several roles and tools.
+
+mod clock;
+mod config;
+mod keys;
+mod logging;
+mod roles;
+mod tools;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Emergency call centre of one kabupaten or kota (Nomor Tunggal Panggilan Darurat 112).
+#[derive(Parser)]
+#[command(name = "sigap", version, about, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run every role in one process: SIP, desk, API and console
+    Serve(Box<config::Flags>),
+    /// Check the supervision log of a store or an export; exit 0 when it is whole, 1 with the first bad entry
+    Verify(tools::verify::Args),
+    /// Write the supervision log for verification elsewhere, one entry a line
+    Export(tools::export::Args),
+    /// Add people, set their passwords, list them
+    User(tools::user::Args),
+    /// Import the official outlines of areas
+    Area(tools::area::Args),
+    /// Place real SIP calls from a seeded city, on this machine only
+    Simulate(tools::simulate::Args),
+    /// Print the OpenAPI document of the API
+    Openapi,
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Serve(flags) => roles::serve::run(&flags),
+        Command::Verify(args) => tools::verify::run(&args),
+        Command::Export(args) => tools::export::run(&args),
+        Command::User(args) => tools::user::run(&args),
+        Command::Area(args) => tools::area::run(&args),
+        Command::Simulate(args) => tools::simulate::run(args),
+        Command::Openapi => tools::openapi::run(),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("sigap: {error:#}");
+        ExitCode::from(if error.is::<config::Mistakes>() { 2 } else { 1 })
+    })
+}

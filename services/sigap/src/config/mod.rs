@@ -1,0 +1,88 @@
+//! Configuration: flags, then `SIGAP_…` environment variables, then `sigap.toml`, then the default.
+//!
+//! Everything is read and checked before a port is bound, and every mistake is reported at once, by name.
+
+mod read;
+mod size;
+mod toml_file;
+
+use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+pub use read::{Flags, Mistakes, read};
+
+/// What the serve role needs to know.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where everything that must survive is kept.
+    pub data_dir: PathBuf,
+    /// Where the console and the API listen. Port 0 picks a free one.
+    pub http: SocketAddr,
+    /// Where SIP listens, UDP and TCP. Port 0 picks one that is free for both.
+    pub sip: SocketAddr,
+    /// PostgreSQL, possibly several hosts; the embedded store when absent.
+    pub database_url: Option<String>,
+    /// Example area, agencies and users; trusts 127.0.0.0/8 as a trunk.
+    pub demo: bool,
+    /// The address that goes into Contact and SDP, when it is not the one the socket has.
+    pub public_address: Option<IpAddr>,
+    /// Ports for RTP.
+    pub rtp_ports: RangeInclusive<u16>,
+    /// How long a call rings before the queue announcement answers it.
+    pub queue_answer_after: Duration,
+    /// Calls held at once; above it an INVITE gets 503.
+    pub live_calls_max: usize,
+    /// How long a drain waits for live calls at the end.
+    pub drain_for: Duration,
+    /// How often the head of the supervision log is signed, when it has moved.
+    pub checkpoint_every: Duration,
+    /// How long a session lasts without a new log-in.
+    pub session_hours: u32,
+    /// Origins besides our own that a console may be served from.
+    pub origins: Vec<String>,
+    /// What is logged, in the syntax of `tracing_subscriber::EnvFilter`.
+    pub log: String,
+    /// Text for people, JSON for machines.
+    pub log_format: LogFormat,
+    /// Variables that begin like ours and mean nothing to us: a warning at start.
+    pub unknown_variables: Vec<String>,
+    /// Whom we take calls from.
+    pub trunks: Vec<Trunk>,
+    /// The second channels of agencies.
+    pub webhooks: Vec<Webhook>,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// A telco's trunk.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Trunk {
+    /// Its name, as calls show it.
+    pub name: String,
+    /// The addresses that it calls from. A call from elsewhere is refused with 403.
+    pub sources: Vec<IpNet>,
+    /// Numbers whose calls are tests and stay out of the statistics.
+    pub test_callers: Vec<String>,
+}
+
+/// The second channel of an agency.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Webhook {
+    /// The agency's code.
+    pub agency: String,
+    /// Where to post.
+    pub url: String,
+    /// File that holds the shared secret; its last line break does not count.
+    pub secret_file: PathBuf,
+}

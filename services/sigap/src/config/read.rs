@@ -1,0 +1,312 @@
+//! From flags, environment and file to a checked [`Config`].
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::size::{port_range, switch};
+use super::toml_file::{self, TomlFile};
+use super::{Config, LogFormat, Trunk};
+
+/// Flags of `sigap serve`. Each has an environment variable (`SIGAP_` and the name in capitals) and a key in
+/// `sigap.toml` (the name with underscores); the flag wins over the variable, the variable over the file.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Flags {
+    /// Configuration file [SIGAP_CONFIG; default: sigap.toml in the data folder, if it is there]
+    #[arg(long)]
+    pub config: Option<PathBuf>,
+    /// Folder for the store, the journal and the keys [default: data]
+    #[arg(long)]
+    pub data_dir: Option<String>,
+    /// Address of the console and the API [default: 127.0.0.1:8112]
+    #[arg(long)]
+    pub http: Option<String>,
+    /// Address of SIP, UDP and TCP [default: 127.0.0.1:5060]
+    #[arg(long)]
+    pub sip: Option<String>,
+    /// PostgreSQL URL, may name several hosts; the embedded store when absent
+    #[arg(long)]
+    pub database_url: Option<String>,
+    /// Example area, agencies and users; trusts 127.0.0.0/8 as a trunk; never for real calls
+    #[arg(long, num_args = 0..=1, default_missing_value = "true")]
+    pub demo: Option<String>,
+    /// Address for Contact and SDP, when it is not the socket's own
+    #[arg(long)]
+    pub public_address: Option<String>,
+    /// Ports for RTP [default: 20000-29999]
+    #[arg(long)]
+    pub rtp_ports: Option<String>,
+    /// Seconds of ringing before the queue announcement answers [default: 6]
+    #[arg(long)]
+    pub queue_answer_after_s: Option<String>,
+    /// Calls held at once, above it 503 [default: 8192]
+    #[arg(long)]
+    pub live_calls_max: Option<String>,
+    /// Seconds that a stop waits for live calls [default: 10]
+    #[arg(long)]
+    pub drain_for_s: Option<String>,
+    /// Seconds between signatures of the supervision log [default: 60]
+    #[arg(long)]
+    pub checkpoint_every_s: Option<String>,
+    /// Hours that a session lasts [default: 12]
+    #[arg(long)]
+    pub session_hours: Option<String>,
+    /// Origins besides our own that may open the feed, comma separated
+    #[arg(long)]
+    pub origins: Option<String>,
+    /// Log filter [default: info,rsipstack=warn,sqlx=warn]
+    #[arg(long)]
+    pub log: Option<String>,
+    /// text or json [default: text]
+    #[arg(long)]
+    pub log_format: Option<String>,
+}
+
+/// The default log filter. rsipstack writes whole messages, numbers and places included, at `info`; it stays
+/// at `warn` whatever else is asked for.
+const LOG_DEFAULT: &str = "info,sqlx=warn";
+const LOG_ALWAYS: &str = "rsipstack=warn";
+
+/// Everything that is wrong with the configuration, one line each.
+#[derive(Debug, thiserror::Error)]
+#[error("{} mistake(s) in the configuration:\n  {}", .0.len(), .0.join("\n  "))]
+pub struct Mistakes(pub Vec<String>);
+
+/// Reads and checks everything; `environment` is what the process was given.
+pub fn read(flags: &Flags, environment: &BTreeMap<String, String>) -> Result<Config, Mistakes> {
+    let mut mistakes = Vec::new();
+    let path = flags.config.clone().or_else(|| environment.get("SIGAP_CONFIG").map(PathBuf::from));
+    let data_dir = flags.data_dir.clone().or_else(|| environment.get("SIGAP_DATA_DIR").cloned());
+    let in_data_dir = PathBuf::from(data_dir.unwrap_or_else(|| "data".into())).join("sigap.toml");
+    let file = match path {
+        Some(path) => toml_file::load(&path, &mut mistakes),
+        None if in_data_dir.is_file() => toml_file::load(&in_data_dir, &mut mistakes),
+        None => TomlFile::default(),
+    };
+    let mut sources = Sources { flags: flags.by_name(), environment, file, mistakes, unknown_variables: Vec::new() };
+    sources.name_the_unknown();
+    let config = build(&mut sources);
+    match config {
+        Some(config) if sources.mistakes.is_empty() => Ok(config),
+        _ => Err(Mistakes(sources.mistakes)),
+    }
+}
+
+fn build(s: &mut Sources<'_>) -> Option<Config> {
+    let demo = s.with("demo", "false", switch);
+    let data_dir = s.with("data_dir", "data", |t| Ok(PathBuf::from(t)));
+    let http = s.parse::<SocketAddr>("http", "127.0.0.1:8112");
+    let sip = s.parse::<SocketAddr>("sip", "127.0.0.1:5060");
+    let public_address = s.optional("public_address", |t| t.parse::<IpAddr>().map_err(|e| e.to_string()));
+    let database_url = s.optional("database_url", |t| {
+        let right = t.starts_with("postgres://") || t.starts_with("postgresql://");
+        if right { Ok(t.to_owned()) } else { Err("must begin with postgres://".into()) }
+    });
+    let rtp_ports = s.with("rtp_ports", "20000-29999", port_range);
+    let queue_answer_after = s.seconds("queue_answer_after_s", "6", 0..=60);
+    let live_calls_max = s.parse::<usize>("live_calls_max", "8192");
+    let drain_for = s.seconds("drain_for_s", "10", 0..=3600);
+    let checkpoint_every = s.seconds("checkpoint_every_s", "60", 1..=86_400);
+    let session_hours = s.with("session_hours", "12", |t| match t.parse() {
+        Ok(hours @ 1..=168) => Ok(hours),
+        _ => Err(format!("\"{t}\" is not a number of hours from 1 to 168")),
+    });
+    let origins = s.with("origins", "", |t| {
+        Ok(t.split(',').map(str::trim).filter(|o| !o.is_empty()).map(str::to_owned).collect())
+    });
+    let log = s.with("log", LOG_DEFAULT, |t| {
+        let filter = format!("{t},{LOG_ALWAYS}");
+        tracing_subscriber::EnvFilter::from_str(&filter).map(|_| filter).map_err(|e| e.to_string())
+    });
+    let log_format = s.with("log_format", "text", |t| match t {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err(format!("\"{t}\" is neither text nor json")),
+    });
+    let trunks = trunks(s, demo.unwrap_or(false));
+    let webhooks = std::mem::take(&mut s.file.webhooks);
+    Some(Config {
+        data_dir: data_dir?,
+        http: http?,
+        sip: sip?,
+        database_url,
+        demo: demo?,
+        public_address,
+        rtp_ports: rtp_ports?,
+        queue_answer_after: queue_answer_after?,
+        live_calls_max: live_calls_max?,
+        drain_for: drain_for?,
+        checkpoint_every: checkpoint_every?,
+        session_hours: session_hours?,
+        origins: origins?,
+        log: log?,
+        log_format: log_format?,
+        unknown_variables: std::mem::take(&mut s.unknown_variables),
+        trunks,
+        webhooks,
+    })
+}
+
+/// With `--demo` the trusted trunk is this machine (CONTRACT, SIP); without it one must be named.
+fn trunks(s: &mut Sources<'_>, demo: bool) -> Vec<Trunk> {
+    let mut trunks = std::mem::take(&mut s.file.trunks);
+    if demo {
+        let loopback = ipnet::IpNet::V4(ipnet::Ipv4Net::new_assert(std::net::Ipv4Addr::new(127, 0, 0, 0), 8));
+        trunks.push(Trunk { name: "demo".into(), sources: vec![loopback], test_callers: vec![] });
+    } else if trunks.is_empty() {
+        s.mistakes.push("[[trunk]]: no trunk is named, so every call would be refused; see sip-config/trunks".into());
+    }
+    trunks
+}
+
+struct Sources<'a> {
+    flags: BTreeMap<&'static str, String>,
+    environment: &'a BTreeMap<String, String>,
+    file: TomlFile,
+    mistakes: Vec<String>,
+    unknown_variables: Vec<String>,
+}
+
+impl Sources<'_> {
+    /// The text of a value and where it comes from.
+    fn find(&self, name: &str) -> Option<(String, String)> {
+        let variable = format!("SIGAP_{}", name.to_ascii_uppercase());
+        if let Some(text) = self.flags.get(name) {
+            return Some((text.clone(), format!("--{}", name.replace('_', "-"))));
+        }
+        if let Some(text) = self.environment.get(&variable) {
+            return Some((text.clone(), variable));
+        }
+        self.file.scalars.get(name).map(|text| (text.clone(), format!("{name} in the configuration file")))
+    }
+
+    fn optional<T>(&mut self, name: &str, read: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        let (text, place) = self.find(name)?;
+        match read(&text) {
+            Ok(value) => Some(value),
+            Err(why) => {
+                self.mistakes.push(format!("{place}: {why}"));
+                None
+            }
+        }
+    }
+
+    fn with<T>(&mut self, name: &str, default: &str, read: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        if self.find(name).is_some() { self.optional(name, read) } else { read(default).ok() }
+    }
+
+    fn parse<T: FromStr<Err: Display>>(&mut self, name: &str, default: &str) -> Option<T> {
+        self.with(name, default, |t| t.parse::<T>().map_err(|e| format!("\"{t}\": {e}")))
+    }
+
+    fn seconds(
+        &mut self,
+        name: &str,
+        default: &str,
+        allowed: std::ops::RangeInclusive<u64>,
+    ) -> Option<Duration> {
+        let (low, high) = (*allowed.start(), *allowed.end());
+        self.with(name, default, |t| match t.parse::<u64>() {
+            Ok(seconds) if allowed.contains(&seconds) => Ok(Duration::from_secs(seconds)),
+            _ => Err(format!("\"{t}\" is not a number of seconds from {low} to {high}")),
+        })
+    }
+
+    /// A misspelt key is a mistake. A variable may belong to another program, so it is only pointed out.
+    fn name_the_unknown(&mut self) {
+        for key in self.file.scalars.keys() {
+            if !Flags::NAMES.contains(&key.as_str()) {
+                self.mistakes.push(format!("{key} in the configuration file: unknown key"));
+            }
+        }
+        for variable in self.environment.keys() {
+            let Some(name) = variable.strip_prefix("SIGAP_") else { continue };
+            let name = name.to_ascii_lowercase();
+            if name != "config" && !Flags::NAMES.contains(&name.as_str()) {
+                self.unknown_variables.push(variable.clone());
+            }
+        }
+    }
+}
+
+impl Flags {
+    const NAMES: [&'static str; 15] = [
+        "data_dir",
+        "http",
+        "sip",
+        "database_url",
+        "demo",
+        "public_address",
+        "rtp_ports",
+        "queue_answer_after_s",
+        "live_calls_max",
+        "drain_for_s",
+        "checkpoint_every_s",
+        "session_hours",
+        "origins",
+        "log",
+        "log_format",
+    ];
+
+    fn by_name(&self) -> BTreeMap<&'static str, String> {
+        let values = [
+            &self.data_dir,
+            &self.http,
+            &self.sip,
+            &self.database_url,
+            &self.demo,
+            &self.public_address,
+            &self.rtp_ports,
+            &self.queue_answer_after_s,
+            &self.live_calls_max,
+            &self.drain_for_s,
+            &self.checkpoint_every_s,
+            &self.session_hours,
+            &self.origins,
+            &self.log,
+            &self.log_format,
+        ];
+        Self::NAMES.into_iter().zip(values).filter_map(|(name, v)| v.clone().map(|v| (name, v))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+    }
+
+    #[test]
+    fn the_flag_wins_over_the_variable_and_the_variable_over_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("sigap.toml"), "http = \"127.0.0.1:1\"\nsip = \"127.0.0.1:3\"\n").unwrap();
+        let data_dir = Some(dir.path().display().to_string());
+        let flags = Flags { data_dir, demo: Some("true".into()), http: Some("127.0.0.1:2".into()), ..Flags::default() };
+        let config = read(&flags, &environment(&[("SIGAP_HTTP", "127.0.0.1:9"), ("SIGAP_SIP", "127.0.0.1:4")])).unwrap();
+        assert_eq!((config.http.port(), config.sip.port()), (2, 4));
+        assert!(config.log.ends_with("rsipstack=warn"));
+        assert_eq!(config.trunks[0].sources[0].to_string(), "127.0.0.0/8");
+    }
+
+    #[test]
+    fn all_mistakes_are_named_at_once() {
+        let flags = Flags {
+            http: Some("somewhere".into()),
+            rtp_ports: Some("1-2".into()),
+            log_format: Some("xml".into()),
+            ..Flags::default()
+        };
+        let variables = environment(&[("SIGAP_SESSION_HOURS", "0"), ("SIGAP_OTHER", "x")]);
+        let Mistakes(mistakes) = read(&flags, &variables).unwrap_err();
+        let all = mistakes.join("\n");
+        for named in ["--http", "--rtp-ports", "--log-format", "SIGAP_SESSION_HOURS", "[[trunk]]"] {
+            assert!(all.contains(named), "{named} is missing in\n{all}");
+        }
+        assert_eq!(mistakes.len(), 5, "{all}");
+    }
+}

@@ -1,0 +1,181 @@
+//! `sigap.toml`: scalar keys as text, so that they are read like flags, and the two lists.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::{Trunk, Webhook};
+
+/// What the file says.
+#[derive(Debug, Default)]
+pub(super) struct TomlFile {
+    pub(super) scalars: BTreeMap<String, String>,
+    pub(super) trunks: Vec<Trunk>,
+    pub(super) webhooks: Vec<Webhook>,
+}
+
+/// Reads the file; every mistake is added to `mistakes` and the rest is read on.
+pub(super) fn load(path: &Path, mistakes: &mut Vec<String>) -> TomlFile {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) => {
+            mistakes.push(format!("config {}: {error}", path.display()));
+            return TomlFile::default();
+        }
+    };
+    parse(&text, mistakes)
+}
+
+fn parse(text: &str, mistakes: &mut Vec<String>) -> TomlFile {
+    let table: toml::Table = match text.parse() {
+        Ok(table) => table,
+        Err(error) => {
+            mistakes.push(format!("config: {}", error.to_string().trim_end().replace('\n', " ")));
+            return TomlFile::default();
+        }
+    };
+    let mut file = TomlFile::default();
+    for (key, value) in &table {
+        match (key.as_str(), value) {
+            ("trunk", toml::Value::Array(items)) => {
+                file.trunks = tables("trunk", items, mistakes, trunk);
+            }
+            ("webhook", toml::Value::Array(items)) => {
+                file.webhooks = tables("webhook", items, mistakes, webhook);
+            }
+            ("origins", toml::Value::Array(items)) => {
+                let texts: Vec<&str> = items.iter().filter_map(toml::Value::as_str).collect();
+                file.scalars.insert(key.clone(), texts.join(","));
+            }
+            (_, toml::Value::String(text)) => {
+                file.scalars.insert(key.clone(), text.clone());
+            }
+            (_, toml::Value::Integer(_) | toml::Value::Float(_) | toml::Value::Boolean(_)) => {
+                file.scalars.insert(key.clone(), value.to_string());
+            }
+            (_, toml::Value::Array(_) | toml::Value::Table(_) | toml::Value::Datetime(_)) => {
+                mistakes.push(format!("{key}: a {} is not expected here", value.type_str()));
+            }
+        }
+    }
+    file
+}
+
+fn tables<T>(
+    name: &str,
+    items: &[toml::Value],
+    mistakes: &mut Vec<String>,
+    read: impl Fn(&toml::Table, &mut Vec<String>) -> Option<T>,
+) -> Vec<T> {
+    let mut found = Vec::new();
+    for (place, item) in items.iter().enumerate() {
+        let Some(table) = item.as_table() else {
+            mistakes.push(format!("[[{name}]] {}: must be a table", place + 1));
+            continue;
+        };
+        let mut own = Vec::new();
+        found.extend(read(table, &mut own));
+        mistakes.extend(own.into_iter().map(|m| format!("[[{name}]] {}: {m}", place + 1)));
+    }
+    found
+}
+
+fn trunk(table: &toml::Table, mistakes: &mut Vec<String>) -> Option<Trunk> {
+    only_known(table, &["name", "sources", "transport", "test_callers"], mistakes);
+    let name = text(table, "name", mistakes)?;
+    if let Some(transport) = table.get("transport").and_then(toml::Value::as_str)
+        && !matches!(transport, "udp" | "tcp")
+    {
+        mistakes.push(format!("transport: \"{transport}\" is neither udp nor tcp"));
+    }
+    let mut sources = Vec::new();
+    for source in texts(table, "sources", mistakes) {
+        match source.parse() {
+            Ok(net) => sources.push(net),
+            Err(_) => match source.parse::<std::net::IpAddr>() {
+                Ok(address) => sources.push(address.into()),
+                Err(_) => mistakes.push(format!("sources: \"{source}\" is neither an address nor a network")),
+            },
+        }
+    }
+    if sources.is_empty() {
+        mistakes.push("sources: at least one address of the telco is needed".into());
+    }
+    Some(Trunk { name, sources, test_callers: texts(table, "test_callers", mistakes) })
+}
+
+fn webhook(table: &toml::Table, mistakes: &mut Vec<String>) -> Option<Webhook> {
+    only_known(table, &["agency", "url", "secret_file"], mistakes);
+    let agency = text(table, "agency", mistakes);
+    let url = text(table, "url", mistakes);
+    let secret_file = text(table, "secret_file", mistakes).map(PathBuf::from);
+    if let Some(url) = &url
+        && !(url.starts_with("https://") || url.starts_with("http://"))
+    {
+        mistakes.push(format!("url: \"{url}\" must begin with https:// or http://"));
+    }
+    if let Some(file) = &secret_file
+        && let Err(error) = std::fs::metadata(file)
+    {
+        mistakes.push(format!("secret_file {}: {error}", file.display()));
+    }
+    Some(Webhook { agency: agency?, url: url?, secret_file: secret_file? })
+}
+
+fn only_known(table: &toml::Table, known: &[&str], mistakes: &mut Vec<String>) {
+    for key in table.keys().filter(|key| !known.contains(&key.as_str())) {
+        mistakes.push(format!("{key}: unknown key; known are {}", known.join(", ")));
+    }
+}
+
+fn text(table: &toml::Table, key: &str, mistakes: &mut Vec<String>) -> Option<String> {
+    match table.get(key).and_then(toml::Value::as_str) {
+        Some(text) if !text.trim().is_empty() => Some(text.to_owned()),
+        _ => {
+            mistakes.push(format!("{key}: a text is needed"));
+            None
+        }
+    }
+}
+
+fn texts(table: &toml::Table, key: &str, mistakes: &mut Vec<String>) -> Vec<String> {
+    let Some(value) = table.get(key) else { return Vec::new() };
+    let texts = value.as_array().map(|items| items.iter().map(|i| i.as_str().map(str::to_owned)).collect());
+    match texts {
+        Some(Some(texts)) => texts,
+        Some(None) | None => {
+            mistakes.push(format!("{key}: a list of texts is needed"));
+            Vec::new()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_trunks_and_names_every_mistake() {
+        let mut mistakes = Vec::new();
+        let good = "[[trunk]]\nname = \"a\"\nsources = [\"10.0.0.0/29\", \"192.0.2.7\"]\ntransport = \"udp\"\n";
+        let file = parse(good, &mut mistakes);
+        assert_eq!((mistakes.len(), file.trunks[0].sources.len()), (0, 2));
+
+        let bad = "sip = [1]\n[[trunk]]\nname = \"b\"\nsources = [\"x\"]\ncolour = 1\n[[webhook]]\nurl = \"ftp://a\"\n";
+        parse(bad, &mut mistakes);
+        let all = mistakes.join("\n");
+        for named in ["sip:", "[[trunk]] 1: sources: \"x\"", "colour", "[[webhook]] 1: agency", "ftp://a", "secret_file"] {
+            assert!(all.contains(named), "{named} is missing in\n{all}");
+        }
+    }
+
+    #[test]
+    fn the_shipped_profiles_are_right() {
+        for profile in ["telco-udp.toml", "telco-tcp.toml"] {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sip-config/trunks").join(profile);
+            let mut mistakes = Vec::new();
+            let file = load(&path, &mut mistakes);
+            assert_eq!(mistakes, Vec::<String>::new(), "{profile}");
+            assert_eq!(file.trunks.len(), 1, "{profile}");
+        }
+    }
+}

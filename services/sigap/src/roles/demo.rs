@@ -1,0 +1,89 @@
+//! The demo: Kabupaten Bangka Selatan, seven agencies, and the users of the contract.
+
+use anyhow::bail;
+use dispatch_core::actor::Actor;
+use dispatch_core::area::bangka_selatan;
+use dispatch_core::ids::{AgencyCode, AgencyId, UserId};
+use dispatch_core::private::Private;
+use dispatch_core::site::UserRole;
+use incident_store::{Desk, DeskCommand, IdempotencyKey, SiteCommand, Submission};
+use uuid::Uuid;
+
+/// The password of every demo user.
+pub const PASSWORD: &str = "sigap-demo";
+
+/// Code, name, and the functions that the body fills beside its own (domain: Damkar and disaster tasks sit
+/// inside Satpol PP in Bangka Selatan; the demo keeps them apart so that each has a console).
+const AGENCIES: [(&str, &str, &[&str]); 7] = [
+    ("damkar", "Pemadam Kebakaran", &[]),
+    ("bpbd", "BPBD / Pusdalops", &[]),
+    ("ambulans", "Ambulans RSUD", &["puskesmas"]),
+    ("polres", "Polres Bangka Selatan", &["polairud"]),
+    ("satpolpp", "Satuan Polisi Pamong Praja", &[]),
+    ("basarnas", "Unit Siaga SAR Toboali", &[]),
+    ("pln", "PLN ULP Toboali", &[]),
+];
+
+/// User name, name to show, role.
+const STAFF: [(&str, &str, UserRole); 6] = [
+    ("petugas1", "Petugas Satu", UserRole::CallTaker),
+    ("petugas2", "Petugas Dua", UserRole::CallTaker),
+    ("petugas3", "Petugas Tiga", UserRole::CallTaker),
+    ("pengawas", "Pengawas Piket", UserRole::Supervisor),
+    ("admin", "Admin Sistem", UserRole::Admin),
+    ("auditor", "Auditor", UserRole::Auditor),
+];
+
+/// Fills an empty store; does nothing to a demo store; refuses any other.
+pub async fn prepare(desk: &Desk) -> anyhow::Result<()> {
+    match desk.store().founding().await? {
+        Some(founding) if founding.demo => return Ok(()),
+        Some(_) => bail!("--demo refuses this store: it holds real data; choose another --data-dir"),
+        None => {}
+    }
+    let hash = console_api::hash_password(PASSWORD)?;
+    // One submission: either the whole demo is there or nothing of it.
+    let mut commands = vec![SiteCommand::Found { demo: true }];
+    commands.push(SiteCommand::ImportAreas { areas: bangka_selatan::areas(), sha256: String::new() });
+    for (code, name, functions) in AGENCIES {
+        let agency = AgencyId(Uuid::now_v7());
+        let functions = functions.iter().map(|f| AgencyCode::new(*f)).collect();
+        commands.push(SiteCommand::AddAgency { agency, code: AgencyCode::new(code), name: name.into(), functions });
+        commands.push(user(code, &format!("Petugas {name}"), UserRole::Dispatcher, Some(agency), &hash));
+    }
+    for (username, name, role) in STAFF {
+        commands.push(user(username, name, role, None, &hash));
+    }
+    let commands = commands.into_iter().map(DeskCommand::Site).collect();
+    let key = IdempotencyKey::new("demo")?;
+    let submission = Submission {
+        key,
+        fingerprint: None,
+        actor: Actor::System,
+        commands,
+        journal: None,
+        completes: None,
+        keep_answer: false,
+    };
+    desk.submit(submission).await?;
+    Ok(())
+}
+
+fn user(username: &str, name: &str, role: UserRole, agency: Option<AgencyId>, hash: &str) -> SiteCommand {
+    SiteCommand::AddUser {
+        user: UserId(Uuid::now_v7()),
+        username: Private::new(username.to_owned()),
+        name: Private::new(name.to_owned()),
+        role,
+        agency,
+        password_hash: hash.to_owned(),
+    }
+}
+
+/// What the first screen of a newcomer needs to know; on standard error, beside the log.
+pub fn greet(http: std::net::SocketAddr, sip: std::net::SocketAddr) {
+    eprintln!("\nSigap 112 – DEMO\n  konsol   http://{http}\n  telepon  sip:112@{sip} (UDP dan TCP)");
+    eprintln!("  sandi    {PASSWORD}");
+    eprintln!("  petugas  petugas1 petugas2 petugas3 · pengawas · admin · auditor");
+    eprintln!("  instansi damkar bpbd ambulans polres satpolpp basarnas pln\n  berhenti Ctrl+C\n");
+}
