@@ -42,6 +42,8 @@ export const api = {
   incident: (id: string) => read<Incident>(`/incidents/${id}`),
   createIncident: (incident: NewIncident, key: string) =>
     write<Incident>('POST', '/incidents', incident, key),
+  correctIncident: (incident: string, correction: Omit<NewIncident, 'call_id'> & { version: number }) =>
+    write<Incident>('PATCH', `/incidents/${incident}`, correction),
   dispatch: (incident: string, agencies: string[] | undefined, key: string) =>
     write<{ incident: Incident; assignments: Assignment[] }>(
       'POST',

@@ -1,0 +1,32 @@
+import { bindingFor, isField, type KeyBinding } from './keys';
+
+/** The keys of the screen that is shown; a layer on top of it (F1) takes them all. */
+class Keyboard {
+  groups = $state.raw<readonly KeyBinding[][]>([]);
+  overview = $state(false);
+
+  constructor() {
+    addEventListener('keydown', (event) => this.#pressed(event));
+  }
+
+  /** Adds keys for as long as a component lives. */
+  use(bindings: KeyBinding[]): () => void {
+    this.groups = [...this.groups, bindings];
+    return () => (this.groups = this.groups.filter((group) => group !== bindings));
+  }
+
+  #pressed(event: KeyboardEvent): void {
+    if (event.key === 'F1') {
+      event.preventDefault();
+      this.overview = !this.overview;
+      return;
+    }
+    if (this.overview) return;
+    const binding = bindingFor(this.groups.flat(), event, isField(event.target));
+    if (!binding) return;
+    event.preventDefault();
+    binding.act();
+  }
+}
+
+export const keyboard = new Keyboard();

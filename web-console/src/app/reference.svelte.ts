@@ -1,0 +1,50 @@
+import { api } from '../api/endpoints';
+import type { Agency, Area, Category, IncidentType, Policy } from '../api/types';
+import { local } from './i18n/words.svelte';
+
+/** A reference list that did not come is asked for again after this long. */
+const RETRY_MILLISECONDS = 3_000;
+
+/** What changes once in a year: the policy, the areas, the agencies. Loaded once after log-in. */
+class Reference {
+  policy = $state.raw<Policy | null>(null);
+  areas = $state.raw<Area[]>([]);
+  agencies = $state.raw<Agency[]>([]);
+  #wanted = false;
+
+  start(): void {
+    if (this.#wanted) return;
+    this.#wanted = true;
+    this.#load('policy', api.policy);
+    this.#load('areas', api.areas);
+    this.#load('agencies', api.agencies);
+  }
+
+  type(code: string | null): IncidentType | undefined {
+    return code === null ? undefined : this.policy?.types.find((type) => type.code === code);
+  }
+
+  typeLabel(code: string | null): string | null {
+    const type = this.type(code);
+    return type ? local(type.label_id, type.label_en) : null;
+  }
+
+  categoryLabel(category: Category): string {
+    const found = this.policy?.categories.find((one) => one.category === category);
+    return found ? local(found.label_local, found.label_en) : category.toUpperCase();
+  }
+
+  /** What an incident is, as exactly as is known. */
+  kindLabel(incident: { type: string | null; category: Category }): string {
+    return this.typeLabel(incident.type) ?? this.categoryLabel(incident.category);
+  }
+
+  #load<Name extends 'policy' | 'areas' | 'agencies'>(name: Name, ask: () => Promise<unknown>): void {
+    ask().then(
+      (answer) => ((this as Record<string, unknown>)[name] = answer),
+      () => setTimeout(() => this.#load(name, ask), RETRY_MILLISECONDS),
+    );
+  }
+}
+
+export const reference = new Reference();

@@ -1,0 +1,54 @@
+/** Western Indonesia Time is what the clocks in the room show; storage is UTC. */
+const zone = 'Asia/Jakarta';
+
+const time = new Intl.DateTimeFormat('en-GB', {
+  timeZone: zone,
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+const day = { day: 'numeric', month: 'short', year: 'numeric', timeZone: zone } as const;
+const days = { id: new Intl.DateTimeFormat('id-ID', day), en: new Intl.DateTimeFormat('en-GB', day) };
+
+type Moment = string | number | Date;
+
+/** 07.39.23, as official Indonesian writes a time of day. */
+export function clockTime(moment: Moment): string {
+  return time.format(new Date(moment)).replaceAll(':', '.');
+}
+
+/** 07.39 */
+export function hourMinute(moment: Moment): string {
+  return clockTime(moment).slice(0, 5);
+}
+
+/** 22 Nov 2026 07.39.23 WIB */
+export function fullTime(moment: Moment, language: 'id' | 'en'): string {
+  return `${days[language].format(new Date(moment))} ${clockTime(moment)} WIB`;
+}
+
+/** 0.07, 12.30, 1.02.30: minutes and seconds as a running clock shows them. Never below zero. */
+export function runningClock(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1_000));
+  const parts = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const shown = parts[0] === 0 ? parts.slice(1) : parts;
+  return shown.map((part, place) => (place === 0 ? String(part) : String(part).padStart(2, '0'))).join('.');
+}
+
+/** "3 menit", for ages where seconds would only be noise. */
+export function roughAge(milliseconds: number, language: 'id' | 'en'): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1_000));
+  const units =
+    language === 'id' ? (['dtk', 'mnt', 'jam', 'hari'] as const) : (['s', 'min', 'h', 'd'] as const);
+  if (seconds < 90) return `${seconds} ${units[0]}`;
+  if (seconds < 5_400) return `${Math.round(seconds / 60)} ${units[1]}`;
+  if (seconds < 129_600) return `${Math.round(seconds / 3_600)} ${units[2]}`;
+  return `${Math.round(seconds / 86_400)} ${units[3]}`;
+}
+
+/** 1.250 m or 1,3 km */
+export function distance(metres: number, language: 'id' | 'en'): string {
+  const number = new Intl.NumberFormat(language === 'id' ? 'id-ID' : 'en-GB', { maximumFractionDigits: 1 });
+  return metres < 2_000 ? `${number.format(Math.round(metres))} m` : `${number.format(metres / 1_000)} km`;
+}

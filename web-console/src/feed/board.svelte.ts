@@ -1,0 +1,46 @@
+import { SvelteMap } from 'svelte/reactivity';
+import type {
+  AssignmentInFeed,
+  Call,
+  Duty,
+  Incident,
+  PersonOnDuty,
+  RaisedEscalation,
+  SystemMode,
+} from '../api/types';
+import type { Board } from './reducer';
+
+/** The board of this browser: one signal for each call, incident and assignment. */
+export class LiveBoard implements Board {
+  cursor: string | null = null;
+  epoch: string | null = null;
+  calls = new SvelteMap<string, Call>();
+  incidents = new SvelteMap<string, Incident>();
+  assignments = new SvelteMap<string, AssignmentInFeed>();
+  duties = new SvelteMap<string, PersonOnDuty>();
+  duty = $state.raw<Duty | null>(null);
+  escalations = $state.raw<RaisedEscalation[]>([]);
+  mode = $state<SystemMode>('normal');
+  modeSince = $state<string | null>(null);
+
+  assignmentsOf(incident: string): AssignmentInFeed[] {
+    return [...this.assignments.values()]
+      .filter((one) => one.incident_id === incident)
+      .sort((one, other) => (one.sent_at < other.sent_at ? -1 : 1));
+  }
+
+  forget(): void {
+    this.cursor = null;
+    this.epoch = null;
+    this.calls.clear();
+    this.incidents.clear();
+    this.assignments.clear();
+    this.duties.clear();
+    this.duty = null;
+    this.escalations = [];
+    this.mode = 'normal';
+    this.modeSince = null;
+  }
+}
+
+export const board = new LiveBoard();

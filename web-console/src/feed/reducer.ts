@@ -1,0 +1,203 @@
+import type {
+  AssignmentInFeed,
+  AssignmentState,
+  Call,
+  Duty,
+  FeedMessage,
+  Incident,
+  Named,
+  PersonOnDuty,
+  RaisedEscalation,
+  SystemMode,
+} from '../api/types';
+
+/** A desk that stays open for weeks must not keep every call it ever saw. */
+export const FINISHED_KEPT_MAX = 200;
+
+/** The latest escalations are enough for a screen; the log has all of them. */
+export const ESCALATIONS_KEPT_MAX = 100;
+
+/**
+ * What a console knows. The maps are reactive in the browser (one signal for each entity) and
+ * plain in the tests; the reducer cannot tell the difference.
+ */
+export interface Board {
+  cursor: string | null;
+  epoch: string | null;
+  calls: Map<string, Call>;
+  incidents: Map<string, Incident>;
+  assignments: Map<string, AssignmentInFeed>;
+  duties: Map<string, PersonOnDuty>;
+  duty: Duty | null;
+  escalations: RaisedEscalation[];
+  mode: SystemMode;
+  modeSince: string | null;
+}
+
+export type Applied =
+  /** The board has changed (or agreed). */
+  | 'applied'
+  /** Seen before: a resumed feed may repeat, the board must not. */
+  | 'repeated'
+  /** The server wants this console to start again from a snapshot. */
+  | 'start_over';
+
+/** The one place where a message of the feed changes what a console shows. */
+export function reduce(board: Board, message: FeedMessage): Applied {
+  switch (message.type) {
+    case 'snapshot':
+      board.epoch = message.epoch;
+      board.cursor = message.cursor;
+      board.mode = message.mode;
+      replaceAll(board.calls, message.calls);
+      replaceAll(board.incidents, message.incidents);
+      board.assignments.clear();
+      for (const incident of message.incidents) learnEmbedded(board, incident);
+      for (const assignment of message.assignments) learnAssignment(board, assignment);
+      board.duties.clear();
+      for (const person of message.duties ?? []) board.duties.set(person.user.id, person);
+      board.duty = message.duty ?? null;
+      if (message.escalations) board.escalations = message.escalations.slice(0, ESCALATIONS_KEPT_MAX);
+      return 'applied';
+    case 'resumed':
+    case 'heartbeat':
+      return 'applied';
+    case 'resync':
+      board.cursor = null;
+      return 'start_over';
+    case 'system.mode':
+      if (message.cursor !== undefined && !advance(board, message.cursor)) return 'repeated';
+      board.mode = message.mode;
+      board.modeSince = message.since;
+      for (const call of message.live_calls ?? []) learnCall(board, call);
+      return 'applied';
+    case 'call.updated':
+      if (!advance(board, message.cursor)) return 'repeated';
+      learnCall(board, message.call);
+      return 'applied';
+    case 'incident.updated':
+      if (!advance(board, message.cursor)) return 'repeated';
+      learnIncident(board, message.incident);
+      return 'applied';
+    case 'assignment.updated':
+      if (!advance(board, message.cursor)) return 'repeated';
+      learnAssignment(board, { ...message.assignment, incident_id: message.incident_id });
+      return 'applied';
+    case 'escalation.raised':
+      if (!advance(board, message.cursor)) return 'repeated';
+      board.escalations = [message.escalation, ...board.escalations].slice(0, ESCALATIONS_KEPT_MAX);
+      return 'applied';
+    case 'duty.updated':
+      if (!advance(board, message.cursor)) return 'repeated';
+      learnDuty(board, message.user, message.duty);
+      return 'applied';
+    default:
+      // A newer server may send kinds that this console does not know; their cursor still counts.
+      return advance(board, (message as { cursor?: string }).cursor) ? 'applied' : 'repeated';
+  }
+}
+
+/** An answer to a write may come before or after the feed tells the same: the newer one stays. */
+export function learnCall(board: Board, call: Call): void {
+  const known = board.calls.get(call.id);
+  if (known && known.version > call.version) return;
+  board.calls.set(call.id, call);
+  forgetOldest(
+    board.calls,
+    (one) => one.state === 'ended' && !owesSomething(one),
+    (one) => one.arrived_at,
+  );
+}
+
+export function learnIncident(board: Board, incident: Incident): void {
+  const known = board.incidents.get(incident.id);
+  if (known && known.version > incident.version) return;
+  board.incidents.set(incident.id, incident);
+  learnEmbedded(board, incident);
+  forgetOldest(
+    board.incidents,
+    (one) => !isOpen(one),
+    (one) => one.opened_at,
+  );
+  forgetAssignmentsWithoutIncident(board);
+}
+
+export function learnAssignment(board: Board, assignment: AssignmentInFeed): void {
+  const known = board.assignments.get(assignment.id);
+  if (known && rank(known.state) > rank(assignment.state)) return;
+  board.assignments.set(assignment.id, { ...known, ...assignment });
+}
+
+function learnEmbedded(board: Board, incident: Incident): void {
+  for (const assignment of incident.assignments) {
+    learnAssignment(board, {
+      ...assignment,
+      incident_number: incident.number,
+      category: incident.category,
+      priority: incident.priority,
+    });
+  }
+}
+
+function learnDuty(board: Board, user: Named, duty: Duty): void {
+  board.duties.set(user.id, { user: { ...board.duties.get(user.id)?.user, ...user }, duty });
+}
+
+/** Moves the cursor on; false when the message lies at or before it. */
+function advance(board: Board, cursor: string | undefined): boolean {
+  if (cursor === undefined) return true;
+  if (board.cursor !== null && BigInt(cursor) <= BigInt(board.cursor)) return false;
+  board.cursor = cursor;
+  return true;
+}
+
+const order: AssignmentState[] = [
+  'sent',
+  'delivered',
+  'acknowledged',
+  'en_route',
+  'on_scene',
+  'working',
+  'under_control',
+  'completed',
+  'declined',
+  'cancelled',
+];
+
+/** How far an assignment is; states only go forward. */
+export function rank(state: AssignmentState): number {
+  return order.indexOf(state);
+}
+
+export function isOpen(incident: Incident): boolean {
+  return !['closed', 'cancelled', 'merged'].includes(incident.status);
+}
+
+/** Whether somebody still has to do something about a call that has ended. */
+export function owesSomething(call: Call): boolean {
+  return call.disposition === null || call.call_back?.state === 'open';
+}
+
+function replaceAll<Item extends { id: string }>(map: Map<string, Item>, items: Item[]): void {
+  const kept = new Set(items.map((item) => item.id));
+  for (const key of [...map.keys()]) if (!kept.has(key)) map.delete(key);
+  for (const item of items) map.set(item.id, item);
+}
+
+function forgetOldest<Item extends { id: string }>(
+  map: Map<string, Item>,
+  finished: (item: Item) => boolean,
+  age: (item: Item) => string,
+): void {
+  const done = [...map.values()].filter(finished);
+  if (done.length <= FINISHED_KEPT_MAX) return;
+  done.sort((one, other) => (age(one) < age(other) ? -1 : 1));
+  for (const item of done.slice(0, done.length - FINISHED_KEPT_MAX)) map.delete(item.id);
+}
+
+function forgetAssignmentsWithoutIncident(board: Board): void {
+  if (board.assignments.size <= FINISHED_KEPT_MAX * 8) return;
+  for (const [key, assignment] of board.assignments) {
+    if (!board.incidents.has(assignment.incident_id)) board.assignments.delete(key);
+  }
+}

@@ -1,0 +1,32 @@
+/** A message stays long enough to read it twice, and to undo what it tells. */
+export const TOAST_MILLISECONDS = 10_000;
+
+/** More than this at once nobody reads. */
+export const TOASTS_MAX = 4;
+
+export interface Toast {
+  id: number;
+  tone: 'good' | 'warn';
+  title: string;
+  detail?: string;
+  action?: { label: string; act: () => void };
+}
+
+class Toasts {
+  shown = $state.raw<Toast[]>([]);
+  #next = 1;
+
+  say(toast: Omit<Toast, 'id'>): void {
+    const id = this.#next;
+    this.#next += 1;
+    this.shown = [...this.shown, { ...toast, id }].slice(-TOASTS_MAX);
+    // What went wrong stays until somebody has seen it and closes it.
+    if (toast.tone === 'good') setTimeout(() => this.close(id), TOAST_MILLISECONDS);
+  }
+
+  close(id: number): void {
+    this.shown = this.shown.filter((toast) => toast.id !== id);
+  }
+}
+
+export const toasts = new Toasts();

@@ -1,0 +1,121 @@
+import { api, type AssignmentAction } from '../../api/endpoints';
+import { Problem, Unreachable } from '../../api/problem';
+import type { AssignmentInFeed, AssignmentState, Incident } from '../../api/types';
+import { reasonOf } from '../../app/failure';
+import { t } from '../../app/i18n/words.svelte';
+import { session } from '../../app/session.svelte';
+import { board } from '../../feed/board.svelte';
+import { feed } from '../../feed/feed.svelte';
+import { learnAssignment, learnIncident } from '../../feed/reducer';
+import { byUrgency } from '../../map/pins';
+import { toasts } from '../../parts/toasts.svelte';
+import { isRunning, isWaiting } from './chain';
+
+/** An assignment of this agency together with its incident. */
+export interface Task {
+  id: string;
+  assignment: AssignmentInFeed;
+  incident: Incident;
+}
+
+/** What this agency has to do, and its answers on the way to the server. */
+class AgencyDuties {
+  chosen = $state<string | null>(null);
+  /** The state that a person asked for, until the server has said yes or no. */
+  asked = $state.raw<ReadonlyMap<string, AssignmentState>>(new Map());
+  #delivered = new Set<string>();
+
+  get tasks(): Task[] {
+    const own = session.user?.agency_id;
+    return [...board.assignments.values()]
+      .filter((assignment) => assignment.agency.id === own)
+      .flatMap((assignment) => {
+        const incident = board.incidents.get(assignment.incident_id);
+        return incident ? [{ id: assignment.id, assignment, incident }] : [];
+      })
+      .sort((one, other) => byUrgency(one.incident, other.incident));
+  }
+
+  get incoming(): Task[] {
+    return this.tasks.filter((task) => isWaiting(task.assignment.state));
+  }
+
+  get running(): Task[] {
+    return this.tasks.filter((task) => isRunning(task.assignment.state));
+  }
+
+  get finished(): Task[] {
+    return this.tasks.filter(
+      (task) => !isWaiting(task.assignment.state) && !isRunning(task.assignment.state),
+    );
+  }
+
+  get current(): Task | null {
+    return this.tasks.find((task) => task.id === this.chosen) ?? null;
+  }
+
+  /** Tells the server what is on this screen. The program does this; it says nothing about a person. */
+  confirmDelivery(): void {
+    for (const { assignment } of this.incoming) {
+      if (assignment.delivered_at !== null || this.#delivered.has(assignment.id)) continue;
+      if (feed.send({ type: 'delivered', assignment_id: assignment.id })) this.#delivered.add(assignment.id);
+    }
+  }
+
+  /** A person opened it. Looking is not accepting. */
+  open(task: Task): void {
+    this.chosen = task.id;
+    if (task.assignment.seen_at === null) feed.send({ type: 'seen', assignment_id: task.id });
+  }
+
+  accept(task: Task): Promise<void> {
+    this.open(task);
+    return this.step(task, 'acknowledge', 'acknowledged');
+  }
+
+  async step(
+    task: Task,
+    action: AssignmentAction,
+    wanted: AssignmentState,
+    body: Record<string, string> = {},
+  ): Promise<void> {
+    if (this.asked.has(task.id)) return;
+    this.asked = new Map([...this.asked, [task.id, wanted]]);
+    try {
+      learnAssignment(board, await api.step(task.id, action, body));
+    } catch (error) {
+      this.#refused(error);
+    } finally {
+      this.asked = new Map([...this.asked].filter(([assignment]) => assignment !== task.id));
+    }
+  }
+
+  async addNote(incident: string, text: string): Promise<boolean> {
+    try {
+      learnIncident(board, await api.addNote(incident, text));
+      return true;
+    } catch (error) {
+      this.#refused(error);
+      return false;
+    }
+  }
+
+  #refused(error: unknown): void {
+    if (error instanceof Problem && error.body.winner) {
+      toasts.say({ tone: 'warn', title: t('agency.other_won', { name: error.body.winner.name }) });
+    } else if (error instanceof Unreachable) {
+      toasts.say({ tone: 'warn', title: t('agency.unsent') });
+    } else {
+      toasts.say({ tone: 'warn', title: t('agency.refused', { reason: reasonOf(error) }) });
+    }
+  }
+
+  forget(): void {
+    this.chosen = null;
+    this.asked = new Map();
+    this.#delivered.clear();
+  }
+}
+
+export const duties = new AgencyDuties();
+session.onLeave(() => duties.forget());

@@ -1,0 +1,149 @@
+import type { Agency, AgencyRole, Category, IncidentType, NewIncident, Priority } from '../../api/types';
+
+/** What a call-taker has typed. All of it is text, as typed, until it is sent. */
+export interface FormFields {
+  landmark: string;
+  address: string;
+  areaCode: string;
+  point: string;
+  accuracyMetres: number | null;
+  /** What the caller said, while the type is looked for. */
+  said: string;
+  category: Category | null;
+  type: string | null;
+  priority: Priority | null;
+  casualties: string;
+  narrative: string;
+  reporterName: string;
+  reporterNumber: string;
+}
+
+export const emptyForm: Readonly<FormFields> = {
+  landmark: '',
+  address: '',
+  areaCode: '',
+  point: '',
+  accuracyMetres: null,
+  said: '',
+  category: null,
+  type: null,
+  priority: null,
+  casualties: '',
+  narrative: '',
+  reporterName: '',
+  reporterNumber: '',
+};
+
+export type FaultyField = 'landmark' | 'point' | 'type' | 'casualties';
+export type Fault = {
+  field: FaultyField;
+  says: 'form.need_place' | 'form.bad_point' | 'form.need_type' | 'form.bad_casualties';
+};
+
+export const CASUALTIES_MAX = 9_999;
+
+/** What stands in the way of sending, in the order of the fields. A place and a type are enough. */
+export function faultsOf(form: FormFields): Fault[] {
+  const faults: Fault[] = [];
+  const point = form.point.trim();
+  if (!form.landmark.trim() && !form.address.trim() && !form.areaCode && !point) {
+    faults.push({ field: 'landmark', says: 'form.need_place' });
+  }
+  if (point && !parsePoint(point)) faults.push({ field: 'point', says: 'form.bad_point' });
+  if (form.category === null) faults.push({ field: 'type', says: 'form.need_type' });
+  if (form.casualties.trim() && parseCasualties(form.casualties) === null) {
+    faults.push({ field: 'casualties', says: 'form.bad_casualties' });
+  }
+  return faults;
+}
+
+/** The request that a form without faults means. */
+export function toNewIncident(form: FormFields, callId: string | null): NewIncident {
+  const point = parsePoint(form.point);
+  const casualties = parseCasualties(form.casualties);
+  // Words that were typed while looking for the type are the caller's; they are never thrown away.
+  const narrative = [form.said.trim(), form.narrative.trim()].filter(Boolean).join('\n');
+  const reporter = {
+    ...(form.reporterName.trim() && { name: form.reporterName.trim() }),
+    ...(form.reporterNumber.trim() && { number: form.reporterNumber.trim() }),
+  };
+  return {
+    ...(callId && { call_id: callId }),
+    category: form.category ?? 'g',
+    ...(form.type && { type: form.type }),
+    ...(form.priority && { priority: form.priority }),
+    narrative,
+    location: {
+      ...(point && { lat: point.lat, lon: point.lon }),
+      ...(point && form.accuracyMetres !== null && { accuracy_m: form.accuracyMetres }),
+      ...(form.landmark.trim() && { landmark: form.landmark.trim() }),
+      ...(form.address.trim() && { address: form.address.trim() }),
+      ...(form.areaCode && { area_code: form.areaCode }),
+    },
+    ...(casualties !== null && { casualties }),
+    ...(Object.keys(reporter).length > 0 && { reporter }),
+  };
+}
+
+/** `-2.99, 106.45`, also with a semicolon or a space, and with the true minus sign of some maps. */
+export function parsePoint(text: string): { lat: number; lon: number } | null {
+  const numbers = text
+    .trim()
+    .replaceAll('−', '-')
+    .split(/[\s,;]+/);
+  if (numbers.length !== 2 || !numbers.every((one) => /^-?\d{1,3}(\.\d+)?$/.test(one))) return null;
+  const [lat, lon] = numbers.map(Number) as [number, number];
+  return Math.abs(lat) <= 90 && Math.abs(lon) <= 180 ? { lat, lon } : null;
+}
+
+export function showPoint(lat: number, lon: number): string {
+  return `${lat.toFixed(5)}, ${lon.toFixed(5)}`;
+}
+
+function parseCasualties(text: string): number | null {
+  return /^\d{1,4}$/.test(text.trim()) ? Number(text.trim()) : null;
+}
+
+/** Whether losing this form would lose somebody's words. What the call itself filled in does not count. */
+export function hasContent(form: FormFields): boolean {
+  return (
+    [
+      form.landmark,
+      form.address,
+      form.point,
+      form.said,
+      form.casualties,
+      form.narrative,
+      form.reporterName,
+    ].some((text) => text.trim() !== '') || form.category !== null
+  );
+}
+
+export interface AgencyChoice {
+  agency: Agency;
+  role: AgencyRole;
+}
+
+/**
+ * Who would go, by the policy's plan for a type: shown before anything is sent. The server routes by
+ * itself when nobody changes this list, so that its word counts and not this preview.
+ */
+export function agenciesFor(type: IncidentType | undefined, agencies: readonly Agency[]): AgencyChoice[] {
+  if (!type) return [];
+  const chosen = new Map<string, AgencyChoice>();
+  const add = (codes: readonly string[], role: AgencyRole) => {
+    for (const code of codes) {
+      const agency =
+        agencies.find((one) => one.code === code) ?? agencies.find((one) => one.functions?.includes(code));
+      if (agency && agency.active !== false && !chosen.has(agency.id))
+        chosen.set(agency.id, { agency, role });
+    }
+  };
+  add(type.lead, 'lead');
+  add(type.support, 'support');
+  add(type.notify, 'notify');
+  const list = [...chosen.values()];
+  const first = list.find((one) => one.role === 'support');
+  if (first && !list.some((one) => one.role === 'lead')) first.role = 'lead';
+  return list;
+}

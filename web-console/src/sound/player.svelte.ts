@@ -1,0 +1,90 @@
+import { lengthOf, patterns, soundTest, type Pattern, type Tone } from './patterns';
+
+/** Silence is lent for a minute, never given away. */
+export const MUTE_MILLISECONDS = 60_000;
+
+type Audio = 'off' | 'running' | 'suspended';
+
+/** Plays one alarm at a time: a flood of incidents must not become a flood of noise. */
+class Player {
+  audio = $state<Audio>('off');
+  mutedUntil = $state(0);
+  #context: AudioContext | null = null;
+  #loop: { pattern: Pattern; timer: number | undefined } | null = null;
+
+  /** Must be called from a gesture (Mulai giliran): browsers keep sound off until then. */
+  async begin(): Promise<void> {
+    if (!this.#context) {
+      this.#context = new AudioContext();
+      this.#context.onstatechange = () => this.#observe();
+    }
+    await this.#context.resume();
+    this.#observe();
+    let start = 0;
+    for (const pattern of soundTest) {
+      this.#sound(pattern, start);
+      start += lengthOf(pattern) + 0.5;
+    }
+  }
+
+  /** The alarm that shall sound until it is changed; null is quiet. */
+  sustain(pattern: Pattern | null): void {
+    if (this.#loop?.pattern === pattern) return;
+    if (this.#loop) window.clearTimeout(this.#loop.timer);
+    this.#loop = null;
+    if (pattern === null) return;
+    // Something more urgent than what was muted is heard at once.
+    if (pattern === 'p1') this.mutedUntil = 0;
+    this.#loop = { pattern, timer: undefined };
+    this.#turn();
+  }
+
+  once(pattern: Pattern): void {
+    if (!this.#muted()) this.#sound(pattern, 0);
+  }
+
+  mute(): void {
+    this.mutedUntil = Date.now() + MUTE_MILLISECONDS;
+  }
+
+  #turn(): void {
+    const loop = this.#loop;
+    if (!loop) return;
+    if (!this.#muted()) this.#sound(loop.pattern, 0);
+    const repeat = patterns[loop.pattern].repeatSeconds;
+    if (repeat !== null) loop.timer = window.setTimeout(() => this.#turn(), repeat * 1_000);
+  }
+
+  #muted(): boolean {
+    return Date.now() < this.mutedUntil;
+  }
+
+  #observe(): void {
+    this.audio = this.#context?.state === 'running' ? 'running' : 'suspended';
+  }
+
+  #sound(pattern: Pattern, delay: number): void {
+    const context = this.#context;
+    if (!context || context.state !== 'running') return;
+    for (const tone of patterns[pattern].tones)
+      playTone(context, tone, context.currentTime + delay + tone.at);
+  }
+}
+
+function playTone(context: AudioContext, tone: Tone, start: number): void {
+  const oscillator = context.createOscillator();
+  const gain = context.createGain();
+  oscillator.type = 'triangle';
+  oscillator.frequency.setValueAtTime(tone.hertz, start);
+  if (tone.to) oscillator.frequency.exponentialRampToValueAtTime(tone.to, start + tone.seconds);
+  // Soft edges: a hard start clicks in a headset.
+  gain.gain.setValueAtTime(0, start);
+  gain.gain.linearRampToValueAtTime(tone.loudness, start + 0.015);
+  gain.gain.setValueAtTime(tone.loudness, start + tone.seconds - 0.03);
+  gain.gain.linearRampToValueAtTime(0, start + tone.seconds);
+  oscillator.connect(gain).connect(context.destination);
+  oscillator.start(start);
+  oscillator.stop(start + tone.seconds + 0.02);
+}
+
+export const player = new Player();
