@@ -22,7 +22,13 @@ impl<'a> Evidence<'a> {
         let hits = classifier.phrases.find(words);
         let (sayings, hits): (Vec<Hit>, Vec<Hit>) =
             hits.into_iter().partition(|hit| hit.owner == classifier.concepts.len());
-        let covered = |hit: &Hit| sayings.iter().any(|s| s.start < hit.end && hit.start < s.end);
+        let covered = |hit: &Hit| {
+            sayings.iter().any(|saying| {
+                let repeated =
+                    hit.end == saying.start && words[hit.start].surface == words[saying.start].surface;
+                repeated || (saying.start < hit.end && hit.start < saying.end)
+            })
+        };
         let mut by_concept: BTreeMap<&str, Vec<Hit>> = BTreeMap::new();
         for hit in hits {
             let concept = classifier.concepts[hit.owner].as_str();
