@@ -96,12 +96,12 @@ impl Classifier {
         let words = words::words(text, &self.lexicon.spelling, limits::CLASSIFIED_WORDS_MAX);
         let evidence = Evidence::collect(self, &words);
         let mut suggestions = self.kinds(&evidence, rules);
-        if !suggestions.iter().any(|found| found.score >= SCORE_CLEAR && found.priority <= Priority::P2) {
-            if let Some(topic) = self.topic(&evidence, &suggestions) {
-                suggestions.insert(0, topic);
-                suggestions.truncate(SUGGESTIONS_MAX);
-                return Classification { emergency: false, uncertain: false, suggestions };
-            }
+        let clear =
+            suggestions.iter().any(|found| found.score >= SCORE_CLEAR && found.priority <= Priority::P2);
+        if !clear && let Some(topic) = self.topic(&evidence, &suggestions) {
+            suggestions.insert(0, topic);
+            suggestions.truncate(SUGGESTIONS_MAX);
+            return Classification { emergency: false, uncertain: false, suggestions };
         }
         if let Some(remark) = self.prank_remark(&evidence, suggestions.first_mut()) {
             suggestions.clear();

@@ -43,10 +43,10 @@ pub(super) fn words(text: &str, spelling: &BTreeMap<String, String>, words_max: 
             continue;
         }
         push(&std::mem::take(&mut raw), spelling, &mut found);
-        if matches!(c, ',' | '.' | ';' | '!' | '?' | ':' | '\n') {
-            if let Some(last) = found.last_mut() {
-                last.ends_clause = true;
-            }
+        if matches!(c, ',' | '.' | ';' | '!' | '?' | ':' | '\n')
+            && let Some(last) = found.last_mut()
+        {
+            last.ends_clause = true;
         }
         if found.len() >= words_max {
             break;
