@@ -75,7 +75,12 @@ fn the_collected_statements_are_understood() {
 }
 
 /// A ratchet: raise it when the lexicon gets better, never lower it.
-const MORE_CALLERS_RIGHT_MIN: usize = 223;
+///
+/// The lexicon was improved with these very statements, so all of them being right says little about the next
+/// caller. Before that, of the last three batches (46, 48 and 45 statements) 41, 38 and 42 were right at first
+/// sight; none of the misses called a danger to life no emergency. The Bangka Malay lines were not checked by a
+/// native speaker.
+const MORE_CALLERS_RIGHT_MIN: usize = 270;
 
 #[test]
 fn further_statements_are_understood() {
