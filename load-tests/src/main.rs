@@ -1,2 +1,41 @@
-//! Load generator and benchmarks.
-fn main() {}
+//! `load-tests`: load, benchmarks and kill -9 against the shipped binary, from outside.
+
+mod accounting;
+mod bench;
+mod crash;
+mod crew;
+mod run;
+mod scenario;
+mod server;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(about = "Load, benchmarks and kill -9 against the shipped binary")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Offers the load of a scenario and reports; exits with 1 when a call was lost or badly treated
+    Run(run::RunArguments),
+    /// Compares CPU per call with sipp and Kamailio, and latency with the disk; under 10 minutes
+    Bench(bench::BenchArguments),
+    /// Kills the server with SIGKILL at random moments under load and checks that nothing acknowledged is lost
+    Crash(crash::CrashArguments),
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let passed = match Arguments::parse().command {
+        Command::Run(arguments) => run::run(&arguments).await?,
+        Command::Bench(arguments) => bench::bench(&arguments).await?,
+        Command::Crash(arguments) => crash::crash(&arguments).await?,
+    };
+    if !passed {
+        std::process::exit(1);
+    }
+    Ok(())
+}

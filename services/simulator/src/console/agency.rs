@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::api::Api;
 use super::call_taker::Shared;
-use super::feed::follow;
+use super::feed::{follow, stopped};
 use crate::SimulatorError;
 use crate::city::SecondsRange;
 use crate::ledger::Entry;
@@ -107,7 +107,7 @@ impl Agency {
                     }
                 }
                 () = self.desk.changed.notified() => {}
-                _ = stop.wait_for(|stopped| *stopped) => break Ok(()),
+                () = stopped(&mut stop) => break Ok(()),
             }
         };
         feed.abort();

@@ -128,7 +128,7 @@ pub async fn follow(
     loop {
         let connected = tokio::select! {
             connected = Feed::connect(&api, cursor, Arc::clone(&faults)) => connected,
-            _ = stop.wait_for(|stopped| *stopped) => return,
+            () = stopped(&mut stop) => return,
         };
         let Ok(mut feed) = connected else {
             sleep(CONNECT_AGAIN_AFTER).await;
@@ -139,7 +139,7 @@ pub async fn follow(
         loop {
             let message = tokio::select! {
                 message = feed.next() => message,
-                _ = stop.wait_for(|stopped| *stopped) => return,
+                () = stopped(&mut stop) => return,
             };
             let Some(message) = message else { break };
             if let Some(reply) = on_message(&message, Instant::now()) {
@@ -148,6 +148,11 @@ pub async fn follow(
         }
         cursor = feed.cursor();
     }
+}
+
+/// Waits until the work is over; a run that has gone away is over too.
+pub async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ended = stop.wait_for(|stopped| *stopped).await;
 }
 
 /// Follows the cursor of one console.

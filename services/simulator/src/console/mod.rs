@@ -9,5 +9,5 @@ mod readback;
 pub use agency::{Agency, AgencyHabits};
 pub use api::{Answer, Api};
 pub use call_taker::{CallTaker, CallTakerHabits, Shared};
-pub use feed::{Feed, FeedFaults, follow};
+pub use feed::{Feed, FeedFaults, follow, stopped};
 pub use readback::{read_calls, read_incidents, read_world};
