@@ -128,8 +128,8 @@ fn kamailio_config(port: u16) -> anyhow::Result<String> {
     ensure!(modules.is_some(), "Kamailio's modules were not found");
     Ok(format!(
         "#!KAMAILIO\ndebug=0\nlog_stderror=no\nchildren=2\nauto_aliases=no\nlisten=udp:127.0.0.1:{port}\n\
-         mpath=\"{}\"\nloadmodule \"sl.so\"\nloadmodule \"pv.so\"\n\
-         request_route {{\n  if (is_method(\"ACK\")) exit;\n  sl_send_reply(\"200\", \"OK\");\n  exit;\n}}\n",
+         mpath=\"{}\"\nloadmodule \"sl.so\"\n\
+         request_route {{\n  if (method == \"ACK\") exit;\n  sl_send_reply(\"200\", \"OK\");\n  exit;\n}}\n",
         modules.copied().unwrap_or_default()
     ))
 }

@@ -199,12 +199,34 @@ impl Comparison {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::is_installed;
 
     #[test]
     fn sipps_statistics_are_read_by_column_name() {
         let text = "StartTime;SuccessfulCall(P);SuccessfulCall(C);\nx;1;1;\ny;2;3;\n";
         assert_eq!(last_figure(text, "SuccessfulCall(C)"), Some(3));
         assert_eq!(last_figure(text, "Retransmissions(C)"), None);
+    }
+
+    /// The peers themselves, briefly: every call must succeed and cost something.
+    #[tokio::test]
+    async fn the_peers_answer_every_call() {
+        if !is_installed("sipp") {
+            println!("skipped: sipp is not installed");
+            return;
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut peers = vec![Contender::sipp(folder.path()).await.expect("sipp answers")];
+        match Contender::kamailio(folder.path()).await.expect("no error") {
+            Ok(kamailio) => peers.push(kamailio),
+            Err(reason) => println!("skipped: {reason}"),
+        }
+        for peer in peers {
+            let turn = take_turn(&peer, 20, 1, 2, folder.path()).await.expect("a turn");
+            assert_eq!((turn.calls, turn.failed), (40, 0), "{turn:?}");
+            assert!(turn.cpu_us_per_call > 1.0 && turn.generator_share > 0.0, "{turn:?}");
+            peer.stop().await.expect("stops");
+        }
     }
 
     #[test]
