@@ -72,7 +72,12 @@ impl Client {
 }
 
 /// Tries once to deliver a notification. `now` is signed with it, so that an old copy can be told.
-pub async fn deliver(client: &Client, channel: &Channel, notification: &Notification, now: Timestamp) -> Outcome {
+pub async fn deliver(
+    client: &Client,
+    channel: &Channel,
+    notification: &Notification,
+    now: Timestamp,
+) -> Outcome {
     match channel {
         Channel::Webhook(webhook) => webhook::deliver(client, webhook, notification, now).await,
     }

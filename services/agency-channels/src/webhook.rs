@@ -141,9 +141,15 @@ mod tests {
         };
         let mut mac = Hmac::<Sha256>::new_from_slice(b"rahasia").unwrap();
         mac.update(format!("{}\n{}\n{body}", header("x-sigap-timestamp"), header("x-sigap-id")).as_bytes());
-        assert_eq!(header("x-sigap-signature"), format!("sha256={}", hex::encode(mac.finalize().into_bytes())));
+        assert_eq!(
+            header("x-sigap-signature"),
+            format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
+        );
         let told: serde_json::Value = serde_json::from_str(body).unwrap();
-        assert_eq!((told["number"].as_str(), told["step"].as_str()), (Some("2026-000001"), Some("second_channel")));
+        assert_eq!(
+            (told["number"].as_str(), told["step"].as_str()),
+            (Some("2026-000001"), Some("second_channel"))
+        );
     }
 
     #[tokio::test]

@@ -77,7 +77,9 @@ pub fn decide(duty: Option<&Duty>, wish: SetDuty) -> Vec<DutyEvent> {
 /// The duty after an event.
 pub fn apply(user: UserId, event: &DutyEvent, at: Timestamp) -> Duty {
     match event {
-        DutyEvent::DutyChanged { state, audio } => Duty { user, state: *state, audio: audio.clone(), since: at },
+        DutyEvent::DutyChanged { state, audio } => {
+            Duty { user, state: *state, audio: audio.clone(), since: at }
+        }
     }
 }
 

@@ -23,7 +23,8 @@ pub enum UserRole {
 
 impl UserRole {
     /// All roles.
-    pub const ALL: [Self; 5] = [Self::CallTaker, Self::Dispatcher, Self::Supervisor, Self::Admin, Self::Auditor];
+    pub const ALL: [Self; 5] =
+        [Self::CallTaker, Self::Dispatcher, Self::Supervisor, Self::Admin, Self::Auditor];
 
     /// The code as stored and sent.
     pub const fn code(self) -> &'static str {

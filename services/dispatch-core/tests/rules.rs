@@ -1,5 +1,7 @@
 //! The rules of calls, incidents and assignments: stories, and invariants over random histories.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 #[path = "rules/bench.rs"]
 mod bench;
 #[path = "rules/calls.rs"]

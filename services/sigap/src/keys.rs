@@ -9,10 +9,10 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
+use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey};
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, KeyUsagePurpose, PKCS_ED25519};
 use supervision_log::{Certificate, SigningKey, VerifyingKey, parse_public_key_pem, public_key_pem};
-use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey};
-use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 
 /// The key, its public half and its certificate.
 pub struct LogKeys {
@@ -44,7 +44,8 @@ fn files(data_dir: &Path) -> Files {
 pub fn open(data_dir: &Path) -> anyhow::Result<LogKeys> {
     let files = files(data_dir);
     if !files.private.exists() {
-        make(&files).with_context(|| format!("could not make the log's keys in {}", files.private.display()))?;
+        make(&files)
+            .with_context(|| format!("could not make the log's keys in {}", files.private.display()))?;
     }
     let text = std::fs::read_to_string(&files.private)
         .with_context(|| format!("could not read the log's key {}", files.private.display()))?;
@@ -73,7 +74,8 @@ pub fn certificate_beside(data_dir: &Path, key: &VerifyingKey) -> Option<Certifi
 /// A public key from a PEM file.
 pub fn public_key_file(path: &Path) -> anyhow::Result<VerifyingKey> {
     let text = std::fs::read_to_string(path).with_context(|| format!("could not read {}", path.display()))?;
-    parse_public_key_pem(&text).with_context(|| format!("{} is not an Ed25519 public key in PEM", path.display()))
+    parse_public_key_pem(&text)
+        .with_context(|| format!("{} is not an Ed25519 public key in PEM", path.display()))
 }
 
 fn make(files: &Files) -> anyhow::Result<()> {

@@ -123,9 +123,10 @@ pub fn decide(
 ) -> Result<Vec<CallEvent>, CallRefusal> {
     match (call, command) {
         (call, CallCommand::Fact { at, fact }) => decide_fact(call, at, fact, policy),
-        (None, CallCommand::Dispose { .. } | CallCommand::CallBackAttempt { .. } | CallCommand::DeadlineReached) => {
-            Err(CallRefusal::Unknown)
-        }
+        (
+            None,
+            CallCommand::Dispose { .. } | CallCommand::CallBackAttempt { .. } | CallCommand::DeadlineReached,
+        ) => Err(CallRefusal::Unknown),
         (Some(call), CallCommand::Dispose { kind, note, incident }) => {
             dispose(call, Disposition { kind, by: actor, at: now, note }, incident)
         }
@@ -222,7 +223,9 @@ fn attempt_call_back(
     policy: &Policy,
     now: Timestamp,
 ) -> Result<Vec<CallEvent>, CallRefusal> {
-    let (Some(duty), Some(by)) = (&call.call_back, actor.user()) else { return Err(CallRefusal::NoCallBackOwed) };
+    let (Some(duty), Some(by)) = (&call.call_back, actor.user()) else {
+        return Err(CallRefusal::NoCallBackOwed);
+    };
     if duty.state == CallBackState::Done {
         return Err(CallRefusal::NoCallBackOwed);
     }
@@ -326,7 +329,9 @@ fn apply_fact(call: &mut Call, at: Timestamp, fact: &CallFact) {
                 call.arrival.defects.push(*defect);
             }
         }
-        CallFact::Ended { reason } if !call.is_ended() => call.state = CallState::Ended { at, reason: *reason },
+        CallFact::Ended { reason } if !call.is_ended() => {
+            call.state = CallState::Ended { at, reason: *reason }
+        }
         CallFact::Ended { .. } => {}
     }
 }
@@ -341,6 +346,8 @@ fn disposition_deadline(call: &Call) -> Option<Timestamp> {
 }
 
 fn call_back_deadline(call: &Call) -> Option<Timestamp> {
-    call.call_back.as_ref().filter(|duty| duty.state == CallBackState::Open && !duty.overdue).map(|duty| duty.due_at)
+    call.call_back
+        .as_ref()
+        .filter(|duty| duty.state == CallBackState::Open && !duty.overdue)
+        .map(|duty| duty.due_at)
 }
-

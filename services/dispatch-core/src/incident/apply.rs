@@ -26,7 +26,13 @@ pub fn apply(
     Some(incident)
 }
 
-fn opened(id: IncidentId, report: &Report, by: UserId, at: Timestamp, dispatch_due_at: Timestamp) -> Incident {
+fn opened(
+    id: IncidentId,
+    report: &Report,
+    by: UserId,
+    at: Timestamp,
+    dispatch_due_at: Timestamp,
+) -> Incident {
     Incident {
         id,
         number: report.number.clone(),

@@ -349,7 +349,9 @@ impl EscalationCause {
     pub(super) const fn raised(&self, step: Step, due_at: Timestamp, at: Timestamp) -> Option<Raised> {
         match self {
             Self::NotAcknowledged { rung, .. } => Some(Raised { rung: *rung, step, due_at, at }),
-            Self::NotEnRoute { .. } | Self::SilentOnScene { .. } | Self::NotDispatched | Self::NotClosed => None,
+            Self::NotEnRoute { .. } | Self::SilentOnScene { .. } | Self::NotDispatched | Self::NotClosed => {
+                None
+            }
         }
     }
 }

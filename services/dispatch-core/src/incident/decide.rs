@@ -52,7 +52,8 @@ pub fn decide(
         (None, IncidentCommand::Open(report)) => open(*report, actor, policy, now),
         (None, _command) => Err(IncidentRefusal::Unknown),
         (Some(incident), command) => {
-            let mut course = Course { incident: incident.clone(), id, actor, policy, now, decision: Decision::default() };
+            let mut course =
+                Course { incident: incident.clone(), id, actor, policy, now, decision: Decision::default() };
             course.run(command)?;
             Ok(course.decision)
         }
@@ -142,7 +143,11 @@ impl Course<'_> {
         self.incident.assignment(id).cloned().ok_or(IncidentRefusal::UnknownAssignment)
     }
 
-    fn dispatch(&mut self, targets: Vec<Target>, note: Option<Private<String>>) -> Result<(), IncidentRefusal> {
+    fn dispatch(
+        &mut self,
+        targets: Vec<Target>,
+        note: Option<Private<String>>,
+    ) -> Result<(), IncidentRefusal> {
         self.must_be_open()?;
         if targets.is_empty() {
             return Err(IncidentRefusal::NobodyToSend);
@@ -278,12 +283,8 @@ impl Course<'_> {
 
     fn ask_next(&mut self, instead_of: &Assignment, because: Because) {
         let already: Vec<AgencyId> = self.incident.assignments.iter().map(|a| a.agency).collect();
-        let next = routing::next_agency(
-            self.policy,
-            self.incident.kind.as_ref(),
-            self.incident.category,
-            &already,
-        );
+        let next =
+            routing::next_agency(self.policy, self.incident.kind.as_ref(), self.incident.category, &already);
         let room = self.incident.assignments.len() < ASSIGNMENTS_PER_INCIDENT_MAX;
         match next.filter(|_| room) {
             Some(target) => self.assign(Target { role: instead_of.role, ..target }, because, None),

@@ -9,13 +9,15 @@
 mod apply;
 mod assignment;
 mod command;
-mod decide;
 mod deadline;
+mod decide;
 mod state;
 
 pub use apply::apply;
 pub use assignment::{Assignment, AssignmentState, Because, Progress, Raised};
-pub use command::{ChannelReport, Change, Edit, EscalationCause, IncidentCommand, IncidentEvent, IncidentRefusal, Report};
+pub use command::{
+    Change, ChannelReport, Edit, EscalationCause, IncidentCommand, IncidentEvent, IncidentRefusal, Report,
+};
 pub use deadline::{next_deadline, next_rung};
 pub use decide::{Decision, Effect, decide};
 pub use state::{AreaBy, Ending, Incident, IncidentStatus, Location, Note, Point, Reporter};

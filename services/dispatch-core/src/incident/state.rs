@@ -182,7 +182,9 @@ impl Incident {
             None => {}
         }
         let least = |role| self.engaged().filter(|a| a.role == role).map(|a| a.progress.state()).min();
-        let Some(state) = least(Role::Lead).or_else(|| least(Role::Support)) else { return IncidentStatus::New };
+        let Some(state) = least(Role::Lead).or_else(|| least(Role::Support)) else {
+            return IncidentStatus::New;
+        };
         match state {
             AssignmentState::Sent | AssignmentState::Delivered => IncidentStatus::Dispatched,
             AssignmentState::Acknowledged => IncidentStatus::Acknowledged,

@@ -4,7 +4,8 @@ use dispatch_core::actor::Actor;
 use dispatch_core::category::{Category, Priority, TypeCode};
 use dispatch_core::ids::{AgencyCode, AgencyId, AssignmentId, IncidentId, UserId};
 use dispatch_core::incident::{
-    self, Change, Decision, Effect, Incident, IncidentCommand, IncidentEvent, IncidentRefusal, Location, Report,
+    self, Change, Decision, Effect, Incident, IncidentCommand, IncidentEvent, IncidentRefusal, Location,
+    Report,
 };
 use dispatch_core::policy::{AgencyEntry, Directory, Policy, Rules};
 use dispatch_core::private::Private;
@@ -105,7 +106,8 @@ impl Bench {
     /// Lets time pass and fires every deadline exactly when it is due.
     pub fn wait(&mut self, span: Seconds) {
         let end = self.now.after(span);
-        while let Some(due) = incident::next_deadline(self.incident(), &self.policy).filter(|due| *due <= end) {
+        while let Some(due) = incident::next_deadline(self.incident(), &self.policy).filter(|due| *due <= end)
+        {
             self.now = self.now.max(due);
             let before = self.history.len();
             self.run(Actor::System, IncidentCommand::DeadlineReached).unwrap();
@@ -119,18 +121,17 @@ impl Bench {
         let told = self.history.iter().filter_map(|(at, _, event)| {
             let seconds = at.millis_since(start()) / 1000;
             let clock = format!("{:02}:{:02}", seconds / 60, seconds % 60);
-            match event {
-                IncidentEvent::Escalated { step, cause, .. } => {
-                    let who = cause.assignment().and_then(|id| self.incident().assignment(id));
-                    let who = who.map_or("-", |a| a.code.0.as_str());
-                    let step = serde_json::to_value(step).unwrap();
-                    Some(format!("{clock} {} {who}", step.as_str().unwrap()))
-                }
-                IncidentEvent::Assigned { assignment } => {
-                    Some(format!("{clock} asked {} ({:?})", assignment.code, assignment.because))
-                }
-                IncidentEvent::PlanExhausted { .. } => Some(format!("{clock} plan exhausted")),
-                _ => None,
+            if let IncidentEvent::Escalated { step, cause, .. } = event {
+                let who = cause.assignment().and_then(|id| self.incident().assignment(id));
+                let who = who.map_or("-", |a| a.code.0.as_str());
+                let step = serde_json::to_value(step).unwrap();
+                Some(format!("{clock} {} {who}", step.as_str().unwrap()))
+            } else if let IncidentEvent::Assigned { assignment } = event {
+                Some(format!("{clock} asked {} ({:?})", assignment.code, assignment.because))
+            } else if let IncidentEvent::PlanExhausted { .. } = event {
+                Some(format!("{clock} plan exhausted"))
+            } else {
+                None
             }
         });
         told.collect()
@@ -144,7 +145,10 @@ pub fn report(kind: &str, category: Category, priority: Priority) -> Report {
         kind: Some(TypeCode::new(kind)),
         priority,
         narrative: Private::new("rumah terbakar, ada orang di dalam".into()),
-        location: Location { landmark: Some(Private::new("dekat pasar Toboali".into())), ..Location::default() },
+        location: Location {
+            landmark: Some(Private::new("dekat pasar Toboali".into())),
+            ..Location::default()
+        },
         casualties: None,
         reporter: None,
         call: None,

@@ -3,7 +3,8 @@
 use dispatch_core::actor::Actor;
 use dispatch_core::call::fact::{Arrival, CallFact, Caller, Defect, EndReason, IdentitySource};
 use dispatch_core::call::{
-    self, Call, CallBackOutcome, CallBackState, CallCommand, CallEvent, CallRefusal, CallState, DispositionKind,
+    self, Call, CallBackOutcome, CallBackState, CallCommand, CallEvent, CallRefusal, CallState,
+    DispositionKind,
 };
 use dispatch_core::ids::{CallId, IncidentId};
 use dispatch_core::policy::Policy;

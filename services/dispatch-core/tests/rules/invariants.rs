@@ -97,10 +97,16 @@ fn check(bench: &Bench, before: &Incident) -> Result<(), TestCaseError> {
     for (old, new) in before.assignments.iter().zip(&now.assignments) {
         prop_assert_eq!((old.id, old.agency, old.sent_at), (new.id, new.agency, new.sent_at));
         prop_assert!(old.acknowledged.is_none() || old.acknowledged == new.acknowledged);
-        prop_assert!(old.progress.state() <= new.progress.state(), "{:?} -> {:?}", old.progress, new.progress);
+        prop_assert!(
+            old.progress.state() <= new.progress.state(),
+            "{:?} -> {:?}",
+            old.progress,
+            new.progress
+        );
     }
     // An agency is asked once at a time.
-    let mut engaged: Vec<_> = now.assignments.iter().filter(|a| a.progress.is_engaged()).map(|a| a.agency).collect();
+    let mut engaged: Vec<_> =
+        now.assignments.iter().filter(|a| a.progress.is_engaged()).map(|a| a.agency).collect();
     let asked = engaged.len();
     engaged.sort();
     engaged.dedup();

@@ -2,7 +2,9 @@
 
 use dispatch_core::actor::Actor;
 use dispatch_core::category::{Category, Priority};
-use dispatch_core::incident::{AssignmentState, Change, Effect, IncidentCommand, IncidentRefusal, IncidentStatus};
+use dispatch_core::incident::{
+    AssignmentState, Change, Effect, IncidentCommand, IncidentRefusal, IncidentStatus,
+};
 use dispatch_core::private::Private;
 use dispatch_core::time::Seconds;
 
@@ -81,7 +83,10 @@ fn one_wins_and_the_other_is_told_who() {
     let lost = bench.report(3, "damkar", Change::Acknowledge { unit: None });
     assert_eq!(lost, Err(IncidentRefusal::AlreadyAcknowledged { by: person(2), at: won_at }));
     bench.report(2, "damkar", Change::Acknowledge { unit: None }).unwrap();
-    assert_eq!(bench.incident().assignment(bench.assignment_of("damkar")).unwrap().acknowledged.unwrap().1, person(2));
+    assert_eq!(
+        bench.incident().assignment(bench.assignment_of("damkar")).unwrap().acknowledged.unwrap().1,
+        person(2)
+    );
 }
 
 #[test]
@@ -94,7 +99,9 @@ fn a_declined_task_asks_the_next_agency_at_once() {
     );
     bench.report(2, "damkar", Change::Decline { reason: said("mobil rusak") }).unwrap();
     let story = bench.story();
-    assert!(story.last().unwrap().starts_with("00:10 asked") && story.last().unwrap().ends_with("(Declined)"));
+    assert!(
+        story.last().unwrap().starts_with("00:10 asked") && story.last().unwrap().ends_with("(Declined)")
+    );
     let last = bench.incident().assignments.last().unwrap();
     assert_ne!(last.agency, agency("damkar"));
     assert_eq!(bench.incident().status(), IncidentStatus::Dispatched);
@@ -126,8 +133,14 @@ fn the_status_follows_the_least_advanced_lead_and_closes_last() {
         bench.report(2, "damkar", Change::EnRoute),
         Err(IncidentRefusal::NotInThisState { from: "on_scene", to: "en_route" })
     ));
-    let close = |may_override, reason: Option<&str>| IncidentCommand::Close { reason: reason.map(said), may_override };
-    assert!(matches!(bench.give(person(1), close(false, None)), Err(IncidentRefusal::AgenciesUnfinished { .. })));
+    let close = |may_override, reason: Option<&str>| IncidentCommand::Close {
+        reason: reason.map(said),
+        may_override,
+    };
+    assert!(matches!(
+        bench.give(person(1), close(false, None)),
+        Err(IncidentRefusal::AgenciesUnfinished { .. })
+    ));
     assert_eq!(bench.give(person(9), close(true, None)), Err(IncidentRefusal::ReasonMissing));
     for a in bench.incident().assignments.clone() {
         if a.progress.is_engaged() && a.acknowledged.is_some() {
@@ -147,7 +160,8 @@ fn a_silent_scene_is_asked_again_and_again() {
     bench.report(2, "damkar", Change::Acknowledge { unit: None }).unwrap();
     bench.report(2, "damkar", Change::OnScene).unwrap();
     bench.wait(Seconds::minutes(65));
-    let asked: Vec<_> = bench.story().into_iter().filter(|line| line.ends_with("welfare_check damkar")).collect();
+    let asked: Vec<_> =
+        bench.story().into_iter().filter(|line| line.ends_with("welfare_check damkar")).collect();
     assert_eq!(asked, ["30:00 welfare_check damkar", "60:00 welfare_check damkar"]);
 }
 
@@ -175,9 +189,8 @@ fn a_reopened_incident_keeps_its_history_and_gets_a_clock() {
 #[test]
 fn a_correction_on_an_old_version_is_refused() {
     let mut bench = Bench::with("kebakaran_bangunan", Category::A, Priority::P2);
-    let edit = |priority| {
-        Box::new(dispatch_core::incident::Edit { priority: Some(priority), ..Default::default() })
-    };
+    let edit =
+        |priority| Box::new(dispatch_core::incident::Edit { priority: Some(priority), ..Default::default() });
     bench.give(person(1), IncidentCommand::Edit { version: 1, edit: edit(Priority::P1) }).unwrap();
     assert_eq!(bench.incident().priority, Priority::P1);
     let late = bench.give(person(2), IncidentCommand::Edit { version: 1, edit: edit(Priority::P3) });

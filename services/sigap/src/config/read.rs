@@ -86,7 +86,8 @@ pub fn read(flags: &Flags, environment: &BTreeMap<String, String>) -> Result<Con
         None if in_data_dir.is_file() => toml_file::load(&in_data_dir, &mut mistakes),
         None => TomlFile::default(),
     };
-    let mut sources = Sources { flags: flags.by_name(), environment, file, mistakes, unknown_variables: Vec::new() };
+    let mut sources =
+        Sources { flags: flags.by_name(), environment, file, mistakes, unknown_variables: Vec::new() };
     sources.name_the_unknown();
     let config = build(&mut sources);
     match config {
@@ -157,7 +158,9 @@ fn trunks(s: &mut Sources<'_>, demo: bool) -> Vec<Trunk> {
         let loopback = ipnet::IpNet::V4(ipnet::Ipv4Net::new_assert(std::net::Ipv4Addr::new(127, 0, 0, 0), 8));
         trunks.push(Trunk { name: "demo".into(), sources: vec![loopback], test_callers: vec![] });
     } else if trunks.is_empty() {
-        s.mistakes.push("[[trunk]]: no trunk is named, so every call would be refused; see sip-config/trunks".into());
+        s.mistakes.push(
+            "[[trunk]]: no trunk is named, so every call would be refused; see sip-config/trunks".into(),
+        );
     }
     trunks
 }
@@ -284,10 +287,18 @@ mod tests {
     #[test]
     fn the_flag_wins_over_the_variable_and_the_variable_over_the_file() {
         let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("sigap.toml"), "http = \"127.0.0.1:1\"\nsip = \"127.0.0.1:3\"\n").unwrap();
+        std::fs::write(dir.path().join("sigap.toml"), "http = \"127.0.0.1:1\"\nsip = \"127.0.0.1:3\"\n")
+            .unwrap();
         let data_dir = Some(dir.path().display().to_string());
-        let flags = Flags { data_dir, demo: Some("true".into()), http: Some("127.0.0.1:2".into()), ..Flags::default() };
-        let config = read(&flags, &environment(&[("SIGAP_HTTP", "127.0.0.1:9"), ("SIGAP_SIP", "127.0.0.1:4")])).unwrap();
+        let flags = Flags {
+            data_dir,
+            demo: Some("true".into()),
+            http: Some("127.0.0.1:2".into()),
+            ..Flags::default()
+        };
+        let config =
+            read(&flags, &environment(&[("SIGAP_HTTP", "127.0.0.1:9"), ("SIGAP_SIP", "127.0.0.1:4")]))
+                .unwrap();
         assert_eq!((config.http.port(), config.sip.port()), (2, 4));
         assert!(config.log.ends_with("rsipstack=warn"));
         assert_eq!(config.trunks[0].sources[0].to_string(), "127.0.0.0/8");

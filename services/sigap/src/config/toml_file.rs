@@ -156,14 +156,22 @@ mod tests {
     #[test]
     fn reads_trunks_and_names_every_mistake() {
         let mut mistakes = Vec::new();
-        let good = "[[trunk]]\nname = \"a\"\nsources = [\"10.0.0.0/29\", \"192.0.2.7\"]\ntransport = \"udp\"\n";
+        let good =
+            "[[trunk]]\nname = \"a\"\nsources = [\"10.0.0.0/29\", \"192.0.2.7\"]\ntransport = \"udp\"\n";
         let file = parse(good, &mut mistakes);
         assert_eq!((mistakes.len(), file.trunks[0].sources.len()), (0, 2));
 
         let bad = "sip = [1]\n[[trunk]]\nname = \"b\"\nsources = [\"x\"]\ncolour = 1\n[[webhook]]\nurl = \"ftp://a\"\n";
         parse(bad, &mut mistakes);
         let all = mistakes.join("\n");
-        for named in ["sip:", "[[trunk]] 1: sources: \"x\"", "colour", "[[webhook]] 1: agency", "ftp://a", "secret_file"] {
+        for named in [
+            "sip:",
+            "[[trunk]] 1: sources: \"x\"",
+            "colour",
+            "[[webhook]] 1: agency",
+            "ftp://a",
+            "secret_file",
+        ] {
             assert!(all.contains(named), "{named} is missing in\n{all}");
         }
     }

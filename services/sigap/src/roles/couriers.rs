@@ -39,7 +39,8 @@ impl Couriers {
             let secret = std::fs::read(&webhook.secret_file)
                 .with_context(|| format!("could not read {}", webhook.secret_file.display()))?;
             let secret = secret.strip_suffix(b"\n").unwrap_or(&secret).to_vec();
-            let channel = Channel::Webhook(Webhook { url: webhook.url.clone(), secret: Private::new(secret) });
+            let channel =
+                Channel::Webhook(Webhook { url: webhook.url.clone(), secret: Private::new(secret) });
             channels.insert(AgencyCode::new(&webhook.agency), channel);
         }
         Ok(Self { client: Client::new()?, channels })
@@ -64,11 +65,15 @@ impl Couriers {
         let entry = desk.policy().directory.agencies.get(agency).map(|entry| entry.code.clone());
         let channel = entry.as_ref().and_then(|code| self.channels.get(code));
         let report = match channel {
-            None => ChannelReport { channel: "none".into(), delivered: false, result: "no second channel".into() },
+            None => {
+                ChannelReport { channel: "none".into(), delivered: false, result: "no second channel".into() }
+            }
             Some(channel) => {
                 let incident = match desk.store().incident(item.incident).await {
                     Ok(Some(incident)) => incident,
-                    Ok(None) => return warn!(incident.id = %item.incident, "A notification names no incident"),
+                    Ok(None) => {
+                        return warn!(incident.id = %item.incident, "A notification names no incident");
+                    }
                     Err(error) => return warn!(%error, "A notification waits for the store"),
                 };
                 let Some(told) = Notification::about(&incident, *assignment, *step, item.id.0.clone()) else {
@@ -92,7 +97,8 @@ impl Couriers {
         };
         let command = IncidentCommand::ChannelTried { id: *assignment, report };
         let Ok(key) = IdempotencyKey::new(format!("outbox:{}", item.id.0)) else { return };
-        let mut submission = Submission::new(key, Actor::System, DeskCommand::Incident(item.incident, command));
+        let mut submission =
+            Submission::new(key, Actor::System, DeskCommand::Incident(item.incident, command));
         submission.completes = Some(item.id.clone());
         if let Err(error) = desk.submit(submission).await {
             warn!(%error, "What came of a notification is reported after its lease");

@@ -48,7 +48,12 @@ pub async fn prepare(desk: &Desk) -> anyhow::Result<()> {
     for (code, name, functions) in AGENCIES {
         let agency = AgencyId(Uuid::now_v7());
         let functions = functions.iter().map(|f| AgencyCode::new(*f)).collect();
-        commands.push(SiteCommand::AddAgency { agency, code: AgencyCode::new(code), name: name.into(), functions });
+        commands.push(SiteCommand::AddAgency {
+            agency,
+            code: AgencyCode::new(code),
+            name: name.into(),
+            functions,
+        });
         commands.push(user(code, &format!("Petugas {name}"), UserRole::Dispatcher, Some(agency), &hash));
     }
     for (username, name, role) in STAFF {

@@ -20,8 +20,12 @@ const FACTS_AT_ONCE: usize = 256;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Runs until `stop`. Facts that are in the journal by then stay there for the next start.
-pub async fn run(journal: Journal, desk: Desk, stop: CancellationToken) {
-    let Some(mut cursor) = first_cursor(&journal, &desk, &stop).await else { return };
+///
+/// `last_index` is the last durable entry found at start. A cursor beyond it means that the disk failed and the
+/// desk took in facts that only the memory of an earlier process had; new facts use those indexes again.
+pub async fn run(journal: Journal, last_index: u64, desk: Desk, stop: CancellationToken) {
+    let Some(cursor) = first_cursor(&journal, &desk, &stop).await else { return };
+    let mut cursor = cursor.min(last_index);
     let mut changed = journal.changed();
     loop {
         changed.mark_unchanged();
@@ -76,7 +80,9 @@ async fn take_in(journal: &Journal, desk: &Desk, cursor: u64) -> Result<u64, Hal
     let mut answers = FuturesOrdered::new();
     for entry in entries {
         let id = journal.id().0;
-        let Ok(key) = IdempotencyKey::new(format!("journal:{}:{}", hex::encode(id), entry.index)) else { continue };
+        // The call is part of the key: after a disk failure an index may come twice, for two calls.
+        let key = format!("journal:{}:{}:{}", hex::encode(id), entry.index, entry.call);
+        let Ok(key) = IdempotencyKey::new(key) else { continue };
         let fact = CallCommand::Fact { at: entry.at, fact: entry.fact };
         let mut submission = Submission::new(key, Actor::Trunk, DeskCommand::Call(entry.call, fact));
         submission.journal = Some(JournalPosition { journal: id, index: entry.index });

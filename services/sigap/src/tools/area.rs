@@ -33,7 +33,8 @@ enum Action {
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let Action::Import { place, file } = &args.action;
     let text = std::fs::read_to_string(file).with_context(|| format!("could not read {}", file.display()))?;
-    let (areas, report) = geojson::parse(&text).with_context(|| format!("{} cannot be used", file.display()))?;
+    let (areas, report) =
+        geojson::parse(&text).with_context(|| format!("{} cannot be used", file.display()))?;
     for (feature, reason) in &report.skipped {
         eprintln!("skipped feature {feature}: {reason}");
     }

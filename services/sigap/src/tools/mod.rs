@@ -12,6 +12,8 @@ use std::path::PathBuf;
 
 use incident_store::StoreUrl;
 
+pub use site::found;
+
 /// The file of the embedded store in a data folder.
 pub const STORE_FILE: &str = "sigap.db";
 

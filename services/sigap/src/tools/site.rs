@@ -5,7 +5,8 @@ use std::time::Duration;
 use anyhow::Context;
 use dispatch_core::actor::Actor;
 use incident_store::{
-    CheckpointSigner, Desk, DeskCommand, DeskConfig, IdempotencyKey, SiteCommand, Store, StoreConfig, Submission,
+    CheckpointSigner, Desk, DeskCommand, DeskConfig, IdempotencyKey, SiteCommand, Store, StoreConfig,
+    Submission,
 };
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -58,10 +59,8 @@ async fn open(place: &Place) -> anyhow::Result<(Desk, CancellationToken, TaskTra
 pub async fn found(desk: &Desk) -> anyhow::Result<()> {
     if desk.store().founding().await?.is_none() {
         let areas = dispatch_core::area::bangka_selatan::areas();
-        let commands = [
-            SiteCommand::Found { demo: false },
-            SiteCommand::ImportAreas { areas, sha256: String::new() },
-        ];
+        let commands =
+            [SiteCommand::Found { demo: false }, SiteCommand::ImportAreas { areas, sha256: String::new() }];
         let mut submission = Submission::new(
             IdempotencyKey::new("found")?,
             Actor::System,

@@ -109,7 +109,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
                 let Some((user, _)) = found else { bail!("there is no user {username}") };
                 drop(store);
                 let user = user.id;
-                let commands = vec![SiteCommand::SetPassword { user, hash }, SiteCommand::CloseSessionsOf { user }];
+                let commands =
+                    vec![SiteCommand::SetPassword { user, hash }, SiteCommand::CloseSessionsOf { user }];
                 site::change(place, commands).await
             })?;
             println!("password set for {username}");
@@ -126,7 +127,10 @@ fn role(text: &str) -> Result<UserRole, String> {
 
 fn password() -> anyhow::Result<String> {
     let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).context("could not read the password from standard input")?;
+    std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .context("could not read the password from standard input")?;
     let password = line.trim_end_matches(['\r', '\n']).to_owned();
     if password.chars().count() < PASSWORD_CHARS_MIN {
         bail!("the password must have at least {PASSWORD_CHARS_MIN} characters (BSSN 4/2021)");
@@ -152,7 +156,12 @@ async fn list(place: &Place) -> anyhow::Result<()> {
         let agency = user.agency.and_then(|id| agencies.iter().find(|a| a.id == id));
         let agency = agency.map_or("-", |a| a.code.0.as_str());
         let state = if user.active { "active" } else { "inactive" };
-        println!("{}\t{}\t{agency}\t{state}\t{}", user.username.reveal(), user.role.code(), user.name.reveal());
+        println!(
+            "{}\t{}\t{agency}\t{state}\t{}",
+            user.username.reveal(),
+            user.role.code(),
+            user.name.reveal()
+        );
     }
     for agency in &agencies {
         println!("agency\t{}\t{}", agency.code, agency.name);

@@ -42,7 +42,8 @@ struct Where {
 
 /// Prints `ok entries=N head=HEX` (exit 0) or `bad entry=N: REASON` (exit 1).
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let kept = args.checkpoint.iter().map(|path| checkpoint_file(path)).collect::<anyhow::Result<Vec<_>>>()?;
+    let kept =
+        args.checkpoint.iter().map(|path| checkpoint_file(path)).collect::<anyhow::Result<Vec<_>>>()?;
     let key = args.public_key.as_deref().map(keys::public_key_file).transpose()?;
     let verdict = match &args.place.export {
         Some(path) => export(path, key, kept)?,
@@ -85,7 +86,9 @@ fn export(
     match verify_export(lines, &Trust { key, checkpoints }) {
         Ok(verified) => {
             if verified.key_from_export {
-                eprintln!("note: checked with the key inside the export; give --public-key to rule out a forged log");
+                eprintln!(
+                    "note: checked with the key inside the export; give --public-key to rule out a forged log"
+                );
             }
             Ok(Ok(verified.log))
         }
