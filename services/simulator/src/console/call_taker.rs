@@ -128,7 +128,17 @@ impl CallTaker {
             Some(plan) if plan.outcome == Outcome::Incident => Some(self.report(call, plan).await?),
             Some(_) | None => None,
         };
-        self.dispose(call, disposition(plan), incident.as_deref()).await
+        self.dispose(call, disposition(plan), incident.as_deref()).await?;
+        self.hang_up(call).await
+    }
+
+    /// Ends the talk. The caller may have done so already (409), or the disposition may have.
+    async fn hang_up(&self, call: &str) -> Result<(), SimulatorError> {
+        let answer = self.write(&format!("/calls/{call}/hangup"), &self.api.new_key(), &json!({})).await?;
+        if matches!(answer.status, 404 | 409) {
+            return Ok(());
+        }
+        answer.ok("POST hangup").map(|_call| ())
     }
 
     /// Makes the call an incident, sends it to the agencies that the routing proposes, and adds a note.
@@ -167,7 +177,7 @@ impl CallTaker {
             body["incident_id"] = json!(incident);
         }
         let answer = self.write(&format!("/calls/{call}/disposition"), &self.api.new_key(), &body).await?;
-        // The caller may have broken off meanwhile and the server disposed of the call itself.
+        // The incident may have disposed of the call, or the caller broke off and the server did.
         if answer.status == 409 {
             return Ok(());
         }
