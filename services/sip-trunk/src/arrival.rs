@@ -1,0 +1,132 @@
+//! The INVITE as the rest of the product sees it: facts and defects. It never fails: a broken call is a call.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use call_media::sdp::{Offer, OfferError, Voice};
+use dispatch_core::call::fact::{Arrival, Defect};
+use dispatch_core::limits::DEFECTS_PER_CALL_MAX;
+use dispatch_core::private::Private;
+use rsipstack::sip::Request;
+
+use crate::config::TrunkProfile;
+use crate::guard::message::{Header, Message};
+use crate::guard::repair::{DIALLED, SOURCE, noted_defects};
+use crate::identity;
+use crate::location::{self, multipart, note};
+use crate::session_timer::SessionTimer;
+
+/// Extensions that we speak, for `Require`.
+const SPOKEN: [&str; 3] = ["timer", "100rel", "geolocation"];
+const TEXT_CHARS_MAX: usize = 512;
+
+/// What the call task needs beside the facts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Signalling {
+    /// The peer as the packet came.
+    pub(crate) source: SocketAddr,
+    /// Whether it came over TCP.
+    pub(crate) tcp: bool,
+    /// The offer and the voice stream in it that we take.
+    pub(crate) offer: Option<(Offer, Voice)>,
+    /// There was no session description at all: the ACK may bring the answer to ours.
+    pub(crate) offer_is_ours: bool,
+    /// `Require: 100rel`: a plain 180 would not be allowed, so the call is answered into the queue at once.
+    pub(crate) reliable_only: bool,
+    /// RFC 4028.
+    pub(crate) timer: Option<SessionTimer>,
+}
+
+/// The message of the stack as plain names and values.
+pub(crate) fn message_of(request: &Request) -> Message {
+    let headers = request.headers.iter().filter_map(|header| {
+        let line = header.to_string();
+        let (name, value) = line.split_once(':')?;
+        Some(Header { name: name.trim().to_owned(), value: value.trim().to_owned() })
+    });
+    Message {
+        start: format!("{} {} SIP/2.0", request.method, request.uri),
+        headers: headers.collect(),
+        body: request.body.clone(),
+        cut: false,
+        mangled: false,
+    }
+}
+
+/// Which trunk a message came from: profile, address, over TCP.
+pub(crate) fn origin(message: &Message) -> Option<(usize, SocketAddr, bool)> {
+    let mut words = message.value(SOURCE)?.split(' ');
+    Some((words.next()?.parse().ok()?, words.next()?.parse().ok()?, words.next()? == "tcp"))
+}
+
+/// Everything an INVITE says.
+pub(crate) fn read(invite: &Message, profiles: &[TrunkProfile]) -> (Arrival, Signalling) {
+    let nowhere = (usize::MAX, SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0), false);
+    let (profile, source, tcp) = origin(invite).unwrap_or(nowhere);
+    let mut defects = noted_defects(invite);
+    let caller = identity::caller(invite, &mut defects);
+    let parts = multipart::parts(invite, &mut defects);
+    let fixes = location::fixes(invite, &parts, &mut defects);
+    let sdp = parts.iter().find(|part| part.is_sdp());
+    let offer = sdp.map(|part| Offer::parse(part.body).and_then(|offer| Ok((offer.voice()?, offer))));
+    match &offer {
+        None => note(&mut defects, Defect::NoSdp),
+        Some(Err(OfferError::Broken)) => note(&mut defects, Defect::BrokenSdp),
+        Some(Err(OfferError::NoCommonCodec)) => note(&mut defects, Defect::NoCommonCodec),
+        Some(Ok(_)) => {}
+    }
+    let required = || {
+        invite.values("Require").flat_map(|value| value.split(',')).map(|tag| tag.trim().to_ascii_lowercase())
+    };
+    if required().any(|tag| !tag.is_empty() && !SPOKEN.contains(&tag.as_str())) {
+        note(&mut defects, Defect::UnknownRequire);
+    }
+    let signalling = Signalling {
+        source,
+        tcp,
+        offer_is_ours: offer.is_none(),
+        offer: offer.and_then(Result::ok).map(|(voice, offer)| (offer, voice)),
+        reliable_only: required().any(|tag| tag == "100rel"),
+        timer: SessionTimer::read(invite),
+    };
+    defects.sort_unstable();
+    defects.dedup();
+    defects.truncate(DEFECTS_PER_CALL_MAX);
+    let profile = profiles.get(profile);
+    let test = profile
+        .zip(caller.as_ref())
+        .is_some_and(|(profile, caller)| profile.test_callers.contains(caller.number.reveal()));
+    let arrival = Arrival {
+        trunk: profile.map_or_else(String::new, |profile| profile.name.clone()),
+        dialled: bounded(invite.value(DIALLED).unwrap_or_default()),
+        sip_call_id: bounded(invite.value("Call-ID").unwrap_or_default()),
+        caller,
+        fixes,
+        access_network: invite.value("P-Access-Network-Info").map(|value| Private::new(bounded(value))),
+        user_agent: invite.value("User-Agent").or_else(|| invite.value("Server")).map(bounded),
+        defects,
+        test,
+    };
+    (arrival, signalling)
+}
+
+/// The facts of an INVITE that the stack could not read: whatever fragments there are.
+pub(crate) fn read_fragments(message: &Message, profile: Option<&TrunkProfile>) -> Arrival {
+    let mut defects = vec![Defect::Unreadable];
+    let caller = identity::caller(message, &mut defects);
+    defects.sort_unstable();
+    Arrival {
+        trunk: profile.map_or_else(String::new, |profile| profile.name.clone()),
+        dialled: bounded(message.start.split(' ').nth(1).unwrap_or_default()),
+        sip_call_id: bounded(message.value("Call-ID").unwrap_or_default()),
+        caller,
+        fixes: Vec::new(),
+        access_network: message.value("P-Access-Network-Info").map(|value| Private::new(bounded(value))),
+        user_agent: message.value("User-Agent").map(bounded),
+        defects,
+        test: false,
+    }
+}
+
+fn bounded(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(TEXT_CHARS_MAX).collect()
+}

@@ -1,0 +1,139 @@
+//! From an INVITE to a call task.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use dispatch_core::call::fact::{Arrival, CallFact, Defect, EndReason};
+use dispatch_core::ids::CallId;
+use rsipstack::dialog::invite_dialog::InviteDialog;
+use rsipstack::sip::prelude::HeadersExt;
+use rsipstack::sip::{Method, Request, SipMessage, StatusCode, Uri};
+use rsipstack::transaction::transaction::Transaction;
+use tokio::sync::mpsc;
+use tracing::{Instrument, info, info_span};
+
+use super::leg::Leg;
+use super::{Call, InviteHandling};
+use crate::arrival::{self, Signalling, message_of};
+use crate::registry::{InviteKey, LiveEntry, SIGNALS_WAITING_MAX, Ticket};
+use crate::start::Core;
+use crate::stats::count;
+
+/// A new INVITE. Everything that may fail comes after the journal has it.
+pub(crate) async fn incoming(core: Arc<Core>, mut transaction: Transaction) {
+    // 100 at once: it stops the retransmissions while the disk works (RFC 3261 section 17.2.1).
+    transaction.send_trying().await.ok();
+    let Some(ticket) = invite_key(&transaction.original).and_then(|key| core.registry.begin(key)) else {
+        count(&core.stats.merged);
+        refuse(transaction, StatusCode::LoopDetected).await;
+        return;
+    };
+    count(&core.stats.invites_trusted);
+    let call = core.clock.new_call_id();
+    let span = info_span!("call", call.id = %call);
+    let work = async move {
+        let (arrival, signalling) = arrival::read(&message_of(&transaction.original), &core.config.trunks);
+        let arrived = CallFact::Arrived(Box::new(arrival.clone()));
+        core.record(call, arrived).await;
+        info!(trunk = %arrival.trunk, defects = arrival.defects.len(), "Call arrived");
+        if core.is_draining() || core.registry.load() > core.config.live_calls_max {
+            count(&core.stats.overload);
+            core.record(call, CallFact::Ended { reason: EndReason::Overloaded }).await;
+            drop(ticket);
+            // No Retry-After: it would keep all calls away for that time, not this one (RFC 3261 section 21.5.4).
+            refuse(transaction, StatusCode::ServiceUnavailable).await;
+            return;
+        }
+        begin(core, transaction, call, arrival, signalling, ticket).await;
+    };
+    work.instrument(span).await;
+}
+
+async fn begin(
+    core: Arc<Core>,
+    mut transaction: Transaction,
+    call: CallId,
+    arrival: Arrival,
+    signalling: Signalling,
+    ticket: Ticket,
+) {
+    let address = core.address_towards(signalling.source.ip());
+    let (state_sender, states) = core.dialogs.new_dialog_state_channel();
+    let contact = contact(address, core.sip_port(), signalling.tcp);
+    let dialog = core.dialogs.get_or_create_server_invite(&transaction, state_sender, None, contact);
+    let dialog: InviteDialog = match dialog {
+        Ok(dialog) => dialog,
+        Err(_) => {
+            // The guard repaired all that the stack asks for; what is left is beyond it.
+            core.record(call, CallFact::DefectFound { defect: Defect::Unreadable }).await;
+            core.record(call, CallFact::Ended { reason: EndReason::Unreadable }).await;
+            refuse(transaction, StatusCode::BadRequest).await;
+            return;
+        }
+    };
+    let (sender, signals) = mpsc::channel(SIGNALS_WAITING_MAX);
+    let leg = Leg::new(address, signalling.source.ip(), session_number(call));
+    let number = arrival.caller.map(|caller| caller.number);
+    let entry = Arc::new(LiveEntry::new(call, core.clock.now(), number, sender, leg));
+    core.registry.insert(dialog.id().to_string(), entry.clone());
+    core.refresh_gauges();
+
+    let (tu, key) = (transaction.tu_sender.clone(), transaction.key.clone());
+    let mut handler = dialog.clone();
+    let task = tokio::spawn(async move {
+        handler.handle(&mut transaction).await.ok();
+        settle(transaction).await;
+    });
+    let handling = InviteHandling { task, transaction: tu, key };
+    let started = Call {
+        core,
+        id: call,
+        entry,
+        dialog,
+        signalling,
+        states,
+        signals,
+        handling,
+        handled: false,
+        hangup_wanted: false,
+        queue_at: None,
+        act_at: None,
+        probe: None,
+        _ticket: ticket,
+    };
+    started.run().await;
+}
+
+/// Refuses an INVITE and waits for the ACK, repeating the answer until it comes.
+async fn refuse(mut transaction: Transaction, code: StatusCode) {
+    transaction.reply(code).await.ok();
+    settle(transaction).await;
+}
+
+/// Drives a transaction to its end: a refusal is repeated until its ACK comes (RFC 3261 section 17.2.1).
+async fn settle(mut transaction: Transaction) {
+    while let Some(message) = transaction.receive().await {
+        if matches!(message, SipMessage::Request(request) if request.method == Method::Ack) {
+            return;
+        }
+    }
+}
+
+fn invite_key(invite: &Request) -> Option<InviteKey> {
+    Some(InviteKey {
+        call_id: invite.call_id_header().ok()?.value().to_owned(),
+        from_tag: invite.from_header().ok()?.tag().ok()??.to_string(),
+        cseq: invite.cseq_header().ok()?.seq().ok()?,
+    })
+}
+
+/// Where the caller's side finds us inside the dialog.
+pub(crate) fn contact(address: IpAddr, port: u16, tcp: bool) -> Option<Uri> {
+    let parameter = if tcp { ";transport=tcp" } else { "" };
+    Uri::try_from(format!("sip:112@{}{parameter}", SocketAddr::new(address, port))).ok()
+}
+
+/// `sess-id` of our descriptions: the random part of the call's id, so that no two calls share it.
+fn session_number(call: CallId) -> u64 {
+    call.0.as_u64_pair().1 >> 2
+}

@@ -1,0 +1,278 @@
+//! Cuts a TCP stream into messages (RFC 3261 section 18.3), also when Content-Length lies.
+//!
+//! A length that is missing or not a number, and one that ends in the middle of something that is no start line,
+//! are not believed: the body then reaches to the next start line, or to where the sender pauses.
+
+use dispatch_core::limits::SIP_MESSAGE_BYTES_MAX;
+
+/// One piece of the stream.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Piece {
+    /// One message; its body may be shorter or longer than it says.
+    Message(Vec<u8>),
+    /// A double line end between messages.
+    KeepAlive,
+    /// Bytes that begin no message.
+    Garbage(usize),
+}
+
+/// The bytes that are not cut yet.
+#[derive(Debug, Default)]
+pub(super) struct Framer {
+    buffer: Vec<u8>,
+    /// Up to here there is no end of headers: a stream that comes byte by byte is not searched from its beginning.
+    searched: usize,
+}
+
+impl Framer {
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// Whether part of a message is waiting for the rest.
+    pub(super) fn is_empty(&self) -> bool {
+        self.buffer.is_empty()
+    }
+
+    /// The next piece. `paused` says that the sender has sent nothing for a while.
+    pub(super) fn next(&mut self, paused: bool) -> Option<Piece> {
+        if self.buffer.starts_with(b"\r\n\r\n") {
+            self.take(4);
+            return Some(Piece::KeepAlive);
+        }
+        while self.buffer.starts_with(b"\r\n") || self.buffer.starts_with(b"\n") {
+            let line_end = if self.buffer[0] == b'\n' { 1 } else { 2 };
+            if self.buffer.len() == line_end && !paused {
+                // It may become a double one.
+                return None;
+            }
+            self.take(line_end);
+        }
+        if self.buffer.is_empty() || (self.buffer == b"\r" && !paused) {
+            return None;
+        }
+        match begins_message(&self.buffer) {
+            Start::Yes => self.message(paused),
+            Start::Perhaps if self.buffer.len() <= SIP_MESSAGE_BYTES_MAX && !paused => None,
+            Start::Perhaps => Some(self.garbage(self.buffer.len())),
+            Start::No => {
+                let line =
+                    self.buffer.iter().position(|b| *b == b'\n').map_or(self.buffer.len(), |end| end + 1);
+                Some(self.garbage(line))
+            }
+        }
+    }
+
+    fn message(&mut self, paused: bool) -> Option<Piece> {
+        let Some(body_at) = self.end_of_headers() else {
+            return match (paused, self.buffer.len() > SIP_MESSAGE_BYTES_MAX) {
+                (false, false) => None,
+                (true, false) => Some(Piece::Message(self.take(self.buffer.len()))),
+                (_, true) => Some(self.garbage(self.buffer.len())),
+            };
+        };
+        let stated = content_length(&self.buffer[..body_at]);
+        let available = self.buffer.len() - body_at;
+        let length = match stated {
+            Length::Is(length) if available < length => {
+                if !paused {
+                    return None;
+                }
+                available
+            }
+            Length::Is(length) if plausible_rest(&self.buffer[body_at + length..]) => length,
+            Length::Is(_) | Length::Unknown => match self.next_start(body_at) {
+                Some(next) => next - body_at,
+                None if paused
+                    || (available == 0
+                        && matches!(stated, Length::Unknown)
+                        && !self.has_content(body_at)) =>
+                {
+                    available
+                }
+                None if available > SIP_MESSAGE_BYTES_MAX => available,
+                None => return None,
+            },
+        };
+        Some(Piece::Message(self.take(body_at + length)))
+    }
+
+    /// Where the body begins.
+    fn end_of_headers(&mut self) -> Option<usize> {
+        let from = self.searched.saturating_sub(3).min(self.buffer.len());
+        let found = (from..self.buffer.len()).find_map(|at| match &self.buffer[at..] {
+            [b'\r', b'\n', b'\r', b'\n', ..] => Some(at + 4),
+            [b'\n', b'\n', ..] => Some(at + 2),
+            _ => None,
+        });
+        self.searched = if found.is_some() { 0 } else { self.buffer.len() };
+        found
+    }
+
+    fn has_content(&self, body_at: usize) -> bool {
+        header_values(&self.buffer[..body_at], b"content-type", b"c").next().is_some()
+    }
+
+    /// The first line after `from` that begins a message.
+    fn next_start(&self, from: usize) -> Option<usize> {
+        let mut at = from;
+        loop {
+            if self.buffer[at..].contains(&b'\n') && matches!(begins_message(&self.buffer[at..]), Start::Yes)
+            {
+                return Some(at);
+            }
+            at += self.buffer[at..].iter().position(|b| *b == b'\n')? + 1;
+        }
+    }
+
+    fn take(&mut self, bytes: usize) -> Vec<u8> {
+        let rest = self.buffer.split_off(bytes);
+        self.searched = 0;
+        std::mem::replace(&mut self.buffer, rest)
+    }
+
+    fn garbage(&mut self, bytes: usize) -> Piece {
+        Piece::Garbage(self.take(bytes).len())
+    }
+}
+
+enum Start {
+    Yes,
+    No,
+    Perhaps,
+}
+
+/// Whether the bytes begin with a request line or a status line.
+fn begins_message(bytes: &[u8]) -> Start {
+    let (line, whole) = match bytes.iter().position(|b| *b == b'\n') {
+        Some(end) => (&bytes[..end], true),
+        None => (bytes, false),
+    };
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let token = line.iter().take_while(|b| b.is_ascii_alphanumeric() || b"-.!%*_+`'~/".contains(b)).count();
+    if token == 0 || token > 32 || line.get(token).is_some_and(|b| *b != b' ') {
+        return Start::No;
+    }
+    if !whole {
+        return Start::Perhaps;
+    }
+    let trimmed = line.trim_ascii_end();
+    let version_last = trimmed.len() > 8 && trimmed[trimmed.len() - 8..].eq_ignore_ascii_case(b" SIP/2.0");
+    let response = line.len() > 8 && line[..8].eq_ignore_ascii_case(b"SIP/2.0 ");
+    // An INVITE without a version is still an emergency; the guard records it.
+    let invite = line.len() > 7 && line[..7].eq_ignore_ascii_case(b"INVITE ");
+    if version_last || response || invite { Start::Yes } else { Start::No }
+}
+
+/// Whether what follows a message can follow one.
+fn plausible_rest(rest: &[u8]) -> bool {
+    let begin = rest.iter().position(|b| !matches!(b, b'\r' | b'\n')).unwrap_or(rest.len());
+    let rest = &rest[begin..];
+    rest.is_empty() || !matches!(begins_message(rest), Start::No)
+}
+
+enum Length {
+    Is(usize),
+    Unknown,
+}
+
+fn content_length(headers: &[u8]) -> Length {
+    let mut values = header_values(headers, b"content-length", b"l");
+    let parsed =
+        values.next().and_then(|value| std::str::from_utf8(value).ok()?.trim().parse::<usize>().ok());
+    match parsed {
+        Some(length) if length <= SIP_MESSAGE_BYTES_MAX => Length::Is(length),
+        Some(_) | None => Length::Unknown,
+    }
+}
+
+fn header_values<'a>(headers: &'a [u8], long: &'a [u8], short: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+    headers.split(|b| *b == b'\n').filter_map(move |line| {
+        let colon = line.iter().position(|b| *b == b':')?;
+        let name = line[..colon].trim_ascii();
+        (name.eq_ignore_ascii_case(long) || name.eq_ignore_ascii_case(short)).then(|| &line[colon + 1..])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(framer: &mut Framer, paused: bool) -> Vec<Piece> {
+        std::iter::from_fn(|| framer.next(paused)).collect()
+    }
+
+    fn invite(length: &str, body: &str) -> Vec<u8> {
+        let length = if length.is_empty() { String::new() } else { format!("Content-Length: {length}\r\n") };
+        format!("INVITE sip:112@x SIP/2.0\r\nContent-Type: application/sdp\r\n{length}\r\n{body}")
+            .into_bytes()
+    }
+
+    #[test]
+    fn pieces_of_any_size_give_the_same_messages() {
+        let stream =
+            [invite("5", "v=0\r\n"), b"\r\n\r\n".to_vec(), b"BYE sip:x SIP/2.0\r\nl: 0\r\n\r\n".to_vec()]
+                .concat();
+        let mut whole = Framer::default();
+        whole.push(&stream);
+        let wanted = all(&mut whole, false);
+        assert_eq!(wanted.len(), 3);
+        for size in 1..stream.len() {
+            let mut framer = Framer::default();
+            let mut got = Vec::new();
+            for piece in stream.chunks(size) {
+                framer.push(piece);
+                got.extend(all(&mut framer, false));
+            }
+            // A line end that stands alone at the end of a piece is no keep-alive yet; both readings are right.
+            got.retain(|piece| *piece != Piece::KeepAlive);
+            assert_eq!(got, [wanted[0].clone(), wanted[2].clone()], "pieces of {size}");
+        }
+    }
+
+    #[test]
+    fn a_length_that_lies_costs_neither_the_body_nor_the_next_message() {
+        let body = "v=0\r\no=- 1 1 IN IP4 h\r\nm=audio 1 RTP/AVP 8\r\n";
+        let next = b"BYE sip:x SIP/2.0\r\nContent-Length: 0\r\n\r\n".to_vec();
+        for length in ["", "-1", "abc", "18446744073709551616", "99999999", "7", "0"] {
+            let mut framer = Framer::default();
+            framer.push(&invite(length, body));
+            framer.push(&next);
+            let got = all(&mut framer, true);
+            assert_eq!(
+                got,
+                [Piece::Message(invite(length, body)), Piece::Message(next.clone())],
+                "length {length:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_length_beyond_the_body_is_waited_for_and_then_let_go() {
+        let mut framer = Framer::default();
+        framer.push(&invite("5000", "v=0\r\n"));
+        assert_eq!(framer.next(false), None);
+        assert_eq!(framer.next(true), Some(Piece::Message(invite("5000", "v=0\r\n"))));
+        assert!(framer.is_empty());
+    }
+
+    #[test]
+    fn garbage_is_skipped_line_by_line_until_a_message_begins() {
+        let mut framer = Framer::default();
+        framer.push(b"\x16\x03\x01\x02 tls\nGET / HTTP/1.1\r\n");
+        framer.push(&invite("0", ""));
+        let got = all(&mut framer, false);
+        assert_eq!(got, [Piece::Garbage(9), Piece::Garbage(16), Piece::Message(invite("0", ""))]);
+    }
+
+    #[test]
+    fn headers_without_end_are_bounded() {
+        let mut framer = Framer::default();
+        framer.push(b"INVITE sip:x SIP/2.0\r\n");
+        for _ in 0..7_000 {
+            framer.push(b"Via: xxxxx\r\n");
+        }
+        assert!(matches!(framer.next(false), Some(Piece::Garbage(_))));
+        assert!(framer.is_empty());
+    }
+}

@@ -1,0 +1,272 @@
+//! What stands between the network and the SIP stack: who may speak, is this SIP, and what must be mended.
+//!
+//! Everything here is bounded by the message (64 KiB) and by tables of fixed size; nothing waits.
+
+mod frame;
+pub(crate) mod message;
+pub(crate) mod repair;
+pub(crate) mod reply;
+pub(crate) mod tcp;
+#[cfg(test)]
+mod tests;
+pub(crate) mod udp;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rsipstack::sip::{Method, SipMessage};
+use tokio::sync::mpsc;
+use tracing::warn;
+
+use crate::config::TrunkProfile;
+use crate::stats::{TrunkStats, count};
+use message::Message;
+use repair::{Wire, stable_hash};
+
+/// Names of scanners that get no answer at all: an answer tells them that somebody lives here.
+const SCANNERS: [&str; 6] = ["friendly-scanner", "sipvicious", "sipcli", "sip-scan", "sundayddr", "pplsip"];
+/// Sources whose refused INVITEs are counted one by one; more are counted together.
+const REFUSED_SOURCES_MAX: usize = 1_024;
+/// Answers to strangers in one second. More would make us a mirror for forged source addresses.
+const STRANGER_REPLIES_PER_SECOND_MAX: u32 = 50;
+/// Callers without Call-ID whose made-up one is remembered for the rest of their call.
+const CALL_IDS_MAX: usize = 1_024;
+/// A copy of an unreadable INVITE within this time is a retransmission (64*T1, RFC 3261 section 17.1.1.2).
+const UNREADABLE_KEPT: Duration = Duration::from_secs(32);
+/// Unreadable INVITEs that are remembered.
+const UNREADABLE_MAX: usize = 1_024;
+/// Unreadable INVITEs that wait to be recorded.
+pub(crate) const UNREADABLE_WAITING_MAX: usize = 256;
+
+/// What to do with bytes from the network.
+#[derive(Debug)]
+pub(crate) enum Verdict {
+    /// Hand it to the stack.
+    Pass(Box<SipMessage>),
+    /// Answer it here.
+    Reply(Vec<u8>),
+    /// An INVITE that cannot be read: record it, then answer.
+    Unreadable(Box<Unreadable>),
+    /// Nothing.
+    Drop,
+}
+
+/// An INVITE of a trusted trunk that the stack cannot read.
+#[derive(Debug)]
+pub(crate) struct Unreadable {
+    /// Which trunk.
+    pub(crate) profile: usize,
+    /// Whatever could be taken apart.
+    pub(crate) message: Message,
+    /// The 400 to it.
+    pub(crate) reply: Vec<u8>,
+    /// Where the reply goes.
+    pub(crate) way_back: WayBack,
+}
+
+/// How an answer reaches the sender.
+#[derive(Clone, Debug)]
+pub(crate) enum WayBack {
+    /// A datagram.
+    Udp(Arc<tokio::net::UdpSocket>, SocketAddr),
+    /// The connection that it came on.
+    Tcp(mpsc::Sender<Vec<u8>>),
+}
+
+impl WayBack {
+    /// Sends; a sender that has gone is not waited for.
+    pub(crate) async fn send(&self, bytes: Vec<u8>) {
+        match self {
+            Self::Udp(socket, to) => {
+                if let Err(error) = socket.send_to(&bytes, to).await {
+                    tracing::debug!(%error, "Answer not sent");
+                }
+            }
+            Self::Tcp(connection) => {
+                connection.try_send(bytes).ok();
+            }
+        }
+    }
+}
+
+/// The guard of one trunk role.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    profiles: Vec<TrunkProfile>,
+    stats: Arc<TrunkStats>,
+    memory: Mutex<Memory>,
+}
+
+#[derive(Debug, Default)]
+struct Memory {
+    refused: BTreeMap<IpAddr, u64>,
+    stranger_second: Option<Instant>,
+    stranger_replies: u32,
+    call_ids: VecDeque<(u64, String)>,
+    unreadable: VecDeque<(u64, Instant)>,
+}
+
+impl Guard {
+    pub(crate) fn new(profiles: Vec<TrunkProfile>, stats: Arc<TrunkStats>) -> Self {
+        Self { profiles, stats, memory: Mutex::default() }
+    }
+
+    /// The trunk that an address belongs to.
+    pub(crate) fn profile_of(&self, ip: IpAddr) -> Option<usize> {
+        let ip = ip.to_canonical();
+        self.profiles.iter().position(|profile| profile.sources.iter().any(|net| net.contains(&ip)))
+    }
+
+    /// Looks at one message.
+    pub(crate) fn inspect(
+        &self,
+        bytes: &[u8],
+        source: SocketAddr,
+        wire: Wire,
+        way_back: &WayBack,
+    ) -> Verdict {
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            // A keep-alive (RFC 5626 section 3.5.1): the double line end wants one back.
+            return if bytes == b"\r\n\r\n" { Verdict::Reply(b"\r\n".to_vec()) } else { Verdict::Drop };
+        }
+        let message = Message::read(bytes);
+        let invite = message.method() == "INVITE";
+        if !message.is_response() && !message.is_request() && !invite {
+            count(&self.stats.garbage);
+            return Verdict::Drop;
+        }
+        match self.profile_of(source.ip()) {
+            Some(profile) => self.inspect_trusted(message, profile, source, wire, way_back),
+            None => self.refuse(&message, source),
+        }
+    }
+
+    fn inspect_trusted(
+        &self,
+        mut message: Message,
+        profile: usize,
+        source: SocketAddr,
+        wire: Wire,
+        way_back: &WayBack,
+    ) -> Verdict {
+        let method = message.method();
+        let invite = method == "INVITE";
+        if invite && !message.is_request() {
+            return self.unreadable(message, profile, source, way_back);
+        }
+        if message.is_request() && method.parse::<Method>().is_err() {
+            count(&self.stats.unknown_methods);
+            return Verdict::Reply(reply::response(&message, source, 405, "Method Not Allowed"));
+        }
+        let known = (message.value("Call-ID").is_none()).then(|| self.call_id_of(&message, source)).flatten();
+        let defects = repair::repair(&mut message, wire, source, known);
+        if message.is_request() {
+            repair::annotate(&mut message, &defects, profile, source, wire);
+        }
+        if invite && defects.contains(&dispatch_core::call::fact::Defect::NoCallId) {
+            self.remember_call_id(&message, source);
+        }
+        match SipMessage::try_from(message.write().as_slice()) {
+            Ok(parsed) => Verdict::Pass(Box::new(parsed)),
+            Err(_) if invite => self.unreadable(message, profile, source, way_back),
+            Err(_) => {
+                count(&self.stats.garbage);
+                Verdict::Drop
+            }
+        }
+    }
+
+    /// A caller that sends no Call-ID is known by its From header, which has a tag of its own in every call.
+    fn call_id_of(&self, message: &Message, source: SocketAddr) -> Option<String> {
+        if message.method() == "INVITE" && !message.value("To").is_some_and(|to| to.contains("tag=")) {
+            return None;
+        }
+        let caller = caller_hash(message, source);
+        let memory = self.lock();
+        memory.call_ids.iter().rev().find(|(known, _)| *known == caller).map(|(_, id)| id.clone())
+    }
+
+    fn remember_call_id(&self, message: &Message, source: SocketAddr) {
+        let Some(call_id) = message.value("Call-ID") else { return };
+        let mut memory = self.lock();
+        if memory.call_ids.len() == CALL_IDS_MAX {
+            memory.call_ids.pop_front();
+        }
+        memory.call_ids.push_back((caller_hash(message, source), call_id.to_owned()));
+    }
+
+    fn unreadable(
+        &self,
+        message: Message,
+        profile: usize,
+        source: SocketAddr,
+        way_back: &WayBack,
+    ) -> Verdict {
+        let reply = reply::response(&message, source, 400, "Bad Request");
+        let hash = stable_hash(&[&String::from_utf8_lossy(&message.write()), &source.ip().to_string()]);
+        let now = Instant::now();
+        let mut memory = self.lock();
+        while memory.unreadable.front().is_some_and(|(_, at)| now.duration_since(*at) > UNREADABLE_KEPT)
+            || memory.unreadable.len() == UNREADABLE_MAX
+        {
+            memory.unreadable.pop_front();
+        }
+        if memory.unreadable.iter().any(|(seen, _)| *seen == hash) {
+            count(&self.stats.duplicates);
+            return Verdict::Reply(reply);
+        }
+        memory.unreadable.push_back((hash, now));
+        count(&self.stats.unreadable);
+        Verdict::Unreadable(Box::new(Unreadable { profile, message, reply, way_back: way_back.clone() }))
+    }
+
+    /// A stranger: 403 to an INVITE, counted and alarmed; silence to scanners, to answers and beyond the rate.
+    fn refuse(&self, message: &Message, source: SocketAddr) -> Verdict {
+        let method = message.method();
+        if message.is_response() || method == "ACK" {
+            return Verdict::Drop;
+        }
+        let mut memory = self.lock();
+        if method == "INVITE" {
+            count(&self.stats.invites_refused);
+            let room =
+                memory.refused.len() < REFUSED_SOURCES_MAX || memory.refused.contains_key(&source.ip());
+            let seen = if room { memory.refused.entry(source.ip()).or_insert(0) } else { &mut 0 };
+            *seen += 1;
+            if *seen == 1 || *seen % 100 == 0 {
+                warn!(source = %source.ip(), count = *seen, "INVITE from an address that is no trunk of ours");
+            }
+        } else {
+            count(&self.stats.untrusted_requests);
+        }
+        let agent = message.value("User-Agent").unwrap_or_default().to_ascii_lowercase();
+        if SCANNERS.iter().any(|scanner| agent.contains(scanner))
+            || !memory.may_reply_to_stranger(Instant::now())
+        {
+            return Verdict::Drop;
+        }
+        Verdict::Reply(reply::response(message, source, 403, "Forbidden"))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Memory {
+    fn may_reply_to_stranger(&mut self, now: Instant) -> bool {
+        if self.stranger_second.is_none_or(|begin| now.duration_since(begin) >= Duration::from_secs(1)) {
+            self.stranger_second = Some(now);
+            self.stranger_replies = 0;
+        }
+        self.stranger_replies += 1;
+        self.stranger_replies <= STRANGER_REPLIES_PER_SECOND_MAX
+    }
+}
+
+fn caller_hash(message: &Message, source: SocketAddr) -> u64 {
+    let as_sent = message.value(repair::FROM_AS_SENT).or_else(|| message.value("From"));
+    stable_hash(&[as_sent.unwrap_or_default(), &source.ip().to_string()])
+}

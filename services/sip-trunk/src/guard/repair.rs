@@ -1,0 +1,300 @@
+//! Makes a message of a trusted trunk readable for the stack, and notes what was wrong with it.
+//!
+//! What is missing is made up **deterministically** from what is there, so that a retransmission gets the same
+//! made-up Call-ID, tag and branch and is recognised as one.
+//!
+//! The notes travel with the message in headers of our own (`X-Sigap-…`); such headers from outside are removed
+//! first, so that nobody can write them but us.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::SocketAddr;
+
+use dispatch_core::call::fact::Defect;
+use rsipstack::sip;
+use rsipstack::sip::prelude::ToTypedHeader;
+
+use super::message::{Header, Message};
+
+/// Names of the defects that the guard found, separated by commas.
+pub(crate) const DEFECTS: &str = "X-Sigap-Defects";
+/// Where the message came from, and over which of the trunk profiles: `index address transport`.
+pub(crate) const SOURCE: &str = "X-Sigap-Source";
+/// The Request-URI as sent.
+pub(crate) const DIALLED: &str = "X-Sigap-Dialled";
+/// The From header as sent, when it had to be replaced.
+pub(crate) const FROM_AS_SENT: &str = "X-Sigap-From";
+const OUR_PREFIX: &str = "x-sigap-";
+
+/// Over what a message came.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Wire {
+    /// One datagram, one message.
+    Udp,
+    /// A stream; the framer cut the messages.
+    Tcp,
+}
+
+/// Headers of which there is one (RFC 3261 section 7.3.1); the first stays.
+const SINGLE: [&str; 6] = ["Call-ID", "From", "To", "CSeq", "Max-Forwards", "Content-Type"];
+
+/// Repairs `message` in place and gives the defects. Whether the stack can read it then is for the caller to see.
+pub(super) fn repair(
+    message: &mut Message,
+    wire: Wire,
+    source: SocketAddr,
+    known_call_id: Option<String>,
+) -> Vec<Defect> {
+    let mut defects = Vec::new();
+    message.headers.retain(|header| !header.name.to_ascii_lowercase().starts_with(OUR_PREFIX));
+    if message.cut {
+        defects.push(Defect::TooMuch);
+    }
+    repair_length(message, wire, &mut defects);
+    let method = message.method();
+    if message.is_request() {
+        let broken_before = message.mangled;
+        let mut repaired = keep_first_of_single(message);
+        repaired |= repair_via(message, wire, source);
+        repair_call_id(message, known_call_id, source, &mut defects);
+        repaired |= repair_from_and_to(message);
+        repaired |= repair_cseq(message, &method);
+        repair_max_forwards(message, &mut repaired, &mut defects);
+        if method == "INVITE" {
+            repaired |= repair_contact(message, wire, source);
+            repair_request_uri(message, &mut repaired);
+        } else {
+            message.start = format!("{method}{}", &message.start[method.len()..]);
+        }
+        if repaired || broken_before {
+            defects.push(Defect::RepairedHeader);
+        }
+    }
+    defects
+}
+
+/// The headers that tell the rest of the trunk what the guard knows.
+pub(super) fn annotate(
+    message: &mut Message,
+    defects: &[Defect],
+    profile: usize,
+    source: SocketAddr,
+    wire: Wire,
+) {
+    let names: Vec<_> = defects.iter().map(|defect| defect_name(*defect)).collect();
+    let wire = match wire {
+        Wire::Udp => "udp",
+        Wire::Tcp => "tcp",
+    };
+    message.headers.push(Header { name: SOURCE.to_owned(), value: format!("{profile} {source} {wire}") });
+    if !names.is_empty() {
+        message.headers.push(Header { name: DEFECTS.to_owned(), value: names.join(",") });
+    }
+}
+
+/// The defects that the guard can find, by the name they travel under.
+const NOTED: [(Defect, &str); 6] = [
+    (Defect::NoCallId, "no-call-id"),
+    (Defect::RepairedHeader, "repaired-header"),
+    (Defect::WrongContentLength, "wrong-content-length"),
+    (Defect::MaxForwards, "max-forwards"),
+    (Defect::TooMuch, "too-much"),
+    (Defect::Unreadable, "unreadable"),
+];
+
+fn defect_name(defect: Defect) -> &'static str {
+    NOTED.iter().find(|(noted, _)| *noted == defect).map_or("repaired-header", |(_, name)| name)
+}
+
+/// The defects that the guard noted on a message.
+pub(crate) fn noted_defects(message: &Message) -> Vec<Defect> {
+    let names = message.value(DEFECTS).unwrap_or_default();
+    NOTED
+        .iter()
+        .filter(|(_, name)| names.split(',').any(|noted| noted == *name))
+        .map(|(defect, _)| *defect)
+        .collect()
+}
+
+fn repair_length(message: &mut Message, wire: Wire, defects: &mut Vec<Defect>) {
+    let stated: Vec<_> = message.values("Content-Length").map(|value| value.parse::<usize>().ok()).collect();
+    let first = stated.first().copied();
+    let differs = stated.iter().any(|other| Some(*other) != first);
+    let body = message.body.len();
+    let padding = |from: usize| message.body[from..].iter().all(|b| b.is_ascii_whitespace() || *b == 0);
+    match first {
+        // Some senders end a datagram with an empty line or zeros; that is not part of the body.
+        Some(Some(length)) if !differs && length <= body && padding(length) => message.body.truncate(length),
+        // RFC 3261 section 18.3 would cut what is beyond the stated length. It may be the half of a location.
+        Some(_) => defects.push(Defect::WrongContentLength),
+        None if body == 0 && wire == Wire::Udp && message.is_response() => {}
+        None => defects.push(Defect::WrongContentLength),
+    }
+}
+
+fn keep_first_of_single(message: &mut Message) -> bool {
+    let before = message.headers.len();
+    let mut seen = [false; SINGLE.len()];
+    message.headers.retain(|header| match SINGLE.iter().position(|single| *single == header.name) {
+        Some(place) => !std::mem::replace(&mut seen[place], true),
+        None => true,
+    });
+    message.headers.len() != before
+}
+
+fn repair_via(message: &mut Message, wire: Wire, source: SocketAddr) -> bool {
+    let transport = match wire {
+        Wire::Udp => "UDP",
+        Wire::Tcp => "TCP",
+    };
+    let top = message.value("Via").map(str::to_owned);
+    let sound = top
+        .as_deref()
+        .is_some_and(|via| sip::Via::new(via).first_value().is_ok_and(|first| first.typed().is_ok()));
+    if sound {
+        return false;
+    }
+    let seed = stable_hash(&[
+        top.as_deref().unwrap_or_default(),
+        message.value("Call-ID").unwrap_or_default(),
+        message.value("From").unwrap_or_default(),
+        message.value("CSeq").unwrap_or_default(),
+    ]);
+    let value = format!("SIP/2.0/{transport} {source};branch=z9hG4bKsigap{seed:016x}");
+    match message.headers.iter_mut().find(|header| header.name == "Via") {
+        Some(header) => header.value = value,
+        None => message.headers.insert(0, Header { name: "Via".to_owned(), value }),
+    }
+    true
+}
+
+fn repair_call_id(
+    message: &mut Message,
+    known: Option<String>,
+    source: SocketAddr,
+    defects: &mut Vec<Defect>,
+) {
+    if message.value("Call-ID").is_some_and(|id| !id.is_empty()) {
+        return;
+    }
+    defects.push(Defect::NoCallId);
+    let value = known.unwrap_or_else(|| {
+        let seed = stable_hash(&[
+            message.value("Via").unwrap_or_default(),
+            message.value("From").unwrap_or_default(),
+            &source.to_string(),
+        ]);
+        format!("{seed:016x}@sigap.invalid")
+    });
+    message.headers.retain(|header| header.name != "Call-ID");
+    message.headers.push(Header { name: "Call-ID".to_owned(), value });
+}
+
+fn repair_from_and_to(message: &mut Message) -> bool {
+    let call_id = message.value("Call-ID").unwrap_or_default().to_owned();
+    let from = message.value("From").map(str::to_owned);
+    let tag = stable_hash(&[&call_id, from.as_deref().unwrap_or_default()]);
+    let mut repaired = false;
+    let typed_from = from.as_deref().map(sip::From::new);
+    let readable = typed_from.as_ref().is_some_and(|from| from.typed().is_ok());
+    let tagged = typed_from.as_ref().is_some_and(|from| matches!(from.tag(), Ok(Some(_))));
+    if !readable || !tagged {
+        repaired = true;
+        let value = match from.as_deref().filter(|_| readable) {
+            Some(from) if from.contains('<') => format!("{from};tag=sigap{tag:016x}"),
+            // Parameters of a bare address belong to the header, not to the URI (RFC 3261 section 20).
+            Some(from) => {
+                let uri = from.split(';').next().unwrap_or(from).trim();
+                format!("<{uri}>;tag=sigap{tag:016x}")
+            }
+            None => format!("<sip:anonymous@anonymous.invalid>;tag=sigap{tag:016x}"),
+        };
+        if let Some(as_sent) = from {
+            message.headers.push(Header { name: FROM_AS_SENT.to_owned(), value: as_sent });
+        }
+        set(message, "From", value);
+    }
+    if !message.value("To").is_some_and(|to| sip::To::new(to).typed().is_ok()) {
+        repaired = true;
+        set(message, "To", "<sip:112@sigap.invalid>".to_owned());
+    }
+    repaired
+}
+
+fn repair_cseq(message: &mut Message, method: &str) -> bool {
+    let stated = message.value("CSeq").and_then(|cseq| {
+        let (number, named) = cseq.split_once(' ')?;
+        Some((number.trim().parse::<u32>().ok()?, named.trim().to_owned()))
+    });
+    let number = match &stated {
+        Some((number, named)) if named == method => {
+            // Written again in its usual form: the stack compares text.
+            set(message, "CSeq", format!("{number} {method}"));
+            return false;
+        }
+        Some((number, _)) => *number,
+        None if matches!(method, "INVITE" | "ACK" | "CANCEL") => 1,
+        // Higher than any before it, else the dialog drops it as old (RFC 3261 section 12.2.2).
+        None => 0x7FFF_FFFF,
+    };
+    set(message, "CSeq", format!("{number} {method}"));
+    true
+}
+
+fn repair_max_forwards(message: &mut Message, repaired: &mut bool, defects: &mut Vec<Defect>) {
+    match message.value("Max-Forwards").map(|value| value.parse::<u32>().ok()) {
+        Some(Some(1..)) => {}
+        // 483 would lose the call; a loop shows itself as a merged request.
+        Some(Some(0) | None) => {
+            defects.push(Defect::MaxForwards);
+            set(message, "Max-Forwards", "70".to_owned());
+        }
+        None => {
+            *repaired |= message.method() == "INVITE";
+            set(message, "Max-Forwards", "70".to_owned());
+        }
+    }
+}
+
+fn repair_contact(message: &mut Message, wire: Wire, source: SocketAddr) -> bool {
+    let sound = |contact: &str| {
+        contact.trim() != "*"
+            && sip::typed::Contact::parse_header_list(contact).is_ok_and(|list| !list.is_empty())
+    };
+    // The stack reads all of them and stumbles over any.
+    if message.value("Contact").is_some() && message.values("Contact").all(sound) {
+        return false;
+    }
+    let parameter = match wire {
+        Wire::Udp => "",
+        Wire::Tcp => ";transport=tcp",
+    };
+    message.headers.retain(|header| header.name != "Contact");
+    message.headers.push(Header { name: "Contact".to_owned(), value: format!("<sip:{source}{parameter}>") });
+    true
+}
+
+fn repair_request_uri(message: &mut Message, repaired: &mut bool) {
+    let words: Vec<&str> = message.start.split(' ').collect();
+    let as_sent = words.get(1..words.len().saturating_sub(1)).unwrap_or_default().join(" ");
+    let sound = !as_sent.contains(' ') && sip::Uri::try_from(as_sent.as_str()).is_ok();
+    *repaired |= !sound;
+    let uri = if sound { as_sent.as_str() } else { "sip:112@sigap.invalid" };
+    message.start = format!("INVITE {uri} SIP/2.0");
+    message.headers.push(Header { name: DIALLED.to_owned(), value: as_sent });
+}
+
+fn set(message: &mut Message, name: &str, value: String) {
+    match message.headers.iter_mut().find(|header| header.name == name) {
+        Some(header) => header.value = value,
+        None => message.headers.push(Header { name: name.to_owned(), value }),
+    }
+}
+
+/// The same number for the same texts in every process of this program version.
+pub(super) fn stable_hash(parts: &[&str]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for part in parts {
+        part.hash(&mut hasher);
+    }
+    hasher.finish()
+}

@@ -1,0 +1,305 @@
+//! Starting and stopping the trunk role.
+
+use std::net::{IpAddr, SocketAddr, UdpSocket as StdUdpSocket};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use call_link::clock::Clock;
+use call_link::journal::{Journal, Recovery};
+use call_link::order::CallOrders;
+use call_media::session::{MediaConfig, MediaError, MediaPlane};
+use dispatch_core::call::fact::{CallFact, EndReason};
+use dispatch_core::ids::CallId;
+use rsipstack::EndpointBuilder;
+use rsipstack::dialog::DialogId;
+use rsipstack::dialog::dialog_layer::DialogLayer;
+use rsipstack::transaction::endpoint::{EndpointInnerRef, EndpointOption};
+use rsipstack::transport::udp::UdpConnection;
+use rsipstack::transport::{SipConnection, TransportLayer};
+use tokio::net::{TcpListener, UdpSocket};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{error, info};
+
+use crate::config::TrunkConfig;
+use crate::guard::udp::{Intake, SendingSocket};
+use crate::guard::{Guard, UNREADABLE_WAITING_MAX, Unreadable, tcp, udp};
+use crate::registry::{Registry, Signal};
+use crate::stats::{StatsSnapshot, TrunkStats, count, kernel_drops};
+use crate::{arrival, orders, router};
+
+/// A disk that takes longer does not hold up a caller: the fact follows when it can.
+const JOURNAL_WITHIN: Duration = Duration::from_secs(2);
+/// How often gauges are read that nobody reports.
+const GAUGES_EVERY: Duration = Duration::from_secs(5);
+/// Tries to find a port that is free for UDP and TCP.
+const PORT_TRIES: u32 = 64;
+
+/// Why the trunk role does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum TrunkError {
+    /// The SIP port is taken or not ours.
+    #[error("SIP port {address}")]
+    Bind {
+        /// Which.
+        address: SocketAddr,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// No media.
+    #[error("media")]
+    Media(#[from] MediaError),
+    /// The SIP stack refused to start.
+    #[error("SIP stack: {reason}")]
+    Stack {
+        /// What it said.
+        reason: String,
+    },
+}
+
+/// The running trunk role.
+#[derive(Debug)]
+pub struct Trunk {
+    /// Where SIP over UDP is spoken.
+    pub sip_udp: SocketAddr,
+    /// Where SIP over TCP is spoken.
+    pub sip_tcp: SocketAddr,
+    /// The desk's way to live calls.
+    pub orders: CallOrders,
+    /// What it counts.
+    pub stats: Arc<TrunkStats>,
+    core: Arc<Core>,
+}
+
+/// What every task of the trunk shares.
+pub(crate) struct Core {
+    pub(crate) config: TrunkConfig,
+    pub(crate) clock: Clock,
+    pub(crate) stats: Arc<TrunkStats>,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) endpoint: EndpointInnerRef,
+    pub(crate) dialogs: DialogLayer,
+    pub(crate) media: MediaPlane,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stop: CancellationToken,
+    journal: Journal,
+    journal_alarm: AtomicBool,
+    draining: AtomicBool,
+    local: SocketAddr,
+}
+
+impl std::fmt::Debug for Core {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Core").field("local", &self.local).finish_non_exhaustive()
+    }
+}
+
+/// Ends the calls that a crash left open, binds the ports and takes calls.
+///
+/// # Errors
+/// When a port cannot be bound or the built-in sounds cannot be read.
+pub async fn start(
+    config: TrunkConfig,
+    journal: Journal,
+    recovery: &Recovery,
+    clock: Clock,
+) -> Result<Trunk, TrunkError> {
+    let (listener, socket, local) = bind_both(config.bind).await?;
+    let media_ip = config.bind.ip();
+    let media = MediaPlane::start(&MediaConfig { bind: media_ip, ports: config.rtp_ports.clone() })?;
+    let stats = Arc::new(TrunkStats::default());
+    let stop = CancellationToken::new();
+    let external = config.public_address.map(|ip| SocketAddr::new(ip, local.port()));
+    let connection = UdpConnection::from_socket(
+        Arc::new(SendingSocket(socket.clone())),
+        external,
+        Some(stop.child_token()),
+    )
+    .await
+    .map_err(stack_error)?;
+    let transport = TransportLayer::new(stop.child_token());
+    transport.add_transport(SipConnection::Udp(connection.clone()));
+    let endpoint = EndpointBuilder::new()
+        .with_user_agent("Sigap112")
+        .with_option(EndpointOption { t1: config.t1, t1x64: config.t1 * 64, ..EndpointOption::default() })
+        .with_transport_layer(transport)
+        .with_cancel_token(stop.child_token())
+        .build();
+    let incoming = endpoint.incoming_transactions().map_err(stack_error)?;
+    let guard = Arc::new(Guard::new(config.trunks.clone(), stats.clone()));
+    let core = Arc::new(Core {
+        config,
+        clock,
+        stats: stats.clone(),
+        registry: Arc::default(),
+        endpoint: endpoint.inner.clone(),
+        dialogs: DialogLayer::new(endpoint.inner.clone()),
+        media,
+        tasks: TaskTracker::new(),
+        stop: stop.clone(),
+        journal,
+        journal_alarm: AtomicBool::new(false),
+        draining: AtomicBool::new(false),
+        local,
+    });
+    for call in &recovery.open_calls {
+        core.record(*call, CallFact::Ended { reason: EndReason::Restarted }).await;
+    }
+    let (orders, inbox) = CallOrders::channel();
+    let (unreadable_sender, unreadable) = mpsc::channel(UNREADABLE_WAITING_MAX);
+    let intake = Intake { guard, endpoint: endpoint.inner.clone(), unreadable: unreadable_sender, stop };
+    tokio::spawn(async move { endpoint.serve().await });
+    tokio::spawn(router::serve(core.clone(), incoming));
+    tokio::spawn(orders::serve(core.clone(), inbox));
+    tokio::spawn(record_unreadable(core.clone(), unreadable));
+    tokio::spawn(watch_gauges(core.clone()));
+    tokio::spawn(udp::serve(socket, connection, intake.clone()));
+    tokio::spawn(tcp::serve(listener, local, intake, stats.clone()));
+    info!(sip = %local, "Trunk role takes calls");
+    Ok(Trunk { sip_udp: local, sip_tcp: local, orders, stats, core })
+}
+
+fn stack_error(error: rsipstack::Error) -> TrunkError {
+    TrunkError::Stack { reason: error.to_string() }
+}
+
+/// UDP and TCP on one port; with port 0, on one that is free for both.
+async fn bind_both(wanted: SocketAddr) -> Result<(TcpListener, Arc<UdpSocket>, SocketAddr), TrunkError> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let failed = |source| TrunkError::Bind { address: wanted, source };
+        let listener = TcpListener::bind(wanted).await.map_err(failed)?;
+        let local = listener.local_addr().map_err(failed)?;
+        match udp::bind(local) {
+            Ok(socket) => return Ok((listener, socket, local)),
+            Err(error) if wanted.port() == 0 && tries < PORT_TRIES => {
+                tracing::debug!(%error, port = local.port(), "Port is free for TCP only");
+            }
+            Err(source) => return Err(failed(source)),
+        }
+    }
+}
+
+impl Core {
+    /// Writes a fact. A journal that fails or is slow never stops a call; it is counted and said once.
+    pub(crate) async fn record(&self, call: CallId, fact: CallFact) {
+        let counter = match &fact {
+            CallFact::Arrived(_) => Some(&self.stats.recorded),
+            CallFact::Ended { .. } => Some(&self.stats.ended),
+            CallFact::QueueAnswered
+            | CallFact::Answered { .. }
+            | CallFact::Confirmed
+            | CallFact::DefectFound { .. } => None,
+        };
+        if matches!(timeout(JOURNAL_WITHIN, self.journal.append(call, fact)).await, Ok(Ok(_))) {
+            counter.map(count);
+            return;
+        }
+        count(&self.stats.journal_failed);
+        if !self.journal_alarm.swap(true, Ordering::Relaxed) {
+            error!("The journal does not take call facts; calls go on without it");
+        }
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn drain(&self) {
+        self.draining.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn count_no_media(&self) {
+        count(&self.stats.no_media);
+    }
+
+    /// The dialog's place in every table is given back, else it would stay for ever.
+    pub(crate) fn forget(&self, dialog: &DialogId, call: CallId) {
+        self.registry.remove(&dialog.to_string(), call);
+        self.dialogs.remove_dialog(dialog);
+        self.refresh_gauges();
+    }
+
+    pub(crate) fn refresh_gauges(&self) {
+        self.stats.live_calls.store(self.registry.load() as u64, Ordering::Relaxed);
+        self.stats.dialogs.store(self.dialogs.len() as u64, Ordering::Relaxed);
+    }
+
+    /// Our address as a peer reaches it.
+    pub(crate) fn address_towards(&self, peer: IpAddr) -> IpAddr {
+        let bound = self.local.ip();
+        if let Some(address) = self.config.public_address {
+            return address;
+        }
+        if !bound.is_unspecified() {
+            return bound;
+        }
+        // Connecting a datagram socket sends nothing; it makes the system choose the route.
+        let chosen = StdUdpSocket::bind(SocketAddr::new(bound, 0))
+            .and_then(|socket| socket.connect(SocketAddr::new(peer, 9)).and_then(|()| socket.local_addr()));
+        chosen.map_or(bound, |address| address.ip())
+    }
+
+    /// The port of both transports.
+    pub(crate) fn sip_port(&self) -> u16 {
+        self.local.port()
+    }
+}
+
+/// Unreadable INVITEs: on record first, answered then.
+async fn record_unreadable(core: Arc<Core>, mut unreadable: mpsc::Receiver<Unreadable>) {
+    while let Some(Unreadable { profile, message, reply, way_back }) = unreadable.recv().await {
+        let call = core.clock.new_call_id();
+        let arrival = arrival::read_fragments(&message, core.config.trunks.get(profile));
+        core.record(call, CallFact::Arrived(Box::new(arrival))).await;
+        core.record(call, CallFact::Ended { reason: EndReason::Unreadable }).await;
+        info!(call.id = %call, "INVITE could not be read; it is on the call-back list");
+        way_back.send(reply).await;
+    }
+}
+
+async fn watch_gauges(core: Arc<Core>) {
+    let mut tick = tokio::time::interval(GAUGES_EVERY);
+    loop {
+        tokio::select! {
+            () = core.stop.cancelled() => return,
+            _ = tick.tick() => {}
+        }
+        core.refresh_gauges();
+        let port = core.local.port();
+        // /proc answers from memory; with thousands of RTP sockets it is still some milliseconds.
+        if let Ok(drops) = tokio::task::spawn_blocking(move || kernel_drops(port)).await {
+            core.stats.udp_kernel_drops.store(drops, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Trunk {
+    /// Everything it counts, now.
+    pub fn snapshot(&self) -> StatsSnapshot {
+        self.core.refresh_gauges();
+        self.stats.snapshot()
+    }
+
+    /// Takes no new calls, lets the live ones go on for at most `limit`, then ends what is left and stops.
+    pub async fn shutdown(self, limit: Duration) {
+        self.core.drain();
+        let until = Instant::now() + limit;
+        while self.core.registry.load() > 0 && Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        for entry in self.core.registry.entries() {
+            entry.signals.send(Signal::Stop).await.ok();
+        }
+        self.core.tasks.close();
+        // Time for the last facts and for the BYEs to be answered.
+        timeout(Duration::from_secs(2), self.core.tasks.wait()).await.ok();
+        self.core.stop.cancel();
+        info!("Trunk role stopped");
+    }
+}

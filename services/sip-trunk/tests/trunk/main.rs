@@ -1,0 +1,11 @@
+//! The trunk over real sockets: what a telco, a broken phone and a stranger send, and what then is in the journal.
+
+mod answered;
+mod client;
+mod ended;
+mod hostile;
+mod inside;
+mod malformed;
+mod media;
+mod sipp;
+mod tcp;
