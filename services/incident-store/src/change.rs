@@ -9,6 +9,7 @@ use dispatch_core::ids::{CallId, IncidentId, UserId};
 use dispatch_core::incident::{Incident, IncidentEvent};
 use dispatch_core::site::SiteEvent;
 use dispatch_core::time::Timestamp;
+use serde_json::Value;
 use uuid::Uuid;
 
 /// What an event belongs to.
@@ -91,6 +92,41 @@ pub enum DeskEvent {
     Duty(DutyEvent),
     /// To the site.
     Site(SiteEvent),
+}
+
+impl DeskEvent {
+    /// The event as JSON, personal values still in it.
+    pub(crate) fn to_json(&self) -> serde_json::Result<Value> {
+        match self {
+            Self::Call(event) => serde_json::to_value(event),
+            Self::Incident(event) => serde_json::to_value(event),
+            Self::Duty(event) => serde_json::to_value(event),
+            Self::Site(event) => serde_json::to_value(event),
+        }
+    }
+
+    /// The event of a stream out of its JSON.
+    pub(crate) fn from_json(stream: StreamId, json: Value) -> serde_json::Result<Self> {
+        match stream {
+            StreamId::Call(_) => serde_json::from_value(json).map(Self::Call),
+            StreamId::Incident(_) => serde_json::from_value(json).map(Self::Incident),
+            StreamId::Duty(_) => serde_json::from_value(json).map(Self::Duty),
+            StreamId::Site => serde_json::from_value(json).map(Self::Site),
+        }
+    }
+
+    /// The name of the event in the log, for example `incident.acknowledged` or `call.arrived`.
+    pub(crate) fn kind(&self, json: &Value) -> String {
+        let family = match self {
+            Self::Call(_) => "call",
+            Self::Incident(_) => "incident",
+            Self::Duty(_) => "duty",
+            Self::Site(_) => "site",
+        };
+        // A fact says which one in `fact`; every other event in `kind` (dispatch_core's serde tags).
+        let name = json.get("fact").or_else(|| json.get("kind")).and_then(Value::as_str);
+        format!("{family}.{}", name.unwrap_or("event"))
+    }
 }
 
 /// The state of a stream.

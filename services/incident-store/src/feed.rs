@@ -21,9 +21,9 @@ pub struct Feed {
 /// What comes after a cursor.
 #[derive(Clone, PartialEq, Debug)]
 pub enum After {
-    /// These changes, the next one first; empty when the cursor is at the head.
+    /// These changes, the next one first; empty when the cursor is at the head or ahead of it.
     Changes(Vec<Arc<Change>>),
-    /// The cursor is older than what is kept, or from another history: take a snapshot.
+    /// The cursor is older than what is kept: take a snapshot.
     TooFarBehind,
 }
 
@@ -43,7 +43,11 @@ impl Feed {
         let kept = self.kept();
         let head = self.head();
         let oldest = kept.front().map_or(head + 1, |change| change.index);
-        if cursor > head || cursor + 1 < oldest {
+        if cursor >= head {
+            // A snapshot may know a commit a moment before the feed does.
+            return After::Changes(Vec::new());
+        }
+        if cursor + 1 < oldest {
             return After::TooFarBehind;
         }
         // The kept indexes are contiguous, so the place of the next one is a difference.

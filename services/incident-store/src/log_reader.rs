@@ -1,37 +1,110 @@
-//! Reading the log for those who check it.
+//! Reading the log for those who check it: read-only, as of one moment, of a store that nobody serves as well as
+//! of one that is being written.
 
-use supervision_log::{BadEntry, Entry, LogId, SignedCheckpoint, Verified, VerifyingKey};
+use supervision_log::{
+    BadEntry, Entry, LogId, Origin, Reason, SignedCheckpoint, Verified, Verifier, VerifyingKey,
+};
 
-use crate::engine::StoreUrl;
+use crate::engine::{Connection, SCHEMA, StoreUrl, Target, schema_of};
 use crate::error::StoreError;
-use crate::records::LogHead;
+use crate::records::{CheckpointEntry, LogHead};
+use crate::store::{HEAD, read_checkpoint, read_entry, read_head};
 
-/// Some entries, and the checkpoints that speak of sizes within them.
+/// Entries read at once; an entry is about half a kilobyte.
+const ENTRIES_PER_PAGE: u32 = 1_000;
+
+/// Some entries, and the checkpoints that speak of them.
 #[derive(Clone, Debug)]
 pub struct LogPage {
     /// In order.
     pub entries: Vec<Entry>,
-    /// In order; each is of a size up to the last entry of the page (all that are left, on the last page).
-    pub checkpoints: Vec<SignedCheckpoint>,
+    /// In order; of sizes up to the last entry of the page. The last page has no entries and all checkpoints
+    /// that are left: those of entries that the log does not have.
+    pub checkpoints: Vec<CheckpointEntry>,
 }
 
-/// The log as of one moment, read-only, of a store that may be in use.
-pub struct LogReader;
+/// The log as of one moment.
+pub struct LogReader {
+    connection: Connection,
+    log_id: LogId,
+    head: LogHead,
+    read: u64,
+    is_done: bool,
+}
 
-#[allow(missing_docs, unused_variables)]
 impl LogReader {
-    pub async fn open(url: &StoreUrl) -> Result<LogReader, StoreError> { todo!() }
-    pub fn log_id(&self) -> LogId { todo!() }
-    pub fn head(&self) -> LogHead { todo!() }
-    /// None after the last one.
-    pub async fn next_page(&mut self) -> Result<Option<LogPage>, StoreError> { todo!() }
+    /// Opens the store at this address, changing nothing.
+    pub async fn open(url: &StoreUrl) -> Result<Self, StoreError> {
+        let mut connection = Target::new(url)?.connect_read_only().await?;
+        match schema_of(&mut connection).await? {
+            None => return Err(StoreError::NotAStore),
+            Some(found) if found > SCHEMA => return Err(StoreError::SchemaTooNew { found, known: SCHEMA }),
+            Some(_) => {}
+        }
+        let begin = connection.dialect().begin_read;
+        connection.script(begin).await?;
+        let head = connection.row(HEAD, vec![]).await?.ok_or(StoreError::NotAStore)?;
+        let id = connection.row("SELECT log_id FROM log_head WHERE id = 1", vec![]).await?;
+        let log_id = id.ok_or(StoreError::NotAStore)?.bytes(0)?;
+        Ok(Self { connection, log_id, head: read_head(&head)?, read: 0, is_done: false })
+    }
+
+    /// The log's identity.
+    pub fn log_id(&self) -> LogId {
+        self.log_id
+    }
+
+    /// Where the log says that it ends.
+    pub fn head(&self) -> LogHead {
+        self.head
+    }
+
+    /// The next page; none after the last one.
+    pub async fn next_page(&mut self) -> Result<Option<LogPage>, StoreError> {
+        if self.is_done {
+            return Ok(None);
+        }
+        let sql = "SELECT idx, leaf, hash FROM event WHERE idx > $1 ORDER BY idx LIMIT $2";
+        let rows = self.connection.rows(sql, vec![self.read.into(), ENTRIES_PER_PAGE.into()]).await?;
+        let entries = rows.iter().map(read_entry).collect::<Result<Vec<_>, _>>()?;
+        let after = self.read;
+        self.is_done = entries.is_empty();
+        self.read = entries.last().map_or(u64::MAX, |entry| entry.index);
+        let sql = "SELECT idx, text, at_us FROM checkpoint WHERE idx > $1 AND idx <= $2 ORDER BY idx";
+        let rows = self.connection.rows(sql, vec![after.into(), self.read.into()]).await?;
+        let checkpoints = rows.iter().map(read_checkpoint).collect::<Result<_, _>>()?;
+        let entries = entries.into_iter().map(|entry| Entry { leaf: entry.leaf, hash: entry.hash }).collect();
+        Ok(Some(LogPage { entries, checkpoints }))
+    }
 }
 
-/// Verifies a whole store.
+/// Verifies the log of a store against its own checkpoints and those that were kept elsewhere. The outer error
+/// says that the store cannot be read, the inner one which entry is not as it was written.
 pub async fn verify_store(
-    _url: &StoreUrl,
-    _key: Option<VerifyingKey>,
-    _kept: &[SignedCheckpoint],
+    url: &StoreUrl,
+    key: Option<VerifyingKey>,
+    kept: &[SignedCheckpoint],
 ) -> Result<Result<Verified, BadEntry>, StoreError> {
-    todo!()
+    let mut reader = LogReader::open(url).await?;
+    let mut verifier = Verifier::new(reader.log_id(), key);
+    for signed in kept {
+        if let Err(bad) = verifier.expect(signed, Origin::Kept) {
+            return Ok(Err(bad));
+        }
+    }
+    while let Some(page) = reader.next_page().await? {
+        if let Err(bad) = take(&mut verifier, &page) {
+            return Ok(Err(bad));
+        }
+    }
+    let head = reader.head();
+    Ok(verifier.finish(Some((head.index, head.hash))))
+}
+
+fn take(verifier: &mut Verifier, page: &LogPage) -> Result<(), BadEntry> {
+    for checkpoint in &page.checkpoints {
+        let bad = |error| BadEntry { entry: checkpoint.size, reason: Reason::Checkpoint(error) };
+        verifier.expect(&SignedCheckpoint::parse(&checkpoint.text).map_err(bad)?, Origin::Log)?;
+    }
+    page.entries.iter().try_for_each(|entry| verifier.push(entry))
 }

@@ -1,5 +1,11 @@
-//! Replaying the log.
+//! Replaying the log: the records are nothing but what the events give.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use dispatch_core::{call, duty, incident};
+
+use crate::change::{Change, DeskEvent, Record, StreamId};
 use crate::error::StoreError;
 use crate::store::Store;
 
@@ -7,12 +13,81 @@ use crate::store::Store;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Difference {
     /// Which stream.
-    pub stream: String,
-    /// What differs.
+    pub stream: StreamId,
+    /// What is wrong with it.
     pub what: &'static str,
 }
 
-/// Replays every event and compares the result with the records.
-pub async fn rebuild_check(_store: &Store) -> Result<Vec<Difference>, StoreError> {
-    todo!()
+/// Replays every event from the first on and compares the result with the records. Holds one record of each
+/// stream in memory, so it is a tool for a copy and for tests, not for a running centre.
+pub async fn rebuild_check(store: &Store) -> Result<Vec<Difference>, StoreError> {
+    let mut replayed: BTreeMap<StreamId, (u64, Option<Record>)> = BTreeMap::new();
+    let mut cursor = 0;
+    loop {
+        let rows = store
+            .readers()
+            .rows("SELECT idx, leaf FROM event WHERE idx > $1 ORDER BY idx LIMIT 500", vec![cursor.into()])
+            .await?;
+        let changes = store.readable(&rows).await?;
+        let Some(last) = changes.last() else { break };
+        cursor = last.index;
+        for change in &changes {
+            let (version, record) = replayed.entry(change.stream).or_default();
+            *version = change.version;
+            *record = apply(record.take(), change);
+        }
+    }
+    compare(store, replayed).await
+}
+
+fn apply(record: Option<Record>, change: &Change) -> Option<Record> {
+    match (&change.event, change.stream) {
+        (DeskEvent::Call(event), StreamId::Call(id)) => {
+            let before = match record {
+                Some(Record::Call(call)) => Some(Arc::unwrap_or_clone(call)),
+                Some(Record::Incident(_) | Record::Duty(_)) | None => None,
+            };
+            call::apply(before, id, event).map(|call| Record::Call(Arc::new(call)))
+        }
+        (DeskEvent::Incident(event), StreamId::Incident(id)) => {
+            let before = match record {
+                Some(Record::Incident(incident)) => Some(Arc::unwrap_or_clone(incident)),
+                Some(Record::Call(_) | Record::Duty(_)) | None => None,
+            };
+            let after = incident::apply(before, id, event, change.actor, change.at);
+            after.map(|incident| Record::Incident(Arc::new(incident)))
+        }
+        (DeskEvent::Duty(event), StreamId::Duty(user)) => {
+            Some(Record::Duty(Arc::new(duty::apply(user, event, change.at))))
+        }
+        (DeskEvent::Call(_) | DeskEvent::Incident(_) | DeskEvent::Duty(_) | DeskEvent::Site(_), _) => record,
+    }
+}
+
+async fn compare(
+    store: &Store,
+    mut replayed: BTreeMap<StreamId, (u64, Option<Record>)>,
+) -> Result<Vec<Difference>, StoreError> {
+    let mut differences = Vec::new();
+    for table in ["call", "incident", "duty"] {
+        let sql = format!("SELECT id, version, state FROM {table}");
+        for row in store.readers().rows(&sql, vec![]).await? {
+            let (stream, record) = match table {
+                "call" => (StreamId::Call(row.parse(0)?), Record::Call(Arc::new(row.json(2)?))),
+                "incident" => (StreamId::Incident(row.parse(0)?), Record::Incident(Arc::new(row.json(2)?))),
+                _duty => (StreamId::Duty(row.parse(0)?), Record::Duty(Arc::new(row.json(2)?))),
+            };
+            let what = match replayed.remove(&stream) {
+                None => "a record without events",
+                Some((version, _)) if version != row.count(1)? => "the version",
+                Some((_, found)) if found.as_ref() != Some(&record) => "the state",
+                Some(_) => continue,
+            };
+            differences.push(Difference { stream, what });
+        }
+    }
+    replayed.remove(&StreamId::Site);
+    differences
+        .extend(replayed.into_keys().map(|stream| Difference { stream, what: "events without a record" }));
+    Ok(differences)
 }

@@ -100,7 +100,7 @@ pub struct IncidentFilter {
     /// In this area or one within it.
     pub area_code: Option<AreaCode>,
     /// Number, landmark, address or narrative holds this text, without regard to case. Searched are the newest
-    /// [`crate::store::SEARCH_WINDOW_MAX`] incidents.
+    /// `SEARCH_WINDOW_MAX` (5,000) incidents.
     pub q: Option<String>,
     /// Within a radius.
     pub near: Option<Near>,

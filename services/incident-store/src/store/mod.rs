@@ -1,27 +1,39 @@
-//! Questions.
+//! Questions: one function and one statement each, all bounded.
 
-use std::collections::BTreeMap;
+mod calls;
+mod condition;
+mod incidents;
+mod log;
+mod schedule;
+mod site;
+mod snapshot;
+mod wallboard;
+
+use std::fs::File;
+use std::path::Path;
 use std::sync::Arc;
 
-use dispatch_core::area::Area;
-use dispatch_core::call::Call;
-use dispatch_core::duty::Duty;
-use dispatch_core::ids::{AgencyId, AssignmentId, CallId, IncidentId, UserId};
-use dispatch_core::incident::Incident;
-use dispatch_core::policy::{AgencyEntry, Policy};
-use dispatch_core::time::{Clock, Timestamp};
-use supervision_log::LogId;
+use dispatch_core::time::Clock;
+use supervision_log::{Hash, LogId};
 
-use crate::change::Change;
-use crate::engine::StoreUrl;
+pub(crate) use calls::{call_phase, number_hash};
+pub(crate) use incidents::{folded, status_name};
+pub(crate) use log::HEAD;
+pub(crate) use log::{read_checkpoint, read_entry};
+pub use site::polygon_geojson;
+pub(crate) use site::{AGENCIES, RULES, USER_COLUMNS, coordinates, level_name, read_policy, read_user};
+
+use crate::engine::{Connection, Readers, StoreUrl, Target, Use, migrate};
 use crate::error::StoreError;
-use crate::records::*;
+use crate::records::{Founding, LogHead};
 
-/// Incidents that a text search looks at.
-pub const SEARCH_WINDOW_MAX: u32 = 5_000;
+/// Items that one question may ask for.
+const LIMIT_MAX: u32 = 500;
+/// The oldest SQLite without the WAL-reset bug that can damage a file (3.7.0 to 3.51.2).
+const SQLITE_OLDEST: [u32; 3] = [3, 51, 3];
 
 /// How a store is opened.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct StoreConfig {
     /// Where it is.
     pub url: StoreUrl,
@@ -29,50 +41,122 @@ pub struct StoreConfig {
     pub clock: Clock,
 }
 
-/// An open store: answers questions.
+/// An open store: answers questions. Cheap to clone; writing is [`crate::Desk`]'s.
 #[derive(Clone)]
-pub struct Store;
+pub struct Store {
+    inner: Arc<Inner>,
+}
 
-/// The outline of an area as a GeoJSON geometry.
-pub fn polygon_geojson(_area: &Area) -> Option<serde_json::Value> { todo!() }
+struct Inner {
+    readers: Readers,
+    clock: Clock,
+    log_id: LogId,
+    number_key: [u8; 32],
+    /// Held as long as the store is open: one process per SQLite file.
+    _lock: Option<File>,
+}
 
-#[allow(missing_docs, unused_variables)]
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store")
+    }
+}
+
 impl Store {
-    pub async fn open(config: StoreConfig) -> Result<Store, StoreError> { todo!() }
-    /// Away or not, asked just now.
-    pub async fn ping(&self) -> Result<(), StoreError> { todo!() }
-    pub async fn founding(&self) -> Result<Option<Founding>, StoreError> { todo!() }
-    pub async fn call(&self, id: CallId) -> Result<Option<Call>, StoreError> { todo!() }
-    pub async fn calls(&self, filter: &CallFilter) -> Result<Page<Call>, StoreError> { todo!() }
-    pub async fn calls_by_id(&self, ids: &[CallId]) -> Result<Vec<Call>, StoreError> { todo!() }
-    pub async fn open_calls(&self, limit: u32) -> Result<Vec<Call>, StoreError> { todo!() }
-    pub async fn number_histories(&self, calls: &[CallId]) -> Result<BTreeMap<CallId, NumberHistory>, StoreError> { todo!() }
-    pub async fn incident(&self, id: IncidentId) -> Result<Option<Incident>, StoreError> { todo!() }
-    pub async fn incidents(&self, filter: &IncidentFilter) -> Result<Page<Incident>, StoreError> { todo!() }
-    pub async fn open_incidents(&self, limit: u32) -> Result<Vec<Incident>, StoreError> { todo!() }
-    pub async fn incident_of_assignment(&self, id: AssignmentId) -> Result<Option<Incident>, StoreError> { todo!() }
-    pub async fn assignments_of(&self, agency: AgencyId, open: bool, limit: u32) -> Result<Vec<Incident>, StoreError> { todo!() }
-    /// Events of the incident and its calls, newest `limit`, oldest first; `record` is None.
-    pub async fn timeline(&self, incident: IncidentId, limit: u32) -> Result<Vec<Change>, StoreError> { todo!() }
-    pub async fn duties(&self) -> Result<Vec<Duty>, StoreError> { todo!() }
-    pub async fn duty(&self, user: UserId) -> Result<Option<Duty>, StoreError> { todo!() }
-    pub async fn users(&self) -> Result<Vec<UserRecord>, StoreError> { todo!() }
-    pub async fn user(&self, id: UserId) -> Result<Option<UserRecord>, StoreError> { todo!() }
-    /// With the password hash.
-    pub async fn user_by_name(&self, username: &str) -> Result<Option<(UserRecord, String)>, StoreError> { todo!() }
-    pub async fn agencies(&self) -> Result<Vec<AgencyEntry>, StoreError> { todo!() }
-    pub async fn areas(&self) -> Result<Vec<Area>, StoreError> { todo!() }
-    pub async fn policy(&self) -> Result<Arc<Policy>, StoreError> { todo!() }
-    pub async fn session(&self, token_hash: &[u8; 32]) -> Result<Option<SessionRecord>, StoreError> { todo!() }
-    pub async fn snapshot(&self, scope: &SnapshotScope) -> Result<Snapshot, StoreError> { todo!() }
-    pub async fn changes_after(&self, cursor: u64, limit: u32) -> Result<Vec<Change>, StoreError> { todo!() }
-    pub async fn log_entries(&self, after: u64, limit: u32) -> Result<Vec<LogEntry>, StoreError> { todo!() }
-    pub async fn head(&self) -> Result<LogHead, StoreError> { todo!() }
-    pub async fn latest_checkpoint(&self) -> Result<Option<CheckpointEntry>, StoreError> { todo!() }
-    pub async fn checkpoints_after(&self, size: u64, limit: u32) -> Result<Vec<CheckpointEntry>, StoreError> { todo!() }
-    pub fn log_id(&self) -> LogId { todo!() }
-    pub async fn wallboard(&self, now: Timestamp) -> Result<WallboardFigures, StoreError> { todo!() }
-    /// Latest escalations, overdue dispositions and call-backs, exhausted plans; newest first; `record` is None.
-    pub async fn escalations(&self, limit: u32) -> Result<Vec<Change>, StoreError> { todo!() }
-    pub async fn journal_cursor(&self, journal: [u8; 16]) -> Result<u64, StoreError> { todo!() }
+    /// Opens the store, makes it if there is none, and brings its schema up to date.
+    pub async fn open(config: StoreConfig) -> Result<Self, StoreError> {
+        let target = Target::new(&config.url)?;
+        let lock = match &config.url {
+            StoreUrl::Sqlite(path) => Some(lock(path)?),
+            StoreUrl::Postgres(_) => None,
+        };
+        let mut connection = target.connect(Use::Writing).await?;
+        if lock.is_some() {
+            refuse_old_sqlite(&mut connection).await?;
+        }
+        migrate(&mut connection).await?;
+        let (log_id, number_key) = identity(&mut connection).await?;
+        connection.close().await;
+        let readers = Readers::new(target);
+        Ok(Self { inner: Arc::new(Inner { readers, clock: config.clock, log_id, number_key, _lock: lock }) })
+    }
+
+    /// Asks the store whether it answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.readers().row("SELECT idx FROM log_head WHERE id = 1", vec![]).await.map(drop)
+    }
+
+    /// The log's identity: 16 bytes that were drawn when the store was made.
+    pub fn log_id(&self) -> LogId {
+        self.inner.log_id
+    }
+
+    /// Whether the store was founded: a store that was only opened is empty and serves nobody.
+    pub async fn is_founded(&self) -> Result<bool, StoreError> {
+        Ok(self.founding().await?.is_some())
+    }
+
+    /// How and when the store was founded, if it was.
+    pub async fn founding(&self) -> Result<Option<Founding>, StoreError> {
+        let row = self.readers().row("SELECT demo, founded_us FROM site WHERE id = 1", vec![]).await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(row.maybe_time(1)?.map(|at| Founding { demo: matches!(row.maybe_int(0), Ok(Some(1))), at }))
+    }
+
+    pub(crate) fn readers(&self) -> &Readers {
+        &self.inner.readers
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    pub(crate) fn number_key(&self) -> &[u8; 32] {
+        &self.inner.number_key
+    }
+}
+
+/// How many a question asks for, within what is allowed.
+fn at_most(limit: u32) -> u32 {
+    limit.clamp(1, LIMIT_MAX)
+}
+
+fn lock(path: &Path) -> Result<File, StoreError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let file =
+        File::options().create(true).truncate(false).write(true).open(&name).map_err(StoreError::File)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Locked(path.display().to_string())),
+        Err(std::fs::TryLockError::Error(error)) => Err(StoreError::File(error)),
+    }
+}
+
+async fn refuse_old_sqlite(connection: &mut Connection) -> Result<(), StoreError> {
+    let row = connection.row("SELECT sqlite_version()", vec![]).await?;
+    let found = row.ok_or(StoreError::Unreadable { what: "the version of SQLite" })?.text(0)?.to_owned();
+    let parts: Vec<u32> = found.split('.').filter_map(|part| part.parse().ok()).collect();
+    if parts.as_slice() < SQLITE_OLDEST.as_slice() { Err(StoreError::SqliteTooOld { found }) } else { Ok(()) }
+}
+
+/// Reads the identity of the log; draws it first when the store is new. Two that do so at once agree.
+async fn identity(connection: &mut Connection) -> Result<(LogId, [u8; 32]), StoreError> {
+    let (mut log_id, mut number_key) = ([0; 16], [0; 32]);
+    getrandom::fill(&mut log_id).map_err(|_| StoreError::Random)?;
+    getrandom::fill(&mut number_key).map_err(|_| StoreError::Random)?;
+    let insert = "INSERT INTO log_head (id, epoch, idx, hash, log_id, number_key, directory_version) \
+                  VALUES (1, 0, 0, $1, $2, $3, 0) ON CONFLICT (id) DO NOTHING";
+    let values = vec![Hash::genesis(log_id).0.into(), log_id.into(), number_key.into()];
+    connection.run(insert, values).await?;
+    connection
+        .run("INSERT INTO site (id, version) VALUES (1, 0) ON CONFLICT (id) DO NOTHING", vec![])
+        .await?;
+    let row = connection.row("SELECT log_id, number_key FROM log_head WHERE id = 1", vec![]).await?;
+    let row = row.ok_or(StoreError::NotAStore)?;
+    Ok((row.bytes(0)?, row.bytes(1)?))
+}
+
+pub(crate) fn read_head(row: &crate::engine::Row) -> Result<LogHead, StoreError> {
+    Ok(LogHead { epoch: row.count(0)?, index: row.count(1)?, hash: Hash(row.bytes(2)?) })
 }

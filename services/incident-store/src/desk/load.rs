@@ -1,0 +1,223 @@
+//! Reading what a batch needs, in one question per kind, under the head lock.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use dispatch_core::call::CallCommand;
+use dispatch_core::ids::UserId;
+use dispatch_core::incident::IncidentCommand;
+
+use super::book::{Answered, Book, Slot};
+use crate::change::{Record, StreamId};
+use crate::engine::{Connection, Row, Value, in_list};
+use crate::error::StoreError;
+use crate::store::{USER_COLUMNS, folded, read_user};
+use crate::submission::{DeskCommand, SiteCommand, Submission};
+
+/// Everything that the submissions speak of.
+#[derive(Default)]
+struct Needs {
+    streams: BTreeSet<StreamId>,
+    users: BTreeSet<UserId>,
+    usernames: BTreeSet<String>,
+    sessions: BTreeSet<[u8; 32]>,
+    journals: BTreeSet<[u8; 16]>,
+    opens_incidents: bool,
+}
+
+pub(super) async fn load(
+    connection: &mut Connection,
+    book: &mut Book,
+    batch: &[&Submission],
+) -> Result<(), StoreError> {
+    let needs = needs(batch);
+    load_receipts(connection, book, batch).await?;
+    load_streams(connection, book, &needs.streams).await?;
+    if needs.streams.contains(&StreamId::Site) {
+        load_site(connection, book, &needs).await?;
+    }
+    if needs.opens_incidents {
+        let name = incident_counter(book);
+        let row = connection.row("SELECT value FROM counter WHERE name = $1", vec![name.into()]).await?;
+        book.incidents_of_year = row.map_or(Ok(0), |row| row.count(0))?;
+    }
+    if !needs.journals.is_empty() {
+        let (list, values) = in_list(1, needs.journals.iter().map(|journal| hex::encode(journal).into()));
+        let sql = format!("SELECT journal, next_index FROM journal_cursor WHERE journal IN {list}");
+        for row in connection.rows(&sql, values).await? {
+            let mut journal = [0; 16];
+            hex::decode_to_slice(row.text(0)?, &mut journal)
+                .map_err(|_| StoreError::Unreadable { what: "a journal cursor" })?;
+            book.journals.insert(journal, row.count(1)?);
+        }
+    }
+    Ok(())
+}
+
+/// The counter of the incidents of a year (WIB).
+pub(super) fn incident_counter(book: &Book) -> String {
+    format!("incident:{}", book.now.year_wib())
+}
+
+fn needs(batch: &[&Submission]) -> Needs {
+    let mut needs = Needs::default();
+    for submission in batch {
+        needs.journals.extend(submission.journal.map(|place| place.journal));
+        for command in &submission.commands {
+            match command {
+                DeskCommand::Call(id, command) => {
+                    needs.streams.insert(StreamId::Call(*id));
+                    if let CallCommand::Dispose { incident: Some(incident), .. } = command {
+                        needs.streams.insert(StreamId::Incident(*incident));
+                    }
+                }
+                DeskCommand::OpenIncident(id, _) => {
+                    needs.streams.insert(StreamId::Incident(*id));
+                    needs.opens_incidents = true;
+                }
+                DeskCommand::Incident(id, command) => {
+                    needs.streams.insert(StreamId::Incident(*id));
+                    if let IncidentCommand::MergeInto { into } = command {
+                        needs.streams.insert(StreamId::Incident(*into));
+                    }
+                }
+                DeskCommand::Duty(user, _) => {
+                    needs.streams.insert(StreamId::Duty(*user));
+                }
+                DeskCommand::Site(command) => {
+                    needs.streams.insert(StreamId::Site);
+                    site_needs(&mut needs, command);
+                }
+            }
+        }
+    }
+    needs
+}
+
+fn site_needs(needs: &mut Needs, command: &SiteCommand) {
+    match command {
+        SiteCommand::AddUser { user, username, .. } => {
+            needs.users.insert(*user);
+            needs.usernames.insert(folded(username.reveal()));
+        }
+        SiteCommand::ChangeUser { user, .. }
+        | SiteCommand::SetPassword { user, .. }
+        | SiteCommand::OpenSession { user, .. }
+        | SiteCommand::CloseSessionsOf { user } => {
+            needs.users.insert(*user);
+        }
+        SiteCommand::CloseSession { token_hash } => {
+            needs.sessions.insert(*token_hash);
+        }
+        SiteCommand::Found { .. }
+        | SiteCommand::LogInFailed { .. }
+        | SiteCommand::AddAgency { .. }
+        | SiteCommand::ImportAreas { .. }
+        | SiteCommand::AdoptPolicy { .. } => {}
+    }
+}
+
+async fn load_receipts(
+    connection: &mut Connection,
+    book: &mut Book,
+    batch: &[&Submission],
+) -> Result<(), StoreError> {
+    let (list, values) = in_list(1, batch.iter().map(|submission| submission.key.as_str().into()));
+    let sql =
+        format!("SELECT idem, fingerprint, first_idx, last_idx, answer FROM receipt WHERE idem IN {list}");
+    for row in connection.rows(&sql, values).await? {
+        let fingerprint = row.maybe_blob(1)?.map(|_| row.bytes(1)).transpose()?;
+        let answered = Answered {
+            fingerprint,
+            first_index: row.count(2)?,
+            last_index: row.count(3)?,
+            answer: row.maybe_text(4)?.map(str::to_owned),
+        };
+        book.known.insert(row.text(0)?.to_owned(), answered);
+    }
+    Ok(())
+}
+
+async fn load_streams(
+    connection: &mut Connection,
+    book: &mut Book,
+    streams: &BTreeSet<StreamId>,
+) -> Result<(), StoreError> {
+    let mut ids: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    for stream in streams {
+        match stream {
+            StreamId::Call(id) => ids.entry("call").or_default().push(Value::of(id)),
+            StreamId::Incident(id) => ids.entry("incident").or_default().push(Value::of(id)),
+            StreamId::Duty(id) => ids.entry("duty").or_default().push(Value::of(id)),
+            StreamId::Site => {}
+        }
+    }
+    for (table, ids) in ids {
+        let (list, values) = in_list(1, ids);
+        let sql = format!("SELECT id, version, state FROM {table} WHERE id IN {list}");
+        for row in connection.rows(&sql, values).await? {
+            let (stream, record) = match table {
+                "call" => (StreamId::Call(row.parse(0)?), Record::Call(Arc::new(row.json(2)?))),
+                "incident" => (StreamId::Incident(row.parse(0)?), Record::Incident(Arc::new(row.json(2)?))),
+                _duty => (StreamId::Duty(row.parse(0)?), Record::Duty(Arc::new(row.json(2)?))),
+            };
+            put(book, stream, row.count(1)?, Some(record));
+        }
+    }
+    Ok(())
+}
+
+fn put(book: &mut Book, stream: StreamId, version: u64, record: Option<Record>) {
+    let slot = Slot { version, before: record.clone(), now: record, is_touched: false };
+    book.streams.insert(stream, slot);
+}
+
+async fn load_site(connection: &mut Connection, book: &mut Book, needs: &Needs) -> Result<(), StoreError> {
+    let row = connection.row("SELECT version, founded_us FROM site WHERE id = 1", vec![]).await?;
+    let row = row.ok_or(StoreError::NotAStore)?;
+    put(book, StreamId::Site, row.count(0)?, None);
+    book.site.is_founded = row.maybe_int(1)?.is_some();
+    book.site.has_policy = connection.row("SELECT version FROM policy LIMIT 1", vec![]).await?.is_some();
+    if !needs.users.is_empty() {
+        let (list, values) = in_list(1, needs.users.iter().map(Value::of));
+        let sql = format!("SELECT {USER_COLUMNS} FROM users WHERE id IN {list}");
+        for row in connection.rows(&sql, values).await? {
+            let user = read_user(&row, 0)?;
+            book.site.users.insert(user.id, user);
+        }
+    }
+    if !needs.usernames.is_empty() {
+        let (list, values) = in_list(1, needs.usernames.iter().map(|name| name.as_str().into()));
+        let sql = format!("SELECT username_folded FROM users WHERE username_folded IN {list}");
+        for row in connection.rows(&sql, values).await? {
+            book.site.usernames.insert(row.text(0)?.to_owned());
+        }
+    }
+    if !needs.sessions.is_empty() {
+        let (list, values) = in_list(1, needs.sessions.iter().map(|hash| Value::from(*hash)));
+        let sql = format!("SELECT token_hash, user_id FROM session WHERE token_hash IN {list}");
+        for row in connection.rows(&sql, values).await? {
+            book.site.sessions.insert(row.bytes(0)?, row.parse(1)?);
+        }
+    }
+    Ok(())
+}
+
+/// The keys of the streams that got events; new streams get new keys, which are to be written.
+pub(super) async fn record_keys(
+    connection: &mut Connection,
+    streams: &BTreeSet<StreamId>,
+) -> Result<(BTreeMap<StreamId, [u8; 32]>, Vec<StreamId>), StoreError> {
+    let (list, values) = in_list(1, streams.iter().map(Value::of));
+    let sql = format!("SELECT stream, wrapped FROM record_key WHERE stream IN {list}");
+    let read = |row: &Row| Ok::<_, StoreError>((row.parse(0)?, row.bytes(1)?));
+    let mut keys: BTreeMap<StreamId, [u8; 32]> =
+        connection.rows(&sql, values).await?.iter().map(read).collect::<Result<_, _>>()?;
+    let new: Vec<StreamId> = streams.iter().filter(|stream| !keys.contains_key(stream)).copied().collect();
+    for stream in &new {
+        let mut key = [0; 32];
+        getrandom::fill(&mut key).map_err(|_| StoreError::Random)?;
+        keys.insert(*stream, key);
+    }
+    Ok((keys, new))
+}

@@ -1,0 +1,209 @@
+//! Commands on the site itself.
+
+use std::sync::Arc;
+
+use dispatch_core::actor::Actor;
+use dispatch_core::ids::{AgencyCode, AgencyId, UserId};
+use dispatch_core::limits::{AREAS_MAX, SHORT_TEXT_BYTES_MAX};
+use dispatch_core::policy::{AgencyEntry, Policy, Rules};
+use dispatch_core::private::Private;
+use dispatch_core::site::{SiteEvent, UserRole};
+use supervision_log::Hash;
+
+use super::book::{Book, SiteWrite};
+use crate::change::{DeskEvent, StreamId};
+use crate::error::{SiteRefusal, SubmitError};
+use crate::records::UserRecord;
+use crate::store::folded;
+use crate::submission::SiteCommand;
+
+/// Characters of a user name: it is typed at every log-in.
+const USERNAME_BYTES_MAX: usize = 64;
+
+pub(super) fn change(
+    book: &mut Book,
+    command: SiteCommand,
+    actor: Actor,
+    key: &str,
+) -> Result<(), SubmitError> {
+    let Some((event, write)) = decide(book, command)? else { return Ok(()) };
+    book.append(StreamId::Site, vec![DeskEvent::Site(event)], None, actor, key)?;
+    book.site_writes.extend(write);
+    Ok(())
+}
+
+type Happens = Option<(SiteEvent, Option<SiteWrite>)>;
+
+fn decide(book: &mut Book, command: SiteCommand) -> Result<Happens, SiteRefusal> {
+    let (event, write) = match command {
+        SiteCommand::Found { demo } => found(book, demo)?,
+        SiteCommand::AddUser { user, username, name, role, agency, password_hash } => {
+            let record = UserRecord { id: user, username, name, role, agency, active: true };
+            add_user(book, record, password_hash)?
+        }
+        SiteCommand::ChangeUser { user, name, role, agency, active } => {
+            change_user(book, user, name, role, agency, active)?
+        }
+        SiteCommand::SetPassword { user, hash } => {
+            known(book, user)?;
+            (SiteEvent::PasswordSet { user }, SiteWrite::Password { user, hash })
+        }
+        SiteCommand::OpenSession { user, token_hash, expires_at } => {
+            if !known(book, user)?.active {
+                return Err(SiteRefusal::Inactive);
+            }
+            book.site.sessions.insert(token_hash, user);
+            (SiteEvent::SessionOpened { user }, SiteWrite::SessionOpened { user, token_hash, expires_at })
+        }
+        SiteCommand::CloseSession { token_hash } => match book.site.sessions.remove(&token_hash) {
+            Some(user) => (SiteEvent::SessionClosed { user }, SiteWrite::SessionClosed { token_hash }),
+            None => return Ok(None),
+        },
+        SiteCommand::CloseSessionsOf { user } => {
+            known(book, user)?;
+            book.site.sessions.retain(|_, of| *of != user);
+            (SiteEvent::SessionClosed { user }, SiteWrite::SessionsClosed { user })
+        }
+        SiteCommand::LogInFailed { user } => return Ok(Some((SiteEvent::LogInFailed { user }, None))),
+        SiteCommand::AddAgency { agency, code, name, functions } => {
+            add_agency(book, agency, code, name, functions)?
+        }
+        SiteCommand::ImportAreas { areas, sha256 } => {
+            if areas.len() > AREAS_MAX {
+                return Err(SiteRefusal::TooManyAreas);
+            }
+            let count = u32::try_from(areas.len()).map_err(|_| SiteRefusal::TooManyAreas)?;
+            (SiteEvent::AreasImported { count, sha256 }, SiteWrite::Areas { areas })
+        }
+        SiteCommand::AdoptPolicy { rules } => adopt(book, rules)?,
+    };
+    Ok(Some((event, Some(write))))
+}
+
+fn found(book: &mut Book, demo: bool) -> Result<(SiteEvent, SiteWrite), SiteRefusal> {
+    if book.site.is_founded {
+        return Err(SiteRefusal::Founded);
+    }
+    book.site.is_founded = true;
+    Ok((SiteEvent::Founded { demo }, SiteWrite::Founded { demo }))
+}
+
+fn known(book: &Book, user: UserId) -> Result<&UserRecord, SiteRefusal> {
+    book.site.users.get(&user).ok_or(SiteRefusal::UnknownUser)
+}
+
+fn add_user(
+    book: &mut Book,
+    user: UserRecord,
+    password_hash: String,
+) -> Result<(SiteEvent, SiteWrite), SiteRefusal> {
+    check_text("username", user.username.reveal(), USERNAME_BYTES_MAX)?;
+    check_text("name", user.name.reveal(), SHORT_TEXT_BYTES_MAX)?;
+    check_agency(book, user.role, user.agency)?;
+    let is_new_id = !book.site.users.contains_key(&user.id);
+    if !is_new_id || !book.site.usernames.insert(folded(user.username.reveal())) {
+        return Err(SiteRefusal::UsernameTaken);
+    }
+    book.site.users.insert(user.id, user.clone());
+    let event = SiteEvent::UserAdded {
+        user: user.id,
+        username: user.username.clone(),
+        name: user.name.clone(),
+        role: user.role,
+        agency: user.agency,
+    };
+    Ok((event, SiteWrite::UserAdded { user, password_hash }))
+}
+
+fn change_user(
+    book: &mut Book,
+    id: UserId,
+    name: Option<Private<String>>,
+    role: Option<UserRole>,
+    agency: Option<AgencyId>,
+    active: Option<bool>,
+) -> Result<(SiteEvent, SiteWrite), SiteRefusal> {
+    let mut user = known(book, id)?.clone();
+    if let Some(name) = &name {
+        check_text("name", name.reveal(), SHORT_TEXT_BYTES_MAX)?;
+        user.name = name.clone();
+    }
+    user.role = role.unwrap_or(user.role);
+    user.agency = match user.role {
+        UserRole::Dispatcher => agency.or(user.agency),
+        UserRole::CallTaker | UserRole::Supervisor | UserRole::Admin | UserRole::Auditor => agency,
+    };
+    user.active = active.unwrap_or(user.active);
+    check_agency(book, user.role, user.agency)?;
+    book.site.users.insert(id, user.clone());
+    let event = SiteEvent::UserChanged { user: id, name, role, agency, active };
+    Ok((event, SiteWrite::UserChanged { user }))
+}
+
+fn check_agency(book: &Book, role: UserRole, agency: Option<AgencyId>) -> Result<(), SiteRefusal> {
+    match (role == UserRole::Dispatcher, agency) {
+        (true, None) | (false, Some(_)) => Err(SiteRefusal::AgencyMismatch),
+        (false, None) => Ok(()),
+        (true, Some(agency)) if book.policy.directory.agencies.contains_key(&agency) => Ok(()),
+        (true, Some(_)) => Err(SiteRefusal::UnknownAgency),
+    }
+}
+
+fn check_text(field: &'static str, text: &str, bytes_max: usize) -> Result<(), SiteRefusal> {
+    let fits = !text.trim().is_empty() && text.len() <= bytes_max;
+    if fits { Ok(()) } else { Err(SiteRefusal::Text { field }) }
+}
+
+fn add_agency(
+    book: &mut Book,
+    id: AgencyId,
+    code: AgencyCode,
+    name: String,
+    mut functions: Vec<AgencyCode>,
+) -> Result<(SiteEvent, SiteWrite), SiteRefusal> {
+    check_text("code", &code.0, USERNAME_BYTES_MAX)?;
+    check_text("name", &name, SHORT_TEXT_BYTES_MAX)?;
+    let directory = &book.policy.directory;
+    if directory.by_code(&code).is_some() || directory.agencies.contains_key(&id) {
+        return Err(SiteRefusal::AgencyCodeTaken);
+    }
+    if !functions.contains(&code) {
+        functions.insert(0, code.clone());
+    }
+    let entry = AgencyEntry {
+        id,
+        code: code.clone(),
+        name: name.clone(),
+        functions: functions.clone(),
+        active: true,
+    };
+    let mut policy = Policy::clone(&book.policy);
+    policy.directory.agencies.insert(id, entry.clone());
+    book.policy = Arc::new(policy);
+    book.directory_changed = true;
+    Ok((SiteEvent::AgencyAdded { agency: id, code, name, functions }, SiteWrite::Agency { entry }))
+}
+
+fn adopt(book: &mut Book, rules: Box<Rules>) -> Result<(SiteEvent, SiteWrite), SiteRefusal> {
+    let mistakes = rules.check();
+    if !mistakes.is_empty() {
+        return Err(SiteRefusal::PolicyMistaken(mistakes));
+    }
+    let current = book.policy.rules.version;
+    // The default rules hold without having been adopted, and may be adopted as they are.
+    let is_newer = rules.version > current || (!book.site.has_policy && rules.version == current);
+    if !is_newer {
+        return Err(SiteRefusal::PolicyNotNewer { current });
+    }
+    // Canonical: object members in the order of the struct, maps sorted.
+    let text = serde_json::to_vec(&rules).map_err(|_| SiteRefusal::PolicyMistaken(vec![]))?;
+    let event = SiteEvent::PolicyAdopted {
+        version: rules.version,
+        decree: rules.decree.clone(),
+        sha256: Hash::of(&text).to_string(),
+    };
+    book.policy = Arc::new(Policy { rules: (*rules).clone(), directory: book.policy.directory.clone() });
+    book.site.has_policy = true;
+    book.directory_changed = true;
+    Ok((event, SiteWrite::Rules { rules }))
+}

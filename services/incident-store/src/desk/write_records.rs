@@ -1,0 +1,188 @@
+//! Writing the records: the state of each stream, and the columns by which it is found.
+
+use dispatch_core::call::{Call, CallBackState, DispositionKind};
+use dispatch_core::duty::{Duty, DutyState};
+use dispatch_core::ids::{CallId, IncidentId};
+use dispatch_core::incident::{Assignment, AssignmentState, Incident};
+use dispatch_core::routing::Role;
+
+use super::book::{Book, Slot};
+use crate::change::Record;
+use crate::engine::{Connection, Value};
+use crate::error::StoreError;
+use crate::store::{call_phase, folded, number_hash, status_name};
+
+/// Bytes of a narrative that the text search sees.
+const SEARCHED_NARRATIVE_BYTES_MAX: usize = 2_048;
+
+const CALL: &str = "INSERT INTO call (id, version, arrived_us, answered_us, answered_by, phase, is_open, is_test, \
+    disposition, incident, number_hash, call_back, call_back_overdue, state) VALUES ";
+const CALL_TAIL: &str = " ON CONFLICT (id) DO UPDATE SET version = excluded.version, \
+    answered_us = excluded.answered_us, answered_by = excluded.answered_by, phase = excluded.phase, \
+    is_open = excluded.is_open, disposition = excluded.disposition, incident = excluded.incident, \
+    call_back = excluded.call_back, call_back_overdue = excluded.call_back_overdue, state = excluded.state";
+const INCIDENT: &str = "INSERT INTO incident (id, version, number, opened_us, is_open, status, category, priority, \
+    area_code, lat, lon, search, state) VALUES ";
+const INCIDENT_TAIL: &str = " ON CONFLICT (id) DO UPDATE SET version = excluded.version, \
+    is_open = excluded.is_open, status = excluded.status, category = excluded.category, \
+    priority = excluded.priority, area_code = excluded.area_code, lat = excluded.lat, lon = excluded.lon, \
+    search = excluded.search, state = excluded.state";
+const ASSIGNMENT: &str =
+    "INSERT INTO assignment (id, incident, agency, is_open, is_waiting, priority, sent_us) VALUES ";
+const ASSIGNMENT_TAIL: &str = " ON CONFLICT (id) DO UPDATE SET is_open = excluded.is_open, \
+    is_waiting = excluded.is_waiting, priority = excluded.priority";
+const INCIDENT_CALL: &str = "INSERT INTO incident_call (incident, call) VALUES ";
+const DUTY: &str = "INSERT INTO duty (id, version, duty_state, state) VALUES ";
+const DUTY_TAIL: &str = " ON CONFLICT (id) DO UPDATE SET version = excluded.version, \
+    duty_state = excluded.duty_state, state = excluded.state";
+
+type Rows = Vec<Vec<Value>>;
+
+pub(super) async fn write(
+    connection: &mut Connection,
+    book: &Book,
+    number_key: &[u8; 32],
+) -> Result<(), StoreError> {
+    let (mut calls, mut incidents, mut duties) = (Rows::new(), Rows::new(), Rows::new());
+    let (mut assignments, mut attached) = (Rows::new(), Rows::new());
+    for slot in book.streams.values().filter(|slot| slot.is_touched && slot.now != slot.before) {
+        match &slot.now {
+            Some(Record::Call(call)) => calls.push(call_row(call, slot.version, number_key)?),
+            Some(Record::Incident(incident)) => {
+                incidents.push(incident_row(incident, slot.version)?);
+                let before = incident_before(slot);
+                assignments.extend(assignment_rows(before, incident));
+                attached.extend(attached_rows(before, incident));
+            }
+            Some(Record::Duty(duty)) => duties.push(duty_row(duty, slot.version)?),
+            None => {}
+        }
+    }
+    connection.insert(CALL, calls, CALL_TAIL).await?;
+    connection.insert(INCIDENT, incidents, INCIDENT_TAIL).await?;
+    connection.insert(ASSIGNMENT, assignments, ASSIGNMENT_TAIL).await?;
+    connection.insert(INCIDENT_CALL, attached, " ON CONFLICT (incident, call) DO NOTHING").await?;
+    connection.insert(DUTY, duties, DUTY_TAIL).await
+}
+
+fn incident_before(slot: &Slot) -> Option<&Incident> {
+    match slot.before.as_ref()? {
+        Record::Incident(incident) => Some(incident),
+        Record::Call(_) | Record::Duty(_) => None,
+    }
+}
+
+fn json(state: &impl serde::Serialize) -> Result<Value, StoreError> {
+    serde_json::to_string(state).map(Value::from).map_err(|_| StoreError::Unreadable { what: "a record" })
+}
+
+fn call_row(call: &Call, version: u64, number_key: &[u8; 32]) -> Result<Vec<Value>, StoreError> {
+    let call_back = call.call_back.as_ref();
+    let call_back_state = call_back.map(|duty| match duty.state {
+        CallBackState::Open => "open",
+        CallBackState::Done => "done",
+    });
+    Ok(vec![
+        Value::of(call.id),
+        version.into(),
+        call.arrived_at.into(),
+        Value::from(call.answered.map(|answered| answered.at)),
+        Value::maybe(call.answered.map(|answered| answered.by)),
+        call_phase(call).name().into(),
+        call.is_open().into(),
+        call.arrival.test.into(),
+        Value::maybe(call.disposition.as_ref().map(|disposition| disposition_name(disposition.kind))),
+        Value::maybe(call.incident),
+        Value::from(number_hash(number_key, call)),
+        Value::maybe(call_back_state),
+        call_back.is_some_and(|duty| duty.overdue && duty.state == CallBackState::Open).into(),
+        json(call)?,
+    ])
+}
+
+const fn disposition_name(kind: DispositionKind) -> &'static str {
+    match kind {
+        DispositionKind::Incident => "incident",
+        DispositionKind::Prank => "prank",
+        DispositionKind::Ghost => "ghost",
+        DispositionKind::Accidental => "accidental",
+        DispositionKind::Information => "information",
+        DispositionKind::Complaint => "complaint",
+        DispositionKind::Abandoned => "abandoned",
+        DispositionKind::WrongNumber => "wrong_number",
+        DispositionKind::Duplicate => "duplicate",
+        DispositionKind::Test => "test",
+    }
+}
+
+fn incident_row(incident: &Incident, version: u64) -> Result<Vec<Value>, StoreError> {
+    let point = incident.location.point.as_ref().map(|point| *point.reveal());
+    Ok(vec![
+        Value::of(incident.id),
+        version.into(),
+        incident.number.as_str().into(),
+        incident.opened_at.into(),
+        incident.is_open().into(),
+        status_name(incident.status()).into(),
+        incident.category.letter().into(),
+        incident.priority.code().into(),
+        Value::maybe(incident.location.area_code.as_ref()),
+        Value::from(point.map(|point| point.lat)),
+        Value::from(point.map(|point| point.lon)),
+        searched(incident).into(),
+        json(incident)?,
+    ])
+}
+
+/// The text that a search looks through, folded.
+fn searched(incident: &Incident) -> String {
+    let narrative = incident.narrative.reveal();
+    let end = narrative.floor_char_boundary(SEARCHED_NARRATIVE_BYTES_MAX);
+    let place = [&incident.location.landmark, &incident.location.address];
+    let place = place.into_iter().flatten().map(|text| text.reveal().as_str());
+    let texts: Vec<&str> =
+        [incident.number.as_str()].into_iter().chain(place).chain([&narrative[..end]]).collect();
+    folded(&texts.join("\n"))
+}
+
+/// Only what changed: an incident may have 200 assignments.
+fn assignment_rows(before: Option<&Incident>, now: &Incident) -> Rows {
+    let changed = |assignment: &&Assignment| {
+        let known = before.and_then(|before| before.assignment(assignment.id));
+        let row_before = before.zip(known).map(|(incident, assignment)| assignment_row(incident, assignment));
+        row_before != Some(assignment_row(now, assignment))
+    };
+    now.assignments.iter().filter(changed).map(|assignment| assignment_row(now, assignment)).collect()
+}
+
+fn assignment_row(incident: &Incident, assignment: &Assignment) -> Vec<Value> {
+    let is_open = incident.is_open()
+        && assignment.progress.is_engaged()
+        && assignment.progress.state() != AssignmentState::Completed;
+    let is_waiting =
+        is_open && assignment.role != Role::Notify && assignment.progress.awaits_acknowledgement();
+    vec![
+        Value::of(assignment.id),
+        Value::of(incident.id),
+        Value::of(assignment.agency),
+        is_open.into(),
+        is_waiting.into(),
+        incident.priority.code().into(),
+        assignment.sent_at.into(),
+    ]
+}
+
+fn attached_rows(before: Option<&Incident>, now: &Incident) -> Rows {
+    let row = |incident: IncidentId, call: CallId| vec![Value::of(incident), Value::of(call)];
+    let is_new = |call: &&CallId| before.is_none_or(|before| !before.calls.contains(call));
+    now.calls.iter().filter(is_new).map(|call| row(now.id, *call)).collect()
+}
+
+fn duty_row(duty: &Duty, version: u64) -> Result<Vec<Value>, StoreError> {
+    let state = match duty.state {
+        DutyState::Ready => "ready",
+        DutyState::Paused => "paused",
+        DutyState::Off => "off",
+    };
+    Ok(vec![Value::of(duty.user), version.into(), state.into(), json(duty)?])
+}

@@ -1,0 +1,51 @@
+//! The schema: migrations are only ever added, and run at start.
+
+use super::connection::Connection;
+use crate::error::StoreError;
+
+/// The text of each schema step, oldest first.
+const MIGRATIONS: &[&str] = &[include_str!("../../../../migrations/0001_init.sql")];
+
+/// The schema that this program knows.
+pub(crate) const SCHEMA: i64 = MIGRATIONS.len() as i64;
+
+/// Brings the schema up to date, in one transaction.
+pub(crate) async fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let dialect = connection.dialect();
+    connection.script(dialect.begin_write).await?;
+    if let Some(lock) = dialect.lock_migration {
+        connection.script(lock).await?;
+    }
+    let found = schema_of(connection).await?.unwrap_or(0);
+    if found > SCHEMA {
+        return Err(StoreError::SchemaTooNew { found, known: SCHEMA });
+    }
+    if found == 0 {
+        connection.script("CREATE TABLE schema_version (version BIGINT PRIMARY KEY)").await?;
+        if !dialect.prelude.is_empty() {
+            connection.script(dialect.prelude).await?;
+        }
+    }
+    for (version, text) in (1i64..).zip(MIGRATIONS) {
+        if version <= found {
+            continue;
+        }
+        connection.script(text).await?;
+        if version == 1 {
+            connection.script(dialect.append_only).await?;
+        }
+        connection.run("INSERT INTO schema_version (version) VALUES ($1)", vec![version.into()]).await?;
+    }
+    connection.script("COMMIT").await
+}
+
+/// The schema that is there; none when this is no store of ours.
+pub(crate) async fn schema_of(connection: &mut Connection) -> Result<Option<i64>, StoreError> {
+    let has_table = connection.dialect().has_table;
+    let tables = connection.row(has_table, vec!["schema_version".into()]).await?;
+    if tables.map_or(Ok(0), |row| row.int(0))? == 0 {
+        return Ok(None);
+    }
+    let row = connection.row("SELECT MAX(version) FROM schema_version", vec![]).await?;
+    row.map_or(Ok(None), |row| row.maybe_int(0))
+}

@@ -1,0 +1,123 @@
+//! The live figures. Only open rows and today's calls are looked at, over indexes.
+
+use std::collections::BTreeMap;
+
+use dispatch_core::category::Priority;
+use dispatch_core::ids::AgencyCode;
+use dispatch_core::incident::IncidentStatus;
+use dispatch_core::time::Timestamp;
+
+use super::{Store, incidents::status_name};
+use crate::engine::{Row, Value};
+use crate::error::StoreError;
+use crate::records::{AgencyFigures, CallTakerFigures, WallboardFigures};
+
+const DAY_US: i64 = 86_400 * 1_000_000;
+/// Western Indonesia Time is UTC+7 without daylight saving.
+const WIB_US: i64 = 7 * 3_600 * 1_000_000;
+
+const WAITING: &str =
+    "SELECT COUNT(*), MIN(arrived_us) FROM call WHERE is_open = 1 AND phase IN ('ringing', 'queued')";
+const TODAY: &str = "SELECT COUNT(answered_us), COUNT(CASE WHEN answered_us - arrived_us <= 15000000 THEN 1 END) \
+    FROM call WHERE arrived_us >= $1 AND is_test = 0";
+const CALL_BACKS: &str =
+    "SELECT COUNT(*), COUNT(CASE WHEN call_back_overdue = 1 THEN 1 END) FROM call WHERE call_back = 'open'";
+const STATUSES: &str = "SELECT status, COUNT(*) FROM incident WHERE is_open = 1 GROUP BY status";
+const UNACKNOWLEDGED: &str = "SELECT priority, COUNT(*), MIN(sent_us) FROM assignment WHERE is_open = 1 AND is_waiting = 1 GROUP BY priority";
+const CALL_TAKERS: &str = "SELECT COALESCE(duty.duty_state, 'off'), COUNT(*) FROM users LEFT JOIN duty ON duty.id = users.id \
+    WHERE users.role = 'call_taker' AND users.active = 1 GROUP BY 1";
+const TALKING: &str =
+    "SELECT COUNT(DISTINCT answered_by) FROM call WHERE is_open = 1 AND phase = 'connected'";
+const AGENCIES: &str = "SELECT agency.id, agency.code, COUNT(*), COUNT(CASE WHEN is_waiting = 1 THEN 1 END) \
+    FROM assignment JOIN agency ON agency.id = assignment.agency WHERE is_open = 1 GROUP BY agency.id, agency.code ORDER BY agency.code";
+
+impl Store {
+    /// The live figures at `now`, all as of one moment.
+    pub async fn wallboard(&self, now: Timestamp) -> Result<WallboardFigures, StoreError> {
+        let mut moment = self.readers().moment().await?;
+        let waiting = one(moment.ask(WAITING, vec![]).await?)?;
+        let today = one(moment.ask(TODAY, vec![midnight_wib(now).into()]).await?)?;
+        let call_backs = one(moment.ask(CALL_BACKS, vec![]).await?)?;
+        let statuses = moment.ask(STATUSES, vec![]).await?;
+        let unacknowledged = moment.ask(UNACKNOWLEDGED, vec![]).await?;
+        let call_takers = moment.ask(CALL_TAKERS, vec![]).await?;
+        let talking = one(moment.ask(TALKING, vec![]).await?)?;
+        let agencies = moment.ask(AGENCIES, vec![]).await?;
+        moment.finish().await?;
+
+        let since = unacknowledged.iter().map(|row| row.time(2)).collect::<Result<Vec<_>, _>>()?;
+        Ok(WallboardFigures {
+            calls_waiting: waiting.count(0)?,
+            waiting_since: waiting.maybe_time(1)?,
+            answered_today: today.count(0)?,
+            answered_within_15s: today.count(1)?,
+            call_backs_open: call_backs.count(0)?,
+            call_backs_overdue: call_backs.count(1)?,
+            incidents_by_status: by_status(&statuses)?,
+            unacknowledged: by_priority(&unacknowledged)?,
+            unacknowledged_since: since.into_iter().min(),
+            call_takers: call_taker_figures(&call_takers, talking.count(0)?)?,
+            open_by_agency: agencies.iter().map(agency_figures).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+fn midnight_wib(now: Timestamp) -> Value {
+    let local = now.as_micros() + WIB_US;
+    Value::from(local - local.rem_euclid(DAY_US) - WIB_US)
+}
+
+fn one(rows: Vec<Row>) -> Result<Row, StoreError> {
+    rows.into_iter().next().ok_or(StoreError::Unreadable { what: "a figure" })
+}
+
+fn by_status(rows: &[Row]) -> Result<BTreeMap<IncidentStatus, u64>, StoreError> {
+    const OPEN: [IncidentStatus; 8] = [
+        IncidentStatus::New,
+        IncidentStatus::Dispatched,
+        IncidentStatus::Acknowledged,
+        IncidentStatus::EnRoute,
+        IncidentStatus::OnScene,
+        IncidentStatus::Working,
+        IncidentStatus::UnderControl,
+        IncidentStatus::Completed,
+    ];
+    let mut figures = BTreeMap::new();
+    for row in rows {
+        let name = row.text(0)?;
+        let status = OPEN.into_iter().find(|status| status_name(*status) == name);
+        figures.insert(status.ok_or(StoreError::Unreadable { what: "a status" })?, row.count(1)?);
+    }
+    Ok(figures)
+}
+
+fn by_priority(rows: &[Row]) -> Result<BTreeMap<Priority, u64>, StoreError> {
+    let mut figures = BTreeMap::new();
+    for row in rows {
+        let code = row.text(0)?;
+        let priority = Priority::ALL.into_iter().find(|priority| priority.code() == code);
+        figures.insert(priority.ok_or(StoreError::Unreadable { what: "a priority" })?, row.count(1)?);
+    }
+    Ok(figures)
+}
+
+fn call_taker_figures(rows: &[Row], talking: u64) -> Result<CallTakerFigures, StoreError> {
+    let mut figures = CallTakerFigures { talking, ..CallTakerFigures::default() };
+    for row in rows {
+        match row.text(0)? {
+            "ready" => figures.ready = row.count(1)?,
+            "paused" => figures.paused = row.count(1)?,
+            _off => figures.off = row.count(1)?,
+        }
+    }
+    Ok(figures)
+}
+
+fn agency_figures(row: &Row) -> Result<AgencyFigures, StoreError> {
+    Ok(AgencyFigures {
+        agency: row.parse(0)?,
+        code: AgencyCode::new(row.text(1)?),
+        open: row.count(2)?,
+        unacknowledged: row.count(3)?,
+    })
+}
