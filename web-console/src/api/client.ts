@@ -1,5 +1,5 @@
 import { backOffMs } from '../feed/backoff';
-import { Unreachable, problemFrom } from './problem';
+import { Problem, Unreachable, problemFrom } from './problem';
 
 /** Attempts of one write. With the delays between them a person waits at most about ten seconds. */
 export const WRITE_ATTEMPTS_MAX = 5;
@@ -83,7 +83,8 @@ export async function write<Answer>(
       lastCause = cause;
     }
   }
-  throw new Unreachable(lastCause);
+  // A server that says why it cannot (mode darurat) is worth more than "no answer".
+  throw lastCause instanceof Problem ? lastCause : new Unreachable(lastCause);
 }
 
 async function answerOf<Answer>(response: Response, path: string): Promise<Answer> {

@@ -15,6 +15,11 @@ export class Problem extends Error {
     return this.body.code;
   }
 
+  /** The server could not do it now; the same request with the same key may be sent again. */
+  get passes(): boolean {
+    return this.status >= 500;
+  }
+
   title(language: 'id' | 'en'): string {
     return (language === 'en' && this.body.title_en) || this.body.title;
   }

@@ -30,12 +30,13 @@ export type DutyState = 'ready' | 'paused' | 'off';
 
 export interface Duty {
   state: DutyState;
-  audio: { kind: 'browser' } | { kind: 'phone'; uri: string } | null;
+  audio: { kind: 'browser' } | { kind: 'phone'; uri: string };
   since: string | null;
 }
 
 export interface PersonOnDuty {
-  user: Named & { role?: Role };
+  user: Named;
+  role?: Role | null;
   duty: Duty;
 }
 
@@ -85,7 +86,7 @@ export interface Call {
   state: CallState;
   trunk: string;
   dialled: string;
-  caller: { number: string; name: string | null; source: 'asserted' | 'from' } | null;
+  caller: { number: string; name: string | null; source: 'asserted' | 'from' | null } | null;
   fixes: LocationFix[];
   access_network: string | null;
   defects: string[];
@@ -197,7 +198,7 @@ export interface TimelineEntry {
 
 export interface Note {
   at: string;
-  by: Named;
+  by: Named | null;
   text: string;
 }
 
@@ -284,6 +285,8 @@ export interface Area {
   level: 'kabupaten' | 'kecamatan' | 'desa';
   lat: number;
   lon: number;
+  /** Belongs to another government. */
+  neighbour?: boolean;
   polygon: GeoPolygon | null;
 }
 

@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { player } from '../sound/player.svelte';
 import type { Pattern } from '../sound/patterns';
 import { session } from './session.svelte';
@@ -7,8 +8,9 @@ import { t } from './i18n/words.svelte';
 class Alarms {
   /** The sound that a screen wants now. Returns how to want nothing, for when the screen goes. */
   want(pattern: Pattern | null): () => void {
-    player.sustain(pattern);
-    return () => player.sustain(null);
+    // The player's own state (muted until when) must not start this again.
+    untrack(() => player.sustain(pattern));
+    return () => untrack(() => player.sustain(null));
   }
 
   /** The number of things that wait for a person here, in the title of the window. */

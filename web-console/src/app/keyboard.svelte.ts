@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { bindingFor, isField, type KeyBinding } from './keys';
 
 /** The keys of the screen that is shown; a layer on top of it (F1) takes them all. */
@@ -11,8 +12,9 @@ class Keyboard {
 
   /** Adds keys for as long as a component lives. */
   use(bindings: KeyBinding[]): () => void {
-    this.groups = [...this.groups, bindings];
-    return () => (this.groups = this.groups.filter((group) => group !== bindings));
+    // Called from effects, which must not run again because of the list that they add to.
+    untrack(() => (this.groups = [...this.groups, bindings]));
+    return () => untrack(() => (this.groups = this.groups.filter((group) => group !== bindings)));
   }
 
   #pressed(event: KeyboardEvent): void {

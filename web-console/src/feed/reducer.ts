@@ -140,7 +140,7 @@ function learnEmbedded(board: Board, incident: Incident): void {
 }
 
 function learnDuty(board: Board, user: Named, duty: Duty): void {
-  board.duties.set(user.id, { user: { ...board.duties.get(user.id)?.user, ...user }, duty });
+  board.duties.set(user.id, { ...board.duties.get(user.id), user, duty });
 }
 
 /** Moves the cursor on; false when the message lies at or before it. */

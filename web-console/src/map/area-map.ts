@@ -59,7 +59,7 @@ export class AreaMap {
 
   showAreas(areas: readonly Area[]): void {
     const format = new GeoJSON({ featureProjection: 'EPSG:3857' });
-    const leaves = areas.filter((area) => area.level !== 'kabupaten');
+    const leaves = areas.filter((area) => area.level !== 'kabupaten' && area.neighbour !== true);
     const cells = nearestCells(leaves.filter((area) => area.polygon === null && area.level === 'kecamatan'));
     this.#areas.clear();
     for (const area of leaves) {

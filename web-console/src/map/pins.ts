@@ -10,12 +10,17 @@ export interface Pin {
 
 const urgency: Record<Priority, number> = { P1: 0, P2: 1, P3: 2, P0: 3 };
 
+/** 0 is the most urgent. */
+export function urgencyOf(priority: Priority): number {
+  return urgency[priority];
+}
+
 /** By priority, then the one that is open longest: what is new never pushes others out of reach. */
 export function byUrgency(
   one: { priority: Priority; opened_at: string },
   other: { priority: Priority; opened_at: string },
 ): number {
-  return urgency[one.priority] - urgency[other.priority] || (one.opened_at < other.opened_at ? -1 : 1);
+  return urgencyOf(one.priority) - urgencyOf(other.priority) || (one.opened_at < other.opened_at ? -1 : 1);
 }
 
 export function pinOf(incident: Incident): Pin | null {

@@ -6,6 +6,7 @@ import Stroke from 'ol/style/Stroke';
 import Style from 'ol/style/Style';
 import Text from 'ol/style/Text';
 import type { Priority } from '../api/types';
+import { urgencyOf } from './pins';
 
 const names = [
   'map-sea',
@@ -57,7 +58,7 @@ export function areaStyle(feature: FeatureLike, colours: Colours): Style {
   }
   const given = feature.get('given') === true;
   return new Style({
-    fill: new Fill({ color: given ? colours['map-land'] : 'transparent' }),
+    fill: new Fill({ color: given ? colours['map-land'] : withAlpha(colours['map-land'], 0.55) }),
     stroke: new Stroke({
       color: colours['map-edge'],
       width: isVillage ? 0.5 : 1.25,
@@ -83,6 +84,7 @@ function pinImage(priority: Priority, colours: Colours): RegularShape | CircleSt
 
 export function pinStyle(feature: FeatureLike, colours: Colours): Style {
   return new Style({
+    zIndex: -urgencyOf(feature.get('priority') as Priority),
     image: pinImage(feature.get('priority') as Priority, colours),
     text: new Text({
       text: String(feature.get('label')),

@@ -11,7 +11,7 @@ export function historyOf(call: Call): { text: string; tone: 'plain' | 'warn' }[
   if (history.incidents > 0) {
     parts.push({ text: t('call.history.incidents', { n: history.incidents }), tone: 'plain' });
   }
-  if (history.calls > 1) parts.push({ text: t('call.history.calls', { n: history.calls }), tone: 'plain' });
+  if (history.calls > 0) parts.push({ text: t('call.history.calls', { n: history.calls }), tone: 'plain' });
   return parts.length > 0 ? parts : [{ text: t('call.history.first'), tone: 'plain' }];
 }
 

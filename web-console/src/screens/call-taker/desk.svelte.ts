@@ -20,6 +20,8 @@ class Desk {
   answering = $state.raw<ReadonlySet<string>>(new Set());
   /** A call whose outcome was recorded here and is on its way. */
   disposing = $state<string | null>(null);
+  /** A call whose outcome was recorded wrongly and is chosen anew. */
+  changing = $state<string | null>(null);
   #keys = new Map<string, string>();
 
   get waiting(): Call[] {
@@ -36,7 +38,8 @@ class Desk {
     const unfinished = mine
       .filter((call) => call.state === 'ended' && call.disposition === null)
       .sort((one, other) => (one.arrived_at < other.arrived_at ? -1 : 1));
-    return mine.find((call) => live.has(call.state)) ?? unfinished[0] ?? null;
+    const reopened = mine.find((call) => call.id === this.changing);
+    return mine.find((call) => live.has(call.state)) ?? reopened ?? unfinished[0] ?? null;
   }
 
   get isLive(): boolean {
@@ -97,6 +100,7 @@ class Desk {
         await api.dispose(call.id, kind, needsIncident && incident ? { incident_id: incident } : {}),
       );
       drafts.end(call.id);
+      if (this.changing === call.id) this.changing = null;
       return true;
     } catch (error) {
       tellFailure(error);
@@ -131,7 +135,8 @@ class Desk {
       else await this.#dispatch(draft);
       draft.sending = 'typing';
     } catch (error) {
-      draft.sending = error instanceof Unreachable ? 'unsent' : 'typing';
+      const mayPass = error instanceof Unreachable || (error instanceof Problem && error.passes);
+      draft.sending = mayPass ? 'unsent' : 'typing';
       if (error instanceof Unreachable) toasts.say({ tone: 'warn', title: t('form.unsent') });
       else tellFailure(error);
     }

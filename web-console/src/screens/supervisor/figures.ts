@@ -1,4 +1,5 @@
 import type { AssignmentInFeed, Call, Incident, RaisedEscalation, Wallboard } from '../../api/types';
+import { urgencyOf } from '../../map/pins';
 import { isOpen } from '../../feed/reducer';
 import { isWaiting } from '../agency/chain';
 
@@ -33,7 +34,11 @@ export function listsOf(known: Known, now: number) {
   const unacknowledged = known.assignments
     .filter((one) => isWaiting(one.state) && one.role !== 'notify' && byId.has(one.incident_id))
     .map((assignment) => ({ id: assignment.id, assignment, incident: byId.get(assignment.incident_id)! }))
-    .sort((one, other) => (one.assignment.sent_at < other.assignment.sent_at ? -1 : 1));
+    .sort(
+      (one, other) =>
+        urgencyOf(one.incident.priority) - urgencyOf(other.incident.priority) ||
+        (one.assignment.sent_at < other.assignment.sent_at ? -1 : 1),
+    );
   const callBacks = known.calls
     .filter((call) => call.call_back?.state === 'open')
     .sort((one, other) => ((one.call_back?.due_at ?? '') < (other.call_back?.due_at ?? '') ? -1 : 1));
@@ -44,6 +49,8 @@ export function listsOf(known: Known, now: number) {
     waiting,
     open,
     unacknowledged,
+    /** When the assignment was sent that nobody has taken for the longest time. */
+    oldestUnacknowledged: unacknowledged.map((one) => one.assignment.sent_at).sort()[0],
     unacknowledgedP1: unacknowledged.filter((one) => one.incident.priority === 'P1'),
     callBacks,
     overdueCallBacks: callBacks.filter((call) => now > Date.parse(call.call_back?.due_at ?? '')),

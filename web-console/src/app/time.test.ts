@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { clockTime, distance, fullTime, hourMinute, roughAge, runningClock } from './time';
+
+const moment = '2026-11-22T00:39:23.123456Z';
+
+describe('the time of day', () => {
+  it('is shown in WIB, with dots and 24 hours', () => {
+    expect(clockTime(moment)).toBe('07.39.23');
+    expect(hourMinute(moment)).toBe('07.39');
+    expect(clockTime('2026-11-22T17:00:00Z')).toBe('00.00.00');
+  });
+
+  it('is shown in full with its zone', () => {
+    expect(fullTime(moment, 'id')).toBe('22 Nov 2026 07.39.23 WIB');
+    expect(fullTime('2026-08-17T20:00:00Z', 'id')).toBe('18 Agu 2026 03.00.00 WIB');
+    expect(fullTime('2026-08-17T20:00:00Z', 'en')).toBe('18 Aug 2026 03.00.00 WIB');
+  });
+});
+
+it.each([
+  [0, '0.00'],
+  [7_900, '0.07'],
+  [61_000, '1.01'],
+  [3_599_999, '59.59'],
+  [3_600_000, '1.00.00'],
+  [93_784_000, '26.03.04'],
+  [-5_000, '0.00'],
+])('a running clock of %d ms shows %s', (milliseconds, shown) => {
+  expect(runningClock(milliseconds)).toBe(shown);
+});
+
+it.each([
+  [20_000, '20 dtk'],
+  [120_000, '2 mnt'],
+  [7_200_000, '2 jam'],
+  [400_000_000, '5 hari'],
+])('an age of %d ms is about %s', (milliseconds, shown) => {
+  expect(roughAge(milliseconds, 'id')).toBe(shown);
+});
+
+it('a distance has the separators of its language', () => {
+  expect(distance(1_250, 'id')).toBe('1.250 m');
+  expect(distance(3_250, 'id')).toBe('3,3 km');
+  expect(distance(3_250, 'en')).toBe('3.3 km');
+});

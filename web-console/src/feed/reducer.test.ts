@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { call, emptyBoard, assignment, incident, snapshot } from '../../test/samples';
+import {
+  ESCALATIONS_KEPT_MAX,
+  FINISHED_KEPT_MAX,
+  learnAssignment,
+  learnCall,
+  learnIncident,
+  reduce,
+} from './reducer';
+
+describe('the cursor', () => {
+  it('takes the snapshot as the truth and forgets what is not in it', () => {
+    const board = emptyBoard();
+    learnCall(board, call({ id: 'gone' }));
+    expect(reduce(board, snapshot({ cursor: '10', calls: [call({ id: 'c1' })] }))).toBe('applied');
+    expect([...board.calls.keys()]).toEqual(['c1']);
+    expect(board.cursor).toBe('10');
+  });
+
+  it('never applies a message at or before it', () => {
+    const board = emptyBoard();
+    reduce(board, snapshot({ cursor: '10', calls: [call({ id: 'c1', version: 1 })] }));
+    const repeated = call({ id: 'c1', version: 9, state: 'ended' });
+    const at = '2026-11-22T01:00:00.000000Z';
+    expect(reduce(board, { type: 'call.updated', cursor: '10', at, call: repeated })).toBe('repeated');
+    expect(board.calls.get('c1')?.state).toBe('ringing');
+    expect(reduce(board, { type: 'call.updated', cursor: '11', at, call: repeated })).toBe('applied');
+    expect(board.calls.get('c1')?.state).toBe('ended');
+  });
+
+  it('counts beyond what a number holds exactly', () => {
+    const board = emptyBoard();
+    reduce(board, snapshot({ cursor: '9007199254740992' }));
+    const at = '2026-11-22T01:00:00.000000Z';
+    const next = { type: 'call.updated', cursor: '9007199254740993', at, call: call({}) } as const;
+    expect(reduce(board, next)).toBe('applied');
+    expect(reduce(board, next)).toBe('repeated');
+    expect(board.cursor).toBe('9007199254740993');
+  });
+
+  it('is not moved by a heartbeat, which may be ahead of what was received', () => {
+    const board = emptyBoard();
+    reduce(board, snapshot({ cursor: '10' }));
+    reduce(board, { type: 'heartbeat', cursor: '12', at: '2026-11-22T01:00:00.000000Z' });
+    expect(board.cursor).toBe('10');
+  });
+
+  it('starts over on resync', () => {
+    const board = emptyBoard();
+    reduce(board, snapshot({ cursor: '10' }));
+    expect(reduce(board, { type: 'resync' })).toBe('start_over');
+    expect(board.cursor).toBeNull();
+  });
+
+  it('advances past a kind of message that this console does not know', () => {
+    const board = emptyBoard();
+    reduce(board, snapshot({ cursor: '10' }));
+    const newer = { type: 'weather.changed', cursor: '11' } as never;
+    expect(reduce(board, newer)).toBe('applied');
+    expect(board.cursor).toBe('11');
+  });
+});
+
+describe('what is newer stays', () => {
+  it('keeps the call of the feed when the older answer of a write comes after it', () => {
+    const board = emptyBoard();
+    learnCall(board, call({ id: 'c1', version: 5, state: 'ended' }));
+    learnCall(board, call({ id: 'c1', version: 4, state: 'connected' }));
+    expect(board.calls.get('c1')?.state).toBe('ended');
+  });
+
+  it('keeps the incident of the higher version', () => {
+    const board = emptyBoard();
+    learnIncident(board, incident({ id: 'i1', version: 3, priority: 'P1' }));
+    learnIncident(board, incident({ id: 'i1', version: 2, priority: 'P3' }));
+    expect(board.incidents.get('i1')?.priority).toBe('P1');
+  });
+
+  it('never takes an assignment back to an earlier state', () => {
+    const board = emptyBoard();
+    learnAssignment(board, assignment({ id: 'a1', state: 'en_route' }));
+    learnAssignment(board, assignment({ id: 'a1', state: 'sent' }));
+    expect(board.assignments.get('a1')?.state).toBe('en_route');
+  });
+
+  it('reads the assignments that come inside an incident, with its number and priority', () => {
+    const board = emptyBoard();
+    const inside = assignment({ id: 'a1', incident_id: 'i1', state: 'delivered' });
+    learnIncident(
+      board,
+      incident({ id: 'i1', number: '2026-000007', priority: 'P1', assignments: [inside] }),
+    );
+    expect(board.assignments.get('a1')).toMatchObject({ incident_number: '2026-000007', priority: 'P1' });
+  });
+});
+
+describe('bounds', () => {
+  it('keeps a limited number of finished calls, and every call that owes something', () => {
+    const board = emptyBoard();
+    const done = { kind: 'prank', by: null, at: '2026-11-22T01:00:00.000000Z', note: null } as const;
+    learnCall(board, call({ id: 'owing', state: 'ended', arrived_at: '2026-11-20T00:00:00.000000Z' }));
+    for (let n = 0; n < FINISHED_KEPT_MAX + 5; n += 1) {
+      const arrived_at = new Date(Date.UTC(2026, 10, 22, 0, 0, n)).toISOString();
+      learnCall(board, call({ id: `c${n}`, state: 'ended', disposition: done, arrived_at }));
+    }
+    expect(board.calls.size).toBe(FINISHED_KEPT_MAX + 1);
+    expect(board.calls.has('owing')).toBe(true);
+    expect(board.calls.has('c0')).toBe(false);
+  });
+
+  it('keeps the latest escalations', () => {
+    const board = emptyBoard();
+    for (let n = 1; n <= ESCALATIONS_KEPT_MAX + 3; n += 1) {
+      reduce(board, {
+        type: 'escalation.raised',
+        cursor: String(n),
+        at: '2026-11-22T01:00:00.000000Z',
+        escalation: {
+          incident_id: null,
+          call_id: null,
+          assignment_id: 'a1',
+          agency_code: 'pln',
+          rung: n,
+          step: 'agency_head',
+          due_at: '',
+          at: '',
+          text_id: '',
+          text_en: '',
+        },
+      });
+    }
+    expect(board.escalations).toHaveLength(ESCALATIONS_KEPT_MAX);
+    expect(board.escalations[0]?.rung).toBe(ESCALATIONS_KEPT_MAX + 3);
+  });
+});
