@@ -55,11 +55,10 @@ struct Address {
 
 impl Address {
     fn is_anonymous(&self) -> bool {
-        self.user.is_empty()
-            || matches!(
-                self.user.to_ascii_lowercase().as_str(),
-                "anonymous" | "unknown" | "unavailable" | "restricted"
-            )
+        matches!(
+            self.user.to_ascii_lowercase().as_str(),
+            "anonymous" | "unknown" | "unavailable" | "restricted"
+        )
     }
 }
 
@@ -80,6 +79,9 @@ fn read_address(value: &str) -> Option<Address> {
         return None;
     }
     let user = if tel { rest } else { rest.split_once('@').map_or("", |(user, _)| user) };
+    if user.is_empty() {
+        return None;
+    }
     // Parameters of a tel URI, and of a number in a sip URI (RFC 3966 section 3), end the number.
     let user = user.split([';', '?', ':']).next().unwrap_or_default();
     let name = bounded(name.trim().trim_matches('"').trim(), NAME_CHARS_MAX);
@@ -155,7 +157,9 @@ pub(crate) fn split_list(value: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn read(headers: &str) -> (Option<(String, Option<String>, IdentitySource)>, Vec<Defect>) {
+    type Shown = (String, Option<String>, IdentitySource);
+
+    fn read(headers: &str) -> (Option<Shown>, Vec<Defect>) {
         let invite = Message::read(format!("INVITE sip:112@x SIP/2.0\r\n{headers}\r\n\r\n").as_bytes());
         let mut defects = Vec::new();
         let caller = caller(&invite, &mut defects);

@@ -61,7 +61,7 @@ pub(crate) struct Call {
 }
 
 enum Event {
-    State(DialogState),
+    State(Box<DialogState>),
     Signal(Signal),
     QueueDue,
     TimerDue,
@@ -85,7 +85,7 @@ impl Call {
                 break reason;
             }
             ended = match self.next_event().await {
-                Event::State(state) => self.on_state(state).await,
+                Event::State(state) => self.on_state(*state).await,
                 Event::Signal(signal) => self.on_signal(signal).await,
                 Event::QueueDue => self.answer_into_queue().await.err().map(|()| EndReason::Lost),
                 Event::TimerDue => self.on_timer(),
@@ -102,7 +102,7 @@ impl Call {
         let (queue_at, act_at) = (self.queue_at, self.act_at);
         tokio::select! {
             biased;
-            state = self.states.recv() => state.map_or(Event::StackGone, Event::State),
+            state = self.states.recv() => state.map_or(Event::StackGone, |state| Event::State(Box::new(state))),
             Some(signal) = self.signals.recv() => Event::Signal(signal),
             _ = &mut self.handling.task, if !self.handled => Event::Handled,
             () = sleep_until(queue_at.unwrap_or(far)), if queue_at.is_some() => Event::QueueDue,

@@ -8,6 +8,7 @@ use dispatch_core::ids::CallId;
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::prelude::HeadersExt;
 use rsipstack::sip::{Method, Request, SipMessage, StatusCode, Uri};
+use rsipstack::transaction::TransactionState;
 use rsipstack::transaction::transaction::Transaction;
 use tokio::sync::mpsc;
 use tracing::{Instrument, info, info_span};
@@ -112,6 +113,10 @@ async fn refuse(mut transaction: Transaction, code: StatusCode) {
 
 /// Drives a transaction to its end: a refusal is repeated until its ACK comes (RFC 3261 section 17.2.1).
 async fn settle(mut transaction: Transaction) {
+    if transaction.state != TransactionState::Completed {
+        // A 2xx, or an INVITE whose end nobody waits for any more.
+        return;
+    }
     while let Some(message) = transaction.receive().await {
         if matches!(message, SipMessage::Request(request) if request.method == Method::Ack) {
             return;

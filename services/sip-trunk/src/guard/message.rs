@@ -31,8 +31,7 @@ impl Message {
         let mut message = Self::default();
         let mut rest = bytes;
         let mut first = true;
-        loop {
-            let Some((line, after)) = take_line(rest) else { break };
+        while let Some((line, after)) = take_line(rest) {
             rest = after;
             if first {
                 first = false;

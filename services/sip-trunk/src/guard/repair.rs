@@ -208,12 +208,10 @@ fn repair_from_and_to(message: &mut Message) -> bool {
             }
             None => format!("<sip:anonymous@anonymous.invalid>;tag=sigap{tag:016x}"),
         };
-        if let Some(as_sent) = from {
-            message.headers.push(Header { name: FROM_AS_SENT.to_owned(), value: as_sent });
-        }
+        message.headers.push(Header { name: FROM_AS_SENT.to_owned(), value: from.unwrap_or_default() });
         set(message, "From", value);
     }
-    if !message.value("To").is_some_and(|to| sip::To::new(to).typed().is_ok()) {
+    if message.value("To").is_none_or(|to| sip::To::new(to).typed().is_err()) {
         repaired = true;
         set(message, "To", "<sip:112@sigap.invalid>".to_owned());
     }

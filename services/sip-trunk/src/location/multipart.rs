@@ -148,7 +148,9 @@ fn split_headers(piece: &[u8]) -> (&[u8], &[u8]) {
 mod tests {
     use super::*;
 
-    fn read(content_type: &str, body: &str) -> (Vec<(String, Option<String>, String)>, Vec<Defect>) {
+    type Shown = (String, Option<String>, String);
+
+    fn read(content_type: &str, body: &str) -> (Vec<Shown>, Vec<Defect>) {
         let message = Message::read(
             format!("INVITE sip:x SIP/2.0\r\nContent-Type: {content_type}\r\n\r\n{body}").as_bytes(),
         );

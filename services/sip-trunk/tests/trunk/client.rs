@@ -85,10 +85,12 @@ impl Centre {
 
     /// The end of a call, and all its facts.
     pub async fn end_of(&self, call: CallId) -> (EndReason, Vec<CallFact>) {
+        let until = Instant::now() + PATIENCE;
         let of_call = |facts: &[Entry]| {
             let facts: Vec<_> = facts.iter().filter(|e| e.call == call).map(|e| e.fact.clone()).collect();
             match facts.last() {
                 Some(CallFact::Ended { reason }) => Some((*reason, facts)),
+                _ if Instant::now() > until => panic!("call {call} does not end: {facts:?}"),
                 _ => None,
             }
         };
@@ -120,9 +122,9 @@ impl Centre {
 }
 
 pub fn arrivals(facts: &[Entry]) -> impl Iterator<Item = (CallId, Arrival)> + '_ {
-    facts.iter().filter_map(|entry| match &entry.fact {
-        CallFact::Arrived(arrival) => Some((entry.call, (**arrival).clone())),
-        _ => None,
+    facts.iter().filter_map(|entry| {
+        let CallFact::Arrived(arrival) = &entry.fact else { return None };
+        Some((entry.call, (**arrival).clone()))
     })
 }
 

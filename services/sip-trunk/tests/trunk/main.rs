@@ -1,5 +1,7 @@
 //! The trunk over real sockets: what a telco, a broken phone and a stranger send, and what then is in the journal.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of the tests are tests")]
+
 mod answered;
 mod client;
 mod ended;
