@@ -1,1 +1,69 @@
-//! console-api
+//! HTTP and WebSocket: the only crate that knows axum.
+//!
+//! [`ApiState::start`] takes what the binary hands in, [`router`] serves it, [`openapi`] describes it. A route is
+//! one file in `routes/` and one line in its list; a handler extracts, holds an authority, submits and renders.
+//!
+//! Architecture invariant: nothing here decides. Rules are in `dispatch_core`, changes go through
+//! `incident_store::Desk::submit`, live calls through `call_link`'s orders.
+//!
+//! Architecture invariant: authority is a value that a handler holds ([`authority::Authority`]), not a middleware.
+//! A test fails for an operation that has no row in the matrix of roles.
+
+mod assignments;
+pub mod authority;
+mod calls;
+mod console;
+mod feed;
+mod headers;
+mod input;
+mod intake;
+pub mod limits;
+mod metrics;
+mod names;
+mod openapi;
+mod origin;
+mod people;
+pub mod problem;
+mod random;
+mod routes;
+pub mod session;
+mod show;
+mod state;
+pub mod views;
+pub mod wire;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+
+pub use openapi::openapi;
+pub use state::{ApiConfig, ApiState, MoreMetrics, StartError};
+
+use problem::{Code, Problem};
+
+/// Everything that is served: the API, the feed, the console's files.
+///
+/// Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: failed log-ins are counted by address.
+pub fn router(state: ApiState) -> Router {
+    routes::table()
+        .merge(routes::customary_paths())
+        .fallback(other_path)
+        .method_not_allowed_fallback(other_method)
+        .layer(axum::middleware::from_fn(headers::add))
+        .with_state(state)
+}
+
+async fn other_path(request: Request) -> Response {
+    let path = request.uri().path();
+    if path == "/api" || path.starts_with("/api/") {
+        return Problem::new(Code::UnknownPath).into_response();
+    }
+    if !request.method().is_safe() {
+        return Problem::new(Code::MethodNotAllowed).into_response();
+    }
+    console::file(request.uri(), request.headers())
+}
+
+async fn other_method() -> Problem {
+    Problem::new(Code::MethodNotAllowed)
+}

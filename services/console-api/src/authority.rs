@@ -1,0 +1,168 @@
+//! Authority is a value that a handler holds, not a middleware that somebody hopes ran.
+//!
+//! Which role may do what stands in one table below. What an agency may see is decided on the incident itself:
+//! what it is not on does not exist for it (404, not 403, so that nothing can be counted from outside).
+
+use std::marker::PhantomData;
+
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::request::Parts;
+use dispatch_core::actor::Actor;
+use dispatch_core::ids::{AgencyId, AssignmentId, UserId};
+use dispatch_core::incident::{Assignment, Incident};
+use dispatch_core::site::UserRole;
+use incident_store::UserRecord;
+
+use crate::origin::Origins;
+use crate::problem::{Code, Problem};
+use crate::session::{Carrier, Seat, Sessions, Token};
+
+/// Something that a role may do.
+pub trait Permission {
+    /// Its name in the table.
+    const NAME: &'static str;
+    /// Who may.
+    const ROLES: &'static [UserRole];
+}
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident: $($role:ident)*;)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Copy, Debug)]
+            pub struct $name;
+
+            impl Permission for $name {
+                const NAME: &'static str = stringify!($name);
+                const ROLES: &'static [UserRole] = &[$(UserRole::$role,)*];
+            }
+        )*
+    };
+}
+
+permissions! {
+    /// Be logged in: know oneself, one's duty, the policy, areas and agencies, follow the feed.
+    CanBeHere: CallTaker Dispatcher Supervisor Admin Auditor;
+    /// Say that one is on duty.
+    CanTakeDuty: CallTaker Dispatcher Supervisor;
+    /// Answer, end and dispose of calls, call back.
+    CanAnswer: CallTaker Supervisor;
+    /// Open, correct, merge, cancel, close and reopen incidents.
+    CanReport: CallTaker Supervisor;
+    /// Send agencies.
+    CanDispatch: CallTaker Supervisor;
+    /// Write a note; a dispatcher only on the agency's own incidents.
+    CanNote: CallTaker Dispatcher Supervisor;
+    /// Acknowledge and report for one's own agency.
+    CanActFor: Dispatcher;
+    /// See calls.
+    CanReadCalls: CallTaker Supervisor Admin Auditor;
+    /// See incidents; a dispatcher only the agency's own.
+    CanReadIncidents: CallTaker Dispatcher Supervisor Admin Auditor;
+    /// See the live figures and what was escalated.
+    CanReadFigures: CallTaker Supervisor Admin Auditor;
+    /// See who is on duty, and close over unfinished agencies.
+    CanSupervise: Supervisor Admin;
+    /// Add and change people.
+    CanAdminister: Admin;
+    /// Read the supervision log.
+    CanReadLog: Supervisor Admin Auditor;
+}
+
+/// A person who may do `P`. Holding it is the proof.
+#[derive(Clone, Debug)]
+pub struct Authority<P> {
+    seat: Seat,
+    token: Token,
+    permission: PhantomData<P>,
+}
+
+impl<P> Authority<P> {
+    /// Who.
+    pub const fn user(&self) -> &UserRecord {
+        &self.seat.user
+    }
+
+    /// Whose id.
+    pub const fn user_id(&self) -> UserId {
+        self.seat.user.id
+    }
+
+    /// As whom events are written.
+    pub const fn actor(&self) -> Actor {
+        Actor::User(self.seat.user.id)
+    }
+
+    /// The session.
+    pub const fn seat(&self) -> &Seat {
+        &self.seat
+    }
+
+    /// The token of the session.
+    pub const fn token(&self) -> &Token {
+        &self.token
+    }
+
+    /// The agency, when it is a dispatcher's view.
+    pub fn agency(&self) -> Option<AgencyId> {
+        agency_of(&self.seat.user)
+    }
+
+    /// The incident, if this person may know of it.
+    ///
+    /// # Errors
+    /// `not_found` for an incident that the person's agency is not on.
+    pub fn may_see(&self, incident: Incident) -> Result<Incident, Problem> {
+        if sees(self.agency(), &incident) { Ok(incident) } else { Err(Problem::new(Code::NotFound)) }
+    }
+
+    /// The assignment, if it is one of this person's agency.
+    ///
+    /// # Errors
+    /// `not_found` for any other.
+    pub fn own_assignment<'a>(
+        &self,
+        incident: &'a Incident,
+        id: AssignmentId,
+    ) -> Result<&'a Assignment, Problem> {
+        let own = incident.assignment(id).filter(|assignment| Some(assignment.agency) == self.agency());
+        own.ok_or(Problem::new(Code::NotFound))
+    }
+}
+
+/// Whether somebody of this agency (of none: the centre) may know of the incident.
+pub fn sees(agency: Option<AgencyId>, incident: &Incident) -> bool {
+    agency.is_none_or(|agency| incident.assignments.iter().any(|assignment| assignment.agency == agency))
+}
+
+/// The agency that bounds what a person sees.
+pub fn agency_of(user: &UserRecord) -> Option<AgencyId> {
+    user.agency.filter(|_| user.role == UserRole::Dispatcher)
+}
+
+impl<S, P> FromRequestParts<S> for Authority<P>
+where
+    S: Send + Sync,
+    P: Permission,
+    Sessions: FromRef<S>,
+    Origins: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let token = Token::of(&parts.headers).ok_or(Problem::new(Code::NoSession))?;
+        let writes = !parts.method.is_safe();
+        if writes && token.carrier == Carrier::Cookie {
+            Origins::from_ref(state).require_own_or_none(&parts.headers)?;
+        }
+        let seat = Sessions::from_ref(state).seat(&token).await?;
+        let role = seat.user.role;
+        // A dispatcher without an agency would see everything; the store does not make one.
+        let bounded = role != UserRole::Dispatcher || seat.user.agency.is_some();
+        if !P::ROLES.contains(&role) || !bounded {
+            tracing::info!(user.id = %seat.user.id, permission = P::NAME, "Permission refused");
+            return Err(Problem::new(Code::Forbidden));
+        }
+        Ok(Self { seat, token, permission: PhantomData })
+    }
+}

@@ -1,0 +1,149 @@
+//! The messages of the feed, as they go out.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::problem::ProblemBody;
+use crate::views::{
+    AssignmentWithIncident, Call, Duty, Escalation, Incident, Named, PersonOnDuty, SystemMode,
+};
+use crate::wire::{Counter, Time};
+
+/// A message to a console.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "type")]
+#[allow(clippy::large_enum_variant)] // serialised at once, never kept
+pub enum FeedMessage {
+    /// Everything that is open, as of the cursor. Replaces what the console has.
+    #[serde(rename = "snapshot")]
+    Snapshot(Snapshot),
+    /// The cursor that was sent is known; what came after it follows.
+    #[serde(rename = "resumed")]
+    Resumed {
+        /// The cursor that was sent.
+        cursor: Counter,
+        /// When.
+        at: Time,
+    },
+    /// A call changed.
+    #[serde(rename = "call.updated")]
+    CallUpdated {
+        /// Index of the change.
+        cursor: Counter,
+        /// When.
+        at: Time,
+        /// The call as it is now.
+        call: Call,
+    },
+    /// An incident changed.
+    #[serde(rename = "incident.updated")]
+    IncidentUpdated {
+        /// Index of the change.
+        cursor: Counter,
+        /// When.
+        at: Time,
+        /// The incident as it is now.
+        incident: Incident,
+    },
+    /// An assignment changed.
+    #[serde(rename = "assignment.updated")]
+    AssignmentUpdated {
+        /// Index of the change.
+        cursor: Counter,
+        /// When.
+        at: Time,
+        /// The incident it belongs to.
+        incident_id: uuid::Uuid,
+        /// The assignment as it is now.
+        assignment: AssignmentWithIncident,
+        /// The incident as it is now: its status follows its assignments.
+        incident: Incident,
+    },
+    /// Something was silent for too long.
+    #[serde(rename = "escalation.raised")]
+    EscalationRaised {
+        /// Index of the change.
+        cursor: Counter,
+        /// When.
+        at: Time,
+        /// What was raised.
+        escalation: Escalation,
+        /// The assignment as it is now, when it is about one.
+        assignment: Option<AssignmentWithIncident>,
+        /// The incident as it is now, when it is about one.
+        incident: Option<Incident>,
+        /// The call as it is now, when it is about one.
+        call: Option<Call>,
+    },
+    /// A person's duty changed.
+    #[serde(rename = "duty.updated")]
+    DutyUpdated {
+        /// Index of the change.
+        cursor: Counter,
+        /// When.
+        at: Time,
+        /// Whose.
+        user: Named,
+        /// The duty as it is now.
+        duty: Duty,
+    },
+    /// The store went away or came back. Has no cursor: it is no entry of the log.
+    #[serde(rename = "system.mode")]
+    SystemMode {
+        /// When.
+        at: Time,
+        /// What holds now.
+        mode: SystemMode,
+        /// Since when.
+        since: Time,
+        /// The calls as the trunk's memory knows them, while the store is away; null for agencies.
+        live_calls: Option<Vec<Call>>,
+    },
+    /// The feed lives; nothing up to the cursor is outstanding.
+    #[serde(rename = "heartbeat")]
+    Heartbeat {
+        /// Index of the last change that was sent or passed over.
+        cursor: Counter,
+        /// When.
+        at: Time,
+    },
+    /// The console is too far behind: connect again without a cursor.
+    #[serde(rename = "resync")]
+    Resync {
+        /// When.
+        at: Time,
+    },
+    /// A message of the console was not understood or refused.
+    #[serde(rename = "error")]
+    Error {
+        /// When.
+        at: Time,
+        /// Why.
+        problem: ProblemBody,
+    },
+}
+
+/// Everything that is open, for one console.
+#[derive(Serialize, ToSchema)]
+pub struct Snapshot {
+    /// Index of the last change that is in it.
+    pub cursor: Counter,
+    /// When.
+    pub at: Time,
+    /// Another one than before means another history: forget all cursors.
+    pub epoch: Counter,
+    /// Open calls; none for an agency.
+    pub calls: Vec<Call>,
+    /// Open incidents; for an agency those it is on.
+    pub incidents: Vec<Incident>,
+    /// Assignments of these incidents; for an agency its own.
+    pub assignments: Vec<AssignmentWithIncident>,
+    /// One's own duty.
+    pub duty: Duty,
+    /// Who is on duty, for a supervisor.
+    pub duties: Vec<PersonOnDuty>,
+    /// What was escalated lately.
+    pub escalations: Vec<Escalation>,
+    /// Whether the store works.
+    pub mode: SystemMode,
+}

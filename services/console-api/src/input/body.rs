@@ -1,0 +1,209 @@
+//! JSON bodies with their idempotency key.
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use dispatch_core::limits::HTTP_BODY_BYTES_MAX;
+use futures_util::StreamExt as _;
+use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
+
+use super::faults::{Checked, Faults};
+use crate::limits::{IDEMPOTENCY_KEY_CHARACTERS_MAX, REFUSED_BODY_BYTES_MAX};
+use crate::problem::{Code, FieldError, Problem};
+use crate::random;
+
+/// A write: its body, the key under which it may be repeated, and what makes it the same request.
+#[derive(Debug)]
+pub struct Written<T> {
+    /// The body, checked.
+    pub body: T,
+    /// The `Idempotency-Key`, or one that was made up when there was none.
+    pub key: String,
+    /// SHA-256 of method, path and body.
+    pub fingerprint: [u8; 32],
+}
+
+/// A body of a request that changes nothing.
+#[derive(Debug)]
+pub struct Asked<T>(pub T);
+
+impl<S, T> FromRequest<S> for Written<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned + Checked,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        let key = idempotency_key(request.headers())?;
+        let mut digest = Sha256::new();
+        digest.update(request.method().as_str());
+        digest.update([0]);
+        digest.update(request.uri().path());
+        digest.update([0]);
+        let bytes = bytes_of(request).await?;
+        digest.update(&bytes);
+        Ok(Self { body: parse(&bytes)?, key, fingerprint: digest.finalize().into() })
+    }
+}
+
+impl<S, T> FromRequest<S> for Asked<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned + Checked,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        Ok(Self(parse(&bytes_of(request).await?)?))
+    }
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
+    let Some(value) = headers.get("idempotency-key") else {
+        return Ok(URL_SAFE_NO_PAD.encode(random::bytes::<16>()));
+    };
+    let key = value.to_str().unwrap_or_default();
+    let visible = key.bytes().all(|byte| byte.is_ascii_graphic());
+    if key.is_empty() || key.len() > IDEMPOTENCY_KEY_CHARACTERS_MAX || !visible {
+        return Err(Problem::new(Code::InvalidIdempotencyKey));
+    }
+    Ok(key.to_owned())
+}
+
+async fn bytes_of(request: Request) -> Result<Vec<u8>, Problem> {
+    let declared = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let json = declared.map(is_json);
+    let bytes = read_bounded(request.into_body()).await?;
+    // A page of another origin can send a form without asking first, but not this type (fetch standard,
+    // CORS-safelisted request headers).
+    if !bytes.is_empty() && json != Some(true) {
+        return Err(Problem::new(Code::NotJson));
+    }
+    Ok(bytes)
+}
+
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || essence.ends_with("+json")
+}
+
+/// Reads at most the bound; of a longer body the rest is thrown away, so that the sender hears the answer.
+async fn read_bounded(body: Body) -> Result<Vec<u8>, Problem> {
+    let mut stream = body.into_data_stream();
+    let (mut bytes, mut total) = (Vec::new(), 0usize);
+    while let Some(piece) = stream.next().await {
+        let piece = piece.map_err(|_| Problem::new(Code::MalformedJson))?;
+        total += piece.len();
+        if total <= HTTP_BODY_BYTES_MAX {
+            bytes.extend_from_slice(&piece);
+        }
+        if total > REFUSED_BODY_BYTES_MAX {
+            break;
+        }
+    }
+    if total > HTTP_BODY_BYTES_MAX { Err(Problem::new(Code::BodyTooLarge)) } else { Ok(bytes) }
+}
+
+/// The value of these bytes; an empty body is an empty object. Used for messages of the feed as well.
+pub(crate) fn parse<T: DeserializeOwned + Checked>(bytes: &[u8]) -> Result<T, Problem> {
+    let bytes = if bytes.trim_ascii().is_empty() { b"{}" } else { bytes };
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value: T = serde_path_to_error::deserialize(&mut deserializer).map_err(unreadable)?;
+    deserializer.end().map_err(|_| Problem::new(Code::MalformedJson))?;
+    let mut faults = Faults::default();
+    value.check(&mut faults);
+    faults.into_result()?;
+    Ok(value)
+}
+
+fn unreadable(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let path = error.path().to_string();
+    let inner = error.inner();
+    if inner.classify() != serde_json::error::Category::Data {
+        let place = format!("baris {}, kolom {}", inner.line(), inner.column());
+        let place_en = format!("line {}, column {}", inner.line(), inner.column());
+        return Problem::new(Code::MalformedJson).because(
+            format!("Tidak ada yang diubah. Kesalahan pada {place}."),
+            format!("Nothing was changed. The mistake is at {place_en}."),
+        );
+    }
+    Problem::fields(vec![field_error(&path, &inner.to_string())])
+}
+
+/// What serde says about a value of the wrong kind, for a person. Its wording is stable (serde::de::Error);
+/// what is not recognised is still a field error.
+fn field_error(path: &str, said: &str) -> FieldError {
+    let here = if path == "." { String::new() } else { path.to_owned() };
+    if let Some(name) = said.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+        let field = if here.is_empty() { name.to_owned() } else { format!("{here}.{name}") };
+        let (message, message_en) = ("Harus ada.".to_owned(), "Must be present.".to_owned());
+        return FieldError { field, code: "missing", message, message_en };
+    }
+    // The sentence ends with " at line …", and starts with the value itself, which may be personal.
+    let expected = said
+        .split(" at line ")
+        .next()
+        .unwrap_or_default()
+        .split("expected ")
+        .nth(1)
+        .unwrap_or("another value");
+    let (code, id, en) = if said.starts_with("unknown variant") {
+        ("unknown_value", "Nilai tidak dikenal", "Unknown value")
+    } else {
+        ("wrong_type", "Jenis nilai salah", "Wrong type of value")
+    };
+    let (message, message_en) =
+        (format!("{id}; seharusnya {expected}."), format!("{en}; expected {expected}."));
+    FieldError { field: here, code, message, message_en }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Sample {
+        #[serde(rename = "category")]
+        _category: dispatch_core::category::Category,
+        #[serde(rename = "location")]
+        _location: Place,
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Place {
+        #[serde(rename = "lat")]
+        _lat: Option<f64>,
+    }
+
+    impl Checked for Sample {
+        fn check(&self, _faults: &mut Faults) {}
+    }
+
+    fn faulty(text: &str) -> serde_json::Value {
+        serde_json::to_value(parse::<Sample>(text.as_bytes()).unwrap_err().body()).unwrap()
+    }
+
+    #[test]
+    fn a_wrong_value_is_named_by_its_field() {
+        let wrong_type = faulty(r#"{"category":"a","location":{"lat":"north"}}"#);
+        assert_eq!(wrong_type["errors"][0]["field"], "location.lat");
+        assert_eq!(wrong_type["errors"][0]["code"], "wrong_type");
+        assert!(!wrong_type.to_string().contains("north"), "the value itself is not repeated: {wrong_type}");
+        let unknown = faulty(r#"{"category":"z","location":{}}"#);
+        assert_eq!(
+            (&unknown["errors"][0]["field"], &unknown["errors"][0]["code"]),
+            (&"category".into(), &"unknown_value".into())
+        );
+        let missing = faulty(r#"{"category":"a"}"#);
+        assert_eq!(
+            (&missing["errors"][0]["field"], &missing["errors"][0]["code"]),
+            (&"location".into(), &"missing".into())
+        );
+        assert_eq!(faulty("{\"category\":")["code"], "malformed_json");
+        assert_eq!(faulty(r#"{"category":"a","location":{}} x"#)["code"], "malformed_json");
+    }
+}

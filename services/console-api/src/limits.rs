@@ -1,0 +1,64 @@
+//! Bounds of the HTTP side, with unit and reason. Those of the domain are in `dispatch_core::limits`.
+
+use std::time::Duration;
+
+use dispatch_core::time::Seconds;
+
+/// Bytes of a body that is read and thrown away so that its sender hears 413 instead of a reset connection.
+pub const REFUSED_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Characters of an `Idempotency-Key`; a UUID has 36.
+pub const IDEMPOTENCY_KEY_CHARACTERS_MAX: usize = 200;
+/// Bytes of a user name.
+pub const USERNAME_BYTES_MAX: usize = 64;
+/// Bytes of a password: more only makes hashing slow.
+pub const PASSWORD_BYTES_MAX: usize = 256;
+/// Characters of a new password (NIST SP 800-63B section 5.1.1.2: at least 8).
+pub const PASSWORD_CHARACTERS_MIN: usize = 8;
+/// Passwords that are hashed at the same time: each takes 19 MiB and a core.
+pub const HASHES_AT_ONCE_MAX: usize = 2;
+/// Log-ins that wait for a hash; above it the answer is "busy", not a queue of minutes.
+pub const HASHES_WAITING_MAX: usize = 64;
+/// Failed log-ins in a minute, for one user name.
+pub const FAILURES_PER_USER_MAX: u32 = 5;
+/// Failed log-ins in a minute, for one address: a whole room may sit behind one.
+pub const FAILURES_PER_ADDRESS_MAX: u32 = 30;
+/// How long failures count.
+pub const FAILURES_COUNT_FOR: Seconds = Seconds(60);
+/// User names and addresses whose failures are remembered.
+pub const FAILURES_REMEMBERED_MAX: usize = 10_000;
+/// Sessions kept in memory, so that people can work when the store is away.
+pub const SESSIONS_CACHED_MAX: usize = 4_096;
+/// Consoles connected at once.
+pub const CONSOLES_MAX: usize = 2_000;
+/// Bytes of a message from a console.
+pub const CONSOLE_MESSAGE_BYTES_MAX: usize = 64 * 1024;
+/// How often a console hears that the feed lives.
+pub const HEARTBEAT_EVERY: Duration = Duration::from_secs(5);
+/// A console that takes longer for one message while it falls behind is too slow.
+pub const SLOW_AFTER: Duration = Duration::from_secs(2);
+/// A console that takes nothing for this long is gone.
+pub const GONE_AFTER: Duration = Duration::from_secs(30);
+/// Rendered messages kept for the next console that needs them: four full console queues of each of 16 scopes.
+pub const RENDERED_KEPT_MAX: usize = 16_384;
+/// Calls whose number's history is remembered.
+pub const HISTORIES_KEPT_MAX: usize = 8_192;
+/// How long the feed waits for a number's history; without it the call is shown all the same.
+pub const HISTORY_WAIT: Duration = Duration::from_millis(300);
+/// How long an order's answer waits for the fact to come back as a record.
+pub const FACT_WAIT: Duration = Duration::from_secs(1);
+/// How long a read may take before the answer says that the store is away.
+pub const READ_WAIT: Duration = Duration::from_secs(5);
+/// Items of one page.
+pub const PAGE_ITEMS_MAX: u32 = 500;
+/// Items of one page when nobody says how many.
+pub const PAGE_ITEMS: u32 = 100;
+/// Entries of the log in one answer.
+pub const LOG_ENTRIES_MAX: u32 = 1_000;
+/// Events in an incident's timeline.
+pub const TIMELINE_EVENTS_MAX: u32 = 1_000;
+/// Calls and incidents in a snapshot, the newest of what is open.
+pub const SNAPSHOT_ITEMS_MAX: u32 = 2_000;
+/// Agencies named in one dispatch.
+pub const AGENCIES_PER_DISPATCH_MAX: usize = 40;
+/// How often the live calls are asked for while the store is away.
+pub const LIVE_CALLS_EVERY: Duration = Duration::from_secs(1);

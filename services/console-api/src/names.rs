@@ -1,0 +1,95 @@
+//! Names for ids: who, which agency, which area. Kept in memory so that a list of a hundred calls asks the store
+//! nothing, and so that names are there when the store is away.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use dispatch_core::area::AreaIndex;
+use dispatch_core::ids::{AgencyId, AreaCode, UserId};
+use dispatch_core::policy::{AgencyEntry, Policy};
+use incident_store::{Desk, Store, StoreError, UserRecord};
+
+/// Everything that has a name, as of one moment.
+#[derive(Clone)]
+pub struct Names {
+    users: Arc<BTreeMap<UserId, UserRecord>>,
+    areas: Arc<AreaIndex>,
+    policy: Arc<Policy>,
+}
+
+impl Names {
+    /// What to call a person.
+    pub fn person(&self, user: UserId) -> String {
+        // A person who was added on another desk a moment ago; the id is still true.
+        self.user(user).map_or_else(|| user.to_string(), |record| record.name.reveal().clone())
+    }
+
+    /// A person.
+    pub fn user(&self, user: UserId) -> Option<&UserRecord> {
+        self.users.get(&user)
+    }
+
+    /// An agency.
+    pub fn agency(&self, agency: AgencyId) -> Option<&AgencyEntry> {
+        self.policy.directory.agencies.get(&agency)
+    }
+
+    /// What to call an area.
+    pub fn area(&self, code: &AreaCode) -> Option<&str> {
+        self.areas.get(code).map(|area| area.name.as_str())
+    }
+
+    /// All areas.
+    pub fn areas(&self) -> &AreaIndex {
+        &self.areas
+    }
+
+    /// The policy in force.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+}
+
+/// The present [`Names`]. Cheap to clone.
+#[derive(Clone)]
+pub struct NameBook {
+    desk: Desk,
+    store: Store,
+    kept: Arc<RwLock<Kept>>,
+}
+
+#[derive(Clone, Default)]
+struct Kept {
+    users: Arc<BTreeMap<UserId, UserRecord>>,
+    areas: Arc<AreaIndex>,
+}
+
+impl NameBook {
+    /// Reads all names once.
+    pub async fn open(desk: Desk, store: Store) -> Result<Self, StoreError> {
+        let book = Self { desk, store, kept: Arc::default() };
+        book.reload_users().await?;
+        book.reload_areas().await?;
+        Ok(book)
+    }
+
+    /// The names as of now.
+    pub fn now(&self) -> Names {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner).clone();
+        Names { users: kept.users, areas: kept.areas, policy: self.desk.policy() }
+    }
+
+    /// After somebody was added or changed.
+    pub async fn reload_users(&self) -> Result<(), StoreError> {
+        let users = self.store.users().await?.into_iter().map(|user| (user.id, user)).collect();
+        self.kept.write().unwrap_or_else(PoisonError::into_inner).users = Arc::new(users);
+        Ok(())
+    }
+
+    /// After areas were imported.
+    pub async fn reload_areas(&self) -> Result<(), StoreError> {
+        let areas = AreaIndex::new(self.store.areas().await?);
+        self.kept.write().unwrap_or_else(PoisonError::into_inner).areas = Arc::new(areas);
+        Ok(())
+    }
+}

@@ -1,0 +1,202 @@
+//! The table of problem codes. A code never changes its meaning; a test compares this table with
+//! `docs/api-errors.md`.
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// The stable code.
+    pub code: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// Indonesian title.
+    pub title: &'static str,
+    /// What is kept and what to do, in Indonesian.
+    pub detail: &'static str,
+    /// English title.
+    pub title_en: &'static str,
+    /// What is kept and what to do, in English.
+    pub detail_en: &'static str,
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal $status:literal
+        $title:literal, $detail:literal; $title_en:literal, $detail_en:literal;)*) => {
+        /// The stable code of a problem.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub enum Code { $($(#[$doc])* $name,)* }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// Its row of the table.
+            pub const fn entry(self) -> Entry {
+                match self {
+                    $(Self::$name => Entry {
+                        code: $code,
+                        status: $status,
+                        title: $title,
+                        detail: $detail,
+                        title_en: $title_en,
+                        detail_en: $detail_en,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The body is no JSON.
+    MalformedJson = "malformed_json" 400
+        "Isi permintaan bukan JSON yang sah", "Tidak ada yang diubah. Perbaiki isi permintaan lalu kirim lagi.";
+        "The body is not valid JSON", "Nothing was changed. Correct the body and send it again.";
+    /// A query parameter cannot be read.
+    InvalidQuery = "invalid_query" 400
+        "Parameter pencarian tidak dapat dibaca", "Perbaiki parameter yang disebut lalu muat lagi.";
+        "A query parameter cannot be read", "Correct the parameter that is named and load again.";
+    /// The `Idempotency-Key` is longer than 200 characters or not visible ASCII.
+    InvalidIdempotencyKey = "invalid_idempotency_key" 400
+        "Idempotency-Key tidak sah", "Tidak ada yang diubah. Pakai 1 sampai 200 karakter ASCII yang terlihat.";
+        "The Idempotency-Key is not valid", "Nothing was changed. Use 1 to 200 visible ASCII characters.";
+    /// No session, or one that has ended.
+    NoSession = "no_session" 401
+        "Anda belum masuk", "Masuk lagi; isian di layar tetap ada dan dapat dikirim ulang.";
+        "You are not logged in", "Log in again; what is on the screen stays and can be sent again.";
+    /// The user name or the password is wrong.
+    WrongCredentials = "wrong_credentials" 401
+        "Nama pengguna atau kata sandi salah", "Periksa keduanya lalu coba lagi.";
+        "The user name or the password is wrong", "Check both and try again.";
+    /// The role may not do this.
+    Forbidden = "forbidden" 403
+        "Peran Anda tidak boleh melakukan ini", "Tidak ada yang diubah. Minta pengawas bila memang perlu.";
+        "Your role may not do this", "Nothing was changed. Ask a supervisor if it is needed.";
+    /// The request comes from a page of another origin.
+    ForeignOrigin = "foreign_origin" 403
+        "Permintaan dari halaman lain ditolak", "Buka konsol dari alamat server ini.";
+        "A request from another page was refused", "Open the console from this server's own address.";
+    /// There is no such thing, or the person may not know of it.
+    NotFound = "not_found" 404
+        "Tidak ditemukan", "Mungkin sudah digabung, atau bukan tugas instansi Anda. Muat ulang daftar.";
+        "Not found", "It may have been merged, or is not a task of your agency. Load the list again.";
+    /// No such path.
+    UnknownPath = "unknown_path" 404
+        "Alamat API tidak dikenal", "Lihat /api/v1/openapi.json untuk daftar alamat.";
+        "No such API path", "See /api/v1/openapi.json for the list of paths.";
+    /// The path does not take this method.
+    MethodNotAllowed = "method_not_allowed" 405
+        "Metode tidak berlaku di alamat ini", "Lihat /api/v1/openapi.json untuk metode yang berlaku.";
+        "The path does not take this method", "See /api/v1/openapi.json for the methods it takes.";
+    /// A call-taker was faster.
+    AlreadyAnswered = "already_answered" 409
+        "Panggilan sudah dijawab", "Penelepon sedang dilayani petugas yang disebut.";
+        "The call is already answered", "The caller is being helped by the person who is named.";
+    /// The caller has gone, or the call is not live any more.
+    CallEnded = "call_ended" 409
+        "Panggilan sudah berakhir", "Catatan panggilan tetap ada; penelepon masuk daftar telepon balik bila perlu.";
+        "The call has ended", "Its record stays; the caller is on the call-back list if need be.";
+    /// Nobody owes this caller a call.
+    NoCallBackOwed = "no_call_back_owed" 409
+        "Tidak ada tugas telepon balik", "Petugas lain mungkin sudah menelepon balik. Muat ulang daftar.";
+        "No call-back is owed", "Somebody else may have called back. Load the list again.";
+    /// The incident exists already.
+    IncidentExists = "incident_exists" 409
+        "Insiden sudah ada", "Tidak ada yang hilang; muat ulang daftar insiden.";
+        "The incident exists already", "Nothing is lost; load the list of incidents again.";
+    /// The incident is closed, cancelled or merged.
+    IncidentEnded = "incident_ended" 409
+        "Insiden sudah berakhir", "Buka kembali insiden lebih dahulu bila masih perlu ditangani.";
+        "The incident has ended", "Reopen it first if it still needs people.";
+    /// The incident is still open.
+    IncidentNotEnded = "incident_not_ended" 409
+        "Insiden masih terbuka", "Tidak perlu dibuka kembali.";
+        "The incident is still open", "It need not be reopened.";
+    /// Somebody changed it in between.
+    VersionConflict = "version_conflict" 409
+        "Insiden sudah diubah orang lain", "Isian Anda tetap di layar. Bandingkan dengan keadaan terbaru lalu kirim lagi.";
+        "Somebody else changed the incident", "Your text stays on the screen. Compare it with the present state and send again.";
+    /// A colleague was faster.
+    AlreadyAcknowledged = "already_acknowledged" 409
+        "Tugas ini sudah diterima", "Tidak ada yang hilang; muat keadaan terbaru.";
+        "The task is already acknowledged", "Nothing is lost; load the present state.";
+    /// The step does not follow from the present state.
+    NotInThisState = "not_in_this_state" 409
+        "Langkah ini tidak mungkin dari keadaan sekarang", "Tidak ada yang diubah. Muat keadaan terbaru.";
+        "The step does not follow from the present state", "Nothing was changed. Load the present state.";
+    /// Agencies have not reported.
+    AgenciesUnfinished = "agencies_unfinished" 409
+        "Masih ada instansi yang belum selesai", "Insiden tetap terbuka. Tunggu laporan mereka, atau minta pengawas menutup dengan alasan.";
+        "Agencies have not reported yet", "The incident stays open. Wait for them, or ask a supervisor to close it with a reason.";
+    /// All named agencies are on it.
+    AlreadyAssigned = "already_assigned" 409
+        "Instansi ini sudah ditugaskan", "Tidak ada yang dikirim dua kali. Muat keadaan terbaru.";
+        "These agencies are on it already", "Nothing was sent twice. Load the present state.";
+    /// The user name is taken.
+    UsernameTaken = "username_taken" 409
+        "Nama pengguna sudah dipakai", "Tidak ada yang diubah. Pilih nama lain.";
+        "The user name is taken", "Nothing was changed. Choose another one.";
+    /// The body is larger than the server takes.
+    BodyTooLarge = "body_too_large" 413
+        "Isi permintaan terlalu besar", "Tidak ada yang diubah. Paling banyak 256 KiB; ringkas teks lalu kirim lagi.";
+        "The body is too large", "Nothing was changed. At most 256 KiB; shorten the text and send again.";
+    /// The body is not declared as JSON.
+    NotJson = "not_json" 415
+        "Isi permintaan harus JSON", "Kirim dengan Content-Type: application/json.";
+        "The body must be JSON", "Send it with Content-Type: application/json.";
+    /// Fields cannot be accepted.
+    InvalidFields = "invalid_fields" 422
+        "Ada isian yang perlu diperbaiki", "Belum ada yang disimpan; isian Anda tetap di layar. Perbaiki yang ditandai lalu kirim lagi.";
+        "Some fields need to be corrected", "Nothing was saved yet; your text stays on the screen. Correct what is marked and send again.";
+    /// The key was used for another request.
+    IdempotencyKeyReused = "idempotency_key_reused" 422
+        "Idempotency-Key sudah dipakai untuk permintaan lain", "Tidak ada yang diubah. Pakai kunci baru untuk permintaan baru.";
+        "The Idempotency-Key was used for another request", "Nothing was changed. Use a new key for a new request.";
+    /// The disposition needs an incident.
+    IncidentMissing = "incident_missing" 422
+        "Hasil panggilan ini perlu insiden", "Pilih insidennya, lalu kirim lagi.";
+        "This disposition needs an incident", "Choose the incident and send again.";
+    /// A reason must be given.
+    ReasonMissing = "reason_missing" 422
+        "Alasan harus diisi", "Tidak ada yang diubah. Tulis alasannya lalu kirim lagi.";
+        "A reason is needed", "Nothing was changed. Write the reason and send again.";
+    /// Nobody to send.
+    NobodyToSend = "nobody_to_send" 422
+        "Tidak ada instansi untuk dikirim", "Insiden tetap terbuka. Pilih instansi sendiri.";
+        "There is no agency to send", "The incident stays open. Choose an agency yourself.";
+    /// An incident cannot be merged into itself.
+    IntoItself = "into_itself" 422
+        "Insiden tidak dapat digabung dengan dirinya sendiri", "Tidak ada yang diubah. Pilih insiden lain.";
+        "An incident cannot be merged into itself", "Nothing was changed. Choose another incident.";
+    /// A list has reached its bound.
+    TooMany = "too_many" 422
+        "Batas jumlah tercapai", "Tidak ada yang diubah.";
+        "A limit is reached", "Nothing was changed.";
+    /// Too many failed log-ins.
+    TooManyAttempts = "too_many_attempts" 429
+        "Terlalu banyak percobaan masuk", "Tunggu satu menit lalu coba lagi, atau minta admin menyetel ulang kata sandi.";
+        "Too many failed log-ins", "Wait a minute and try again, or ask an admin to reset the password.";
+    /// Something in the server failed.
+    Internal = "internal" 500
+        "Kesalahan di server", "Kirim ulang dengan kunci yang sama; yang sudah tersimpan tidak akan ganda.";
+        "The server failed", "Send it again with the same key; what is saved will not be doubled.";
+    /// The signalling of the call failed.
+    TrunkFailed = "trunk_failed" 502
+        "Sambungan panggilan gagal", "Panggilan tetap tercatat. Coba jawab lagi atau telepon balik.";
+        "The call could not be connected", "The call is on record. Try to answer again or call back.";
+    /// The trunk has too much to do or is stopping.
+    TrunkBusy = "trunk_busy" 503
+        "Bagian telepon sedang sibuk", "Panggilan tetap hidup. Coba lagi sekarang juga.";
+        "The telephone part is busy", "The call stays alive. Try again at once.";
+    /// The store is away.
+    StoreAway = "store_away" 503
+        "Penyimpanan sedang tidak tersedia (mode darurat)", "Belum tersimpan. Isian tetap di layar dan dikirim ulang dengan kunci yang sama begitu pulih.";
+        "The store is away (mode darurat)", "Not saved yet. What is on the screen stays and is sent again with the same key once it is back.";
+    /// Too many requests wait.
+    Busy = "busy" 503
+        "Server sedang sibuk", "Belum tersimpan. Kirim ulang dengan kunci yang sama.";
+        "The server is busy", "Not saved yet. Send it again with the same key.";
+    /// The server is stopping.
+    Stopping = "stopping" 503
+        "Server sedang berhenti", "Belum tersimpan. Kirim ulang dengan kunci yang sama; konsol menyambung sendiri.";
+        "The server is stopping", "Not saved yet. Send it again with the same key; the console reconnects by itself.";
+}

@@ -1,0 +1,140 @@
+//! From a refusal of the desk, the trunk or the store to a problem.
+
+use call_link::order::OrderError;
+use dispatch_core::call::CallRefusal;
+use dispatch_core::incident::IncidentRefusal;
+use incident_store::{SiteRefusal, StoreError, SubmitError};
+
+use super::{Code, Problem, Winner};
+use crate::names::Names;
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Away { .. } | StoreError::Statement(_) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "The store did not answer a question"
+                );
+                Self::new(Code::StoreAway).retry_after(2)
+            }
+            StoreError::Url(_)
+            | StoreError::Locked(_)
+            | StoreError::SqliteTooOld { .. }
+            | StoreError::SchemaTooNew { .. }
+            | StoreError::NotAStore
+            | StoreError::Unreadable { .. }
+            | StoreError::File(_)
+            | StoreError::Random => {
+                tracing::error!(error = &error as &dyn std::error::Error, "The store failed");
+                Self::new(Code::Internal)
+            }
+        }
+    }
+}
+
+impl Problem {
+    /// Why a submission was refused, with the names of those who were faster.
+    pub fn submit(error: SubmitError, names: &Names) -> Self {
+        match error {
+            SubmitError::Call(refusal) => call(&refusal),
+            SubmitError::Incident(refusal) => incident(&refusal, names),
+            SubmitError::Site(refusal) => site(&refusal),
+            SubmitError::KeyReused => Self::new(Code::IdempotencyKeyReused),
+            SubmitError::Unstorable => Self::new(Code::InvalidFields),
+            SubmitError::StoreAway { .. } => Self::new(Code::StoreAway).retry_after(2),
+            SubmitError::Busy => Self::new(Code::Busy).retry_after(1),
+            SubmitError::Stopped => Self::new(Code::Stopping).retry_after(2),
+        }
+    }
+
+    /// Why the trunk did not carry out an order.
+    pub fn order(error: OrderError, names: &Names) -> Self {
+        match error {
+            OrderError::UnknownCall => Self::new(Code::NotFound),
+            OrderError::AlreadyAnswered { by } => {
+                let name = names.person(by);
+                Self::new(Code::AlreadyAnswered)
+                    .because(format!("Dijawab oleh {name}."), format!("Answered by {name}."))
+                    .won_by(Winner { id: by.0, name, at: None })
+            }
+            OrderError::Ended => Self::new(Code::CallEnded),
+            OrderError::TrunkBusy => Self::new(Code::TrunkBusy).retry_after(1),
+            OrderError::Signalling => Self::new(Code::TrunkFailed),
+        }
+    }
+}
+
+fn call(refusal: &CallRefusal) -> Problem {
+    match refusal {
+        CallRefusal::Unknown => Problem::new(Code::NotFound),
+        CallRefusal::IncidentMissing => Problem::new(Code::IncidentMissing),
+        CallRefusal::NoCallBackOwed => Problem::new(Code::NoCallBackOwed),
+    }
+}
+
+fn incident(refusal: &IncidentRefusal, names: &Names) -> Problem {
+    match refusal {
+        IncidentRefusal::Unknown | IncidentRefusal::UnknownAssignment => Problem::new(Code::NotFound),
+        IncidentRefusal::Exists => Problem::new(Code::IncidentExists),
+        IncidentRefusal::Ended => Problem::new(Code::IncidentEnded),
+        IncidentRefusal::NotEnded => Problem::new(Code::IncidentNotEnded),
+        IncidentRefusal::VersionConflict { .. } => Problem::new(Code::VersionConflict),
+        IncidentRefusal::AlreadyAcknowledged { by, at } => {
+            let name = names.person(*by);
+            Problem::new(Code::AlreadyAcknowledged)
+                .because(
+                    format!("Diterima oleh {name}. Tidak ada yang hilang; muat keadaan terbaru."),
+                    format!("Acknowledged by {name}. Nothing is lost; load the present state."),
+                )
+                .won_by(Winner { id: by.0, name, at: Some((*at).into()) })
+        }
+        IncidentRefusal::NotInThisState { from, to } => Problem::new(Code::NotInThisState).because(
+            format!("Dari keadaan {from} tidak dapat menjadi {to}. Muat keadaan terbaru."),
+            format!("From {from} it cannot become {to}. Load the present state."),
+        ),
+        IncidentRefusal::ReasonMissing => Problem::new(Code::ReasonMissing),
+        IncidentRefusal::AgenciesUnfinished { agencies } => {
+            let codes: Vec<_> = agencies.iter().map(ToString::to_string).collect();
+            Problem::new(Code::AgenciesUnfinished).now_being(serde_json::json!({ "agencies": codes }))
+        }
+        IncidentRefusal::NobodyToSend => Problem::new(Code::NobodyToSend),
+        IncidentRefusal::AlreadyAssigned { .. } => Problem::new(Code::AlreadyAssigned),
+        IncidentRefusal::IntoItself => Problem::new(Code::IntoItself),
+        IncidentRefusal::TooMany { what, max } => Problem::new(Code::TooMany).because(
+            format!("Paling banyak {max} ({what}). Tidak ada yang diubah."),
+            format!("At most {max} {what}. Nothing was changed."),
+        ),
+        IncidentRefusal::NotAPerson(_) => Problem::new(Code::Forbidden),
+    }
+}
+
+fn site(refusal: &SiteRefusal) -> Problem {
+    let mismatch = (
+        "Dispatcher perlu instansi; peran lain tidak punya.",
+        "A dispatcher needs an agency, any other role has none.",
+    );
+    match refusal {
+        SiteRefusal::UsernameTaken => Problem::new(Code::UsernameTaken),
+        SiteRefusal::UnknownUser => Problem::new(Code::NotFound),
+        SiteRefusal::UnknownAgency => {
+            Problem::field("agency", "unknown", "Instansi tidak dikenal.", "There is no such agency.")
+        }
+        SiteRefusal::AgencyMismatch => Problem::field("agency", "unknown_value", mismatch.0, mismatch.1),
+        SiteRefusal::Inactive => Problem::new(Code::WrongCredentials),
+        SiteRefusal::Text { field } => {
+            Problem::field(field, "empty", "Kosong atau terlalu panjang.", "Empty or too long.")
+        }
+        SiteRefusal::Founded
+        | SiteRefusal::AgencyCodeTaken
+        | SiteRefusal::PolicyNotNewer { .. }
+        | SiteRefusal::PolicyMistaken(_)
+        | SiteRefusal::TooManyAreas => {
+            tracing::error!(
+                error = refusal as &dyn std::error::Error,
+                "A command that no route gives was refused"
+            );
+            Problem::new(Code::Internal)
+        }
+    }
+}

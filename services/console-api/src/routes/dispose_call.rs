@@ -1,0 +1,68 @@
+//! Say what a call was.
+
+use axum::Json;
+use axum::extract::State;
+use dispatch_core::call::CallCommand;
+use dispatch_core::ids::{CallId, IncidentId};
+use dispatch_core::incident::IncidentCommand;
+use dispatch_core::private::Private;
+use incident_store::DeskCommand;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::authority::{Authority, CanAnswer};
+use crate::calls::Line;
+use crate::input::{Checked, Faults, Id, Written};
+use crate::intake::Intake;
+use crate::problem::{Code, Problem};
+use crate::show::Show;
+use crate::views::Call;
+use crate::wire::DispositionKind;
+
+/// What a call was.
+#[derive(Deserialize, ToSchema)]
+pub struct DispositionRequest {
+    /// The outcome.
+    kind: DispositionKind,
+    /// A remark.
+    note: Option<String>,
+    /// The incident that it reports; needed for `incident` and `duplicate`.
+    incident_id: Option<uuid::Uuid>,
+}
+
+impl Checked for DispositionRequest {
+    fn check(&self, faults: &mut Faults) {
+        faults.note("note", self.note.as_deref());
+    }
+}
+
+impl DispositionRequest {
+    fn commands(&mut self, call: CallId) -> Vec<DeskCommand> {
+        let incident = self.incident_id.map(IncidentId);
+        let attach = incident.map(|id| DeskCommand::Incident(id, IncidentCommand::AttachCall { call }));
+        let note = self.note.take().map(Private::new);
+        let dispose = DeskCommand::Call(call, CallCommand::Dispose { kind: self.kind.0, note, incident });
+        attach.into_iter().chain([dispose]).collect()
+    }
+}
+
+/// Say what a call was; a live call is ended. One request disposes of a prank or a silent call.
+#[utoipa::path(post, path = "/api/v1/calls/{id}/disposition", operation_id = "dispose_call", tag = "Calls",
+    params(("id" = uuid::Uuid, Path, description = "Id of the call")), request_body = DispositionRequest,
+    responses((status = 200, description = "The call", body = Call)))]
+pub async fn handler(
+    may: Authority<CanAnswer>,
+    State(line): State<Line>,
+    State(intake): State<Intake>,
+    State(show): State<Show>,
+    Id(id): Id<CallId>,
+    mut written: Written<DispositionRequest>,
+) -> Result<Json<Call>, Problem> {
+    let commands = written.body.commands(id);
+    let disposed = intake.write(&may, &written, commands).await;
+    // A refused disposition leaves the caller on the line; a store that is away does not keep the line busy.
+    let over = disposed.as_ref().err().is_none_or(|problem| problem.code() == Code::StoreAway);
+    let ended = if over { line.release(id, may.user_id()).await } else { None };
+    let call = disposed?.call()?;
+    Ok(Json(show.call(&ended.unwrap_or(call)).await))
+}

@@ -1,0 +1,111 @@
+//! Every route, one file and one line each. The path and the method stand at the handler, in the attribute that
+//! documents it, so that the router and the OpenAPI document cannot differ.
+
+use axum::Router;
+use axum::routing::{MethodFilter, on};
+use utoipa::OpenApi;
+use utoipa::openapi::path::HttpMethod;
+
+use crate::state::ApiState;
+
+macro_rules! routes {
+    ($($module:ident)*) => {
+        $(mod $module;)*
+
+        #[derive(OpenApi)]
+        #[openapi(paths($($module::handler,)*))]
+        struct Documented;
+
+        /// The routes as axum knows them.
+        pub fn table() -> Router<ApiState> {
+            let table = Router::new();
+            $(let table = table.route(&path::<$module::__path_handler>(), on(method::<$module::__path_handler>(), $module::handler));)*
+            table
+        }
+    };
+}
+
+routes! {
+    open_session
+    show_session
+    close_session
+    show_duty
+    set_duty
+    list_duties
+    list_calls
+    show_call
+    answer_call
+    hangup_call
+    dispose_call
+    record_call_back
+    list_incidents
+    open_incident
+    show_incident
+    edit_incident
+    dispatch_incident
+    close_incident
+    reopen_incident
+    cancel_incident
+    merge_incident
+    note_incident
+    list_assignments
+    acknowledge_assignment
+    decline_assignment
+    report_en_route
+    report_on_scene
+    report_working
+    report_under_control
+    complete_assignment
+    confirm_delivered
+    confirm_seen
+    classify_text
+    show_policy
+    list_areas
+    list_agencies
+    show_wallboard
+    list_escalations
+    list_users
+    add_user
+    change_user
+    list_log
+    show_checkpoint
+    show_public_key
+    follow_feed
+    show_liveness
+    show_readiness
+    show_metrics
+    show_openapi
+}
+
+/// The document of the routes, without what holds for all of them.
+pub fn documented() -> utoipa::openapi::OpenApi {
+    Documented::openapi()
+}
+
+/// The same answers where probes and Prometheus look for them by custom.
+pub fn customary_paths() -> Router<ApiState> {
+    use axum::routing::get;
+    Router::new()
+        .route("/health/live", get(show_liveness::handler))
+        .route("/health/ready", get(show_readiness::handler))
+        .route("/metrics", get(show_metrics::handler))
+}
+
+fn path<P: utoipa::Path>() -> String {
+    P::path()
+}
+
+fn method<P: utoipa::Path>() -> MethodFilter {
+    let filter = |method: HttpMethod| match method {
+        HttpMethod::Get => MethodFilter::GET,
+        HttpMethod::Post => MethodFilter::POST,
+        HttpMethod::Put => MethodFilter::PUT,
+        HttpMethod::Delete => MethodFilter::DELETE,
+        HttpMethod::Options => MethodFilter::OPTIONS,
+        HttpMethod::Head => MethodFilter::HEAD,
+        HttpMethod::Patch => MethodFilter::PATCH,
+        HttpMethod::Trace => MethodFilter::TRACE,
+    };
+    let filters = P::methods().into_iter().map(filter);
+    filters.reduce(MethodFilter::or).unwrap_or(MethodFilter::GET)
+}

@@ -1,0 +1,35 @@
+//! One incident.
+
+use axum::Json;
+use axum::extract::State;
+use dispatch_core::ids::IncidentId;
+use incident_store::Store;
+
+use crate::authority::{Authority, CanReadIncidents};
+use crate::input::Id;
+use crate::limits::TIMELINE_EVENTS_MAX;
+use crate::problem::{Code, Problem};
+use crate::show::Show;
+use crate::views::{IncidentDetail, Note, timeline_entry};
+
+/// One incident with its calls, assignments, notes and timeline.
+#[utoipa::path(get, path = "/api/v1/incidents/{id}", operation_id = "show_incident", tag = "Incidents",
+    params(("id" = uuid::Uuid, Path, description = "Id of the incident")),
+    responses((status = 200, description = "The incident", body = IncidentDetail)))]
+pub async fn handler(
+    may: Authority<CanReadIncidents>,
+    State(store): State<Store>,
+    State(show): State<Show>,
+    Id(id): Id<IncidentId>,
+) -> Result<Json<IncidentDetail>, Problem> {
+    let incident = may.may_see(store.incident(id).await?.ok_or(Problem::new(Code::NotFound))?)?;
+    let calls = store.calls_by_id(&incident.calls).await?;
+    let changes = store.timeline(id, TIMELINE_EVENTS_MAX).await?;
+    let names = show.names();
+    Ok(Json(IncidentDetail {
+        incident: show.incident(&incident),
+        timeline: changes.iter().map(|change| timeline_entry(change, &incident, &names)).collect(),
+        notes: Note::all_of(&incident, &names),
+        calls_detail: show.calls(&calls).await,
+    }))
+}

@@ -1,0 +1,27 @@
+//! The live figures.
+
+use axum::Json;
+use axum::extract::State;
+use dispatch_core::time::Clock;
+use incident_store::{Desk, Store};
+
+use crate::authority::{Authority, CanReadFigures};
+use crate::names::NameBook;
+use crate::problem::Problem;
+use crate::views::Wallboard;
+
+/// The live figures.
+#[utoipa::path(get, path = "/api/v1/wallboard", operation_id = "show_wallboard", tag = "Supervision",
+    responses((status = 200, description = "The figures", body = Wallboard)))]
+pub async fn handler(
+    _may: Authority<CanReadFigures>,
+    State(store): State<Store>,
+    State(desk): State<Desk>,
+    State(clock): State<Clock>,
+    State(names): State<NameBook>,
+) -> Result<Json<Wallboard>, Problem> {
+    let now = clock.now();
+    let figures = store.wallboard(now).await?;
+    let mode = *desk.mode().borrow();
+    Ok(Json(Wallboard::of(&figures, mode, now, &names.now())))
+}

@@ -1,0 +1,155 @@
+//! What the routes share, in parts: each route takes the parts that it needs (`FromRef`).
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use call_link::order::CallOrders;
+use dispatch_core::classification::Classifier;
+use dispatch_core::time::{Clock, Seconds};
+use incident_store::{Desk, Store, StoreError};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::feed::{self, ModeNow, Renderer};
+use crate::intake::Intake;
+use crate::metrics::Metrics;
+use crate::names::NameBook;
+use crate::origin::Origins;
+use crate::session::password::{HashFailed, Passwords};
+use crate::session::{Attempts, Sessions, keeper};
+use crate::show::Show;
+use crate::views::PublicKey;
+
+/// What the binary hands in.
+pub struct ApiConfig {
+    /// The one way in.
+    pub desk: Desk,
+    /// Where questions are answered.
+    pub store: Store,
+    /// The way to the trunk.
+    pub orders: CallOrders,
+    /// Whom to ask for the time.
+    pub clock: Clock,
+    /// What proposes a category.
+    pub classifier: Arc<Classifier>,
+    /// By what checkpoints are verified.
+    pub public_key: PublicKey,
+    /// Origins of consoles that are served from another address, `https://…`.
+    pub origins: Vec<String>,
+    /// How long a session holds.
+    pub session_length: Seconds,
+    /// Whether this is a demo.
+    pub demo: bool,
+    /// Prometheus lines of the other parts of the process; figures only.
+    pub more_metrics: MoreMetrics,
+}
+
+/// Writes Prometheus lines of another part of the process.
+#[derive(Clone)]
+pub struct MoreMetrics(Arc<dyn Fn() -> String + Send + Sync>);
+
+impl MoreMetrics {
+    /// Lines that `write` makes.
+    pub fn new(write: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self(Arc::new(write))
+    }
+
+    /// No lines.
+    pub fn none() -> Self {
+        Self::new(String::new)
+    }
+
+    /// The lines as of now.
+    pub fn text(&self) -> String {
+        (self.0)()
+    }
+}
+
+/// What is true of this site as long as it runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Site {
+    /// Whether this is a demo.
+    pub demo: bool,
+    /// How long a session holds.
+    pub session_length: Seconds,
+}
+
+/// The parts.
+#[derive(Clone, FromRef)]
+pub struct ApiState {
+    desk: Desk,
+    store: Store,
+    orders: CallOrders,
+    clock: Clock,
+    classifier: Arc<Classifier>,
+    public_key: Arc<PublicKey>,
+    origins: Origins,
+    site: Site,
+    more_metrics: MoreMetrics,
+    names: NameBook,
+    show: Show,
+    intake: Intake,
+    sessions: Sessions,
+    passwords: Passwords,
+    attempts: Attempts,
+    renderer: Renderer,
+    mode: watch::Receiver<Arc<ModeNow>>,
+    metrics: Metrics,
+}
+
+/// The API could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The store did not answer.
+    #[error("the names could not be read from the store")]
+    Store(#[from] StoreError),
+    /// Argon2 failed.
+    #[error("the password hash could not be prepared")]
+    Hash(#[from] HashFailed),
+}
+
+impl ApiState {
+    /// Reads what is kept in memory, and starts the two tasks that keep it true: they end with `stop`.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn start(
+        config: ApiConfig,
+        tasks: &TaskTracker,
+        stop: CancellationToken,
+    ) -> Result<Self, StartError> {
+        let ApiConfig { desk, store, orders, clock, .. } = config;
+        let metrics = Metrics::default();
+        // Before the names are read: a change in between is then read twice, not missed.
+        let from = desk.feed().head();
+        let names = NameBook::open(desk.clone(), store.clone()).await?;
+        let show = Show::new(names.clone(), store.clone());
+        let sessions = Sessions::new(store.clone(), orders.clone(), clock.clone());
+        let passwords = Passwords::new()?;
+        let (mode, keep_mode) =
+            feed::watch_mode(&desk, orders.clone(), names.clone(), clock.clone(), stop.clone());
+        tasks.spawn(keep_mode);
+        tasks.spawn(keeper::run(desk.clone(), sessions.clone(), names.clone(), from, stop));
+        Ok(Self {
+            intake: Intake::new(desk.clone(), names.clone(), metrics.clone()),
+            renderer: Renderer::new(show.clone()),
+            public_key: Arc::new(config.public_key),
+            origins: Origins::new(config.origins),
+            site: Site { demo: config.demo, session_length: config.session_length },
+            classifier: config.classifier,
+            more_metrics: config.more_metrics,
+            attempts: Attempts::default(),
+            desk,
+            store,
+            orders,
+            clock,
+            names,
+            show,
+            sessions,
+            passwords,
+            mode,
+            metrics,
+        })
+    }
+}

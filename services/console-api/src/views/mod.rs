@@ -1,0 +1,21 @@
+//! What consoles see: the core's records with names instead of bare ids.
+//!
+//! A view always has all its fields; what is unknown is `null`.
+
+mod call;
+mod figures;
+mod incident;
+mod log;
+mod person;
+mod reference;
+mod timeline;
+
+pub use call::{Call, CallPage, NumberHistory, live_call};
+pub use figures::{SystemMode, Wallboard};
+pub use incident::{
+    Assignment, AssignmentWithIncident, Dispatched, Incident, IncidentDetail, IncidentPage, Note,
+};
+pub use log::{Checkpoint, LogLine, LogPage, PublicKey};
+pub use person::{Audio, Duty, Named, PersonOnDuty, Session, SessionOpened, User};
+pub use reference::{Agency, Area, Classification, Policy};
+pub use timeline::{Actor, Escalation, TimelineEntry, escalation, timeline_entry};

@@ -1,0 +1,332 @@
+//! What happened, in words.
+
+use dispatch_core::actor;
+use dispatch_core::call::CallEvent;
+use dispatch_core::call::fact::CallFact;
+use dispatch_core::incident::{self, EscalationCause, IncidentEvent};
+use dispatch_core::time::Timestamp;
+use incident_store::{Change, DeskEvent, StreamId};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::names::Names;
+use crate::wire::{Counter, EscalationStep, Time};
+
+/// One line of a timeline.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TimelineEntry {
+    /// Its place in the supervision log.
+    pub index: Counter,
+    /// When.
+    pub at: Time,
+    /// The kind of event.
+    pub kind: String,
+    /// Who.
+    pub actor: Actor,
+    /// In Indonesian.
+    pub text_id: String,
+    /// In English.
+    pub text_en: String,
+    /// The event itself.
+    #[schema(value_type = Object)]
+    pub data: Value,
+}
+
+/// Who caused something.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Actor {
+    /// `user`, `system` or `trunk`.
+    pub kind: &'static str,
+    /// The person's id.
+    pub id: Option<Uuid>,
+    /// The person's name.
+    pub name: Option<String>,
+}
+
+impl Actor {
+    fn of(actor: actor::Actor, names: &Names) -> Self {
+        match actor {
+            actor::Actor::User(user) => {
+                Self { kind: "user", id: Some(user.0), name: Some(names.person(user)) }
+            }
+            actor::Actor::System => Self { kind: "system", id: None, name: None },
+            actor::Actor::Trunk => Self { kind: "trunk", id: None, name: None },
+        }
+    }
+}
+
+/// An escalation that was raised.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Escalation {
+    /// The incident it is about.
+    pub incident_id: Option<Uuid>,
+    /// The call it is about.
+    pub call_id: Option<Uuid>,
+    /// The assignment it is about.
+    pub assignment_id: Option<Uuid>,
+    /// The agency that was silent.
+    pub agency_code: Option<String>,
+    /// Its place in the ladder, from 0; 0 when it is on none.
+    pub rung: u32,
+    /// Who is told.
+    pub step: EscalationStep,
+    /// When it was due.
+    pub due_at: Time,
+    /// When it was raised.
+    pub at: Time,
+    /// In Indonesian.
+    pub text_id: String,
+    /// In English.
+    pub text_en: String,
+}
+
+/// The escalation that a change raises, if it raises one. `record` is the incident, when it is at hand.
+pub fn escalation(change: &Change, record: Option<&incident::Incident>) -> Option<Escalation> {
+    let supervisor = dispatch_core::escalation::Step::Supervisor;
+    match (&change.event, change.stream) {
+        (DeskEvent::Incident(IncidentEvent::Escalated { cause, step, due_at }), StreamId::Incident(id)) => {
+            let assignment = cause.assignment();
+            let found = assignment.and_then(|a| record?.assignment(a));
+            let (text_id, text_en) = cause_in_words(cause);
+            Some(Escalation {
+                incident_id: Some(id.0),
+                call_id: None,
+                assignment_id: assignment.map(|a| a.0),
+                agency_code: found.map(|a| a.code.to_string()),
+                rung: rung_of(cause),
+                step: (*step).into(),
+                due_at: (*due_at).into(),
+                at: change.at.into(),
+                text_id: format!("{text_id}: {}", step.label_id()),
+                text_en: format!("{text_en}: {}", step.label_en()),
+            })
+        }
+        (DeskEvent::Incident(IncidentEvent::PlanExhausted { assignment }), StreamId::Incident(id)) => {
+            let found = record.and_then(|record| record.assignment(*assignment));
+            Some(Escalation {
+                incident_id: Some(id.0),
+                call_id: None,
+                assignment_id: Some(assignment.0),
+                agency_code: found.map(|a| a.code.to_string()),
+                rung: 0,
+                step: supervisor.into(),
+                due_at: change.at.into(),
+                at: change.at.into(),
+                text_id: "Tidak ada lagi instansi dalam rencana: pengawas harus mencari".into(),
+                text_en: "Nobody else is left in the plan: the supervisor must find somebody".into(),
+            })
+        }
+        (DeskEvent::Call(CallEvent::DispositionOverdue { due_at }), StreamId::Call(id)) => {
+            let words = ("Hasil panggilan belum diisi", "The call has no disposition yet");
+            Some(about_call(id.0, *due_at, change.at, words))
+        }
+        (DeskEvent::Call(CallEvent::CallBackOverdue { due_at }), StreamId::Call(id)) => {
+            let words = ("Telepon balik terlambat", "The call-back is late");
+            Some(about_call(id.0, *due_at, change.at, words))
+        }
+        (DeskEvent::Incident(_) | DeskEvent::Call(_) | DeskEvent::Duty(_) | DeskEvent::Site(_), _) => None,
+    }
+}
+
+fn about_call(call: Uuid, due_at: Timestamp, at: Timestamp, words: (&str, &str)) -> Escalation {
+    Escalation {
+        incident_id: None,
+        call_id: Some(call),
+        assignment_id: None,
+        agency_code: None,
+        rung: 0,
+        step: dispatch_core::escalation::Step::Supervisor.into(),
+        due_at: due_at.into(),
+        at: at.into(),
+        text_id: words.0.to_owned(),
+        text_en: words.1.to_owned(),
+    }
+}
+
+const fn rung_of(cause: &EscalationCause) -> u32 {
+    match cause {
+        EscalationCause::NotAcknowledged { rung, .. } => *rung,
+        EscalationCause::NotEnRoute { .. }
+        | EscalationCause::SilentOnScene { .. }
+        | EscalationCause::NotDispatched
+        | EscalationCause::NotClosed => 0,
+    }
+}
+
+const fn cause_in_words(cause: &EscalationCause) -> (&'static str, &'static str) {
+    match cause {
+        EscalationCause::NotAcknowledged { .. } => {
+            ("Belum diterima instansi", "Not acknowledged by the agency")
+        }
+        EscalationCause::NotEnRoute { .. } => {
+            ("Diterima tetapi belum berangkat", "Acknowledged but nobody has left")
+        }
+        EscalationCause::SilentOnScene { .. } => {
+            ("Tidak ada kabar dari lokasi", "Nothing heard from the scene")
+        }
+        EscalationCause::NotDispatched => ("Belum ada instansi yang dikirim", "No agency was sent"),
+        EscalationCause::NotClosed => {
+            ("Semua selesai tetapi belum ditutup", "All reported done but nobody closed it")
+        }
+    }
+}
+
+/// The view of a change. `incident` is the one whose timeline it is.
+pub fn timeline_entry(change: &Change, incident: &incident::Incident, names: &Names) -> TimelineEntry {
+    let (kind, text_id, text_en) = match &change.event {
+        DeskEvent::Incident(event) => incident_words(event, incident, names),
+        DeskEvent::Call(event) => call_words(event),
+        DeskEvent::Duty(_) => ("duty", "Giliran berubah".to_owned(), "A duty changed".to_owned()),
+        DeskEvent::Site(_) => ("site", "Pengaturan berubah".to_owned(), "A setting changed".to_owned()),
+    };
+    let data = match &change.event {
+        DeskEvent::Incident(event) => serde_json::to_value(event),
+        DeskEvent::Call(event) => serde_json::to_value(event),
+        DeskEvent::Duty(event) => serde_json::to_value(event),
+        DeskEvent::Site(event) => serde_json::to_value(event),
+    };
+    TimelineEntry {
+        index: Counter(change.index),
+        at: change.at.into(),
+        kind: kind.to_owned(),
+        actor: Actor::of(change.actor, names),
+        text_id,
+        text_en,
+        data: revealed(data.unwrap_or_default()),
+    }
+}
+
+/// Events mark personal values with the one key `$private`; a person who may see the incident sees them.
+fn revealed(value: Value) -> Value {
+    match value {
+        Value::Object(mut fields) if fields.len() == 1 && fields.contains_key("$private") => {
+            revealed(fields.remove("$private").unwrap_or_default())
+        }
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, revealed(value))).collect(),
+        Value::Array(items) => items.into_iter().map(revealed).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
+    }
+}
+
+fn call_words(event: &CallEvent) -> (&'static str, String, String) {
+    let (kind, id, en) = match event {
+        CallEvent::Fact { fact, .. } => match fact {
+            CallFact::Arrived(_) => ("call_arrived", "Panggilan masuk", "The call arrived"),
+            CallFact::QueueAnswered => (
+                "call_queued",
+                "Penelepon mendengar pengumuman antrean",
+                "The caller hears the queue announcement",
+            ),
+            CallFact::Answered { .. } => ("call_answered", "Panggilan dijawab", "The call was answered"),
+            CallFact::Confirmed => ("call_confirmed", "Sambungan terbentuk", "The connection was confirmed"),
+            CallFact::DefectFound { .. } => {
+                ("call_defect", "Ada cacat pada panggilan", "The call has a defect")
+            }
+            CallFact::Ended { .. } => ("call_ended", "Panggilan berakhir", "The call ended"),
+        },
+        CallEvent::Disposed { .. } => {
+            ("call_disposed", "Hasil panggilan ditetapkan", "The call was disposed of")
+        }
+        CallEvent::DispositionDue { .. } => {
+            ("disposition_due", "Hasil panggilan harus diisi", "A disposition is owed")
+        }
+        CallEvent::DispositionOverdue { .. } => {
+            ("disposition_overdue", "Hasil panggilan terlambat", "The disposition is late")
+        }
+        CallEvent::CallBackDue { .. } => {
+            ("call_back_due", "Penelepon harus ditelepon balik", "The caller must be called back")
+        }
+        CallEvent::CallBackAttempted { .. } => {
+            ("call_back_attempted", "Telepon balik dicoba", "A call-back was tried")
+        }
+        CallEvent::CallBackOverdue { .. } => {
+            ("call_back_overdue", "Telepon balik terlambat", "The call-back is late")
+        }
+    };
+    (kind, id.to_owned(), en.to_owned())
+}
+
+fn incident_words(
+    event: &IncidentEvent,
+    incident: &incident::Incident,
+    names: &Names,
+) -> (&'static str, String, String) {
+    let agency = |id| {
+        let code = incident.assignment(id).map(|a: &incident::Assignment| (a.agency, a.code.to_string()));
+        code.map(|(agency, code)| names.agency(agency).map_or(code, |entry| entry.name.clone()))
+            .unwrap_or_default()
+    };
+    let both = |kind, id: &str, en: &str| (kind, id.to_owned(), en.to_owned());
+    let told = |kind, who: String, id: &str, en: &str| (kind, format!("{who} {id}"), format!("{who} {en}"));
+    match event {
+        IncidentEvent::Opened { .. } => both("opened", "Insiden dibuka", "The incident was opened"),
+        IncidentEvent::Edited { .. } => both("edited", "Data insiden diubah", "The incident was edited"),
+        IncidentEvent::Assigned { assignment } => {
+            told("assigned", agency(assignment.id), "dikirimi tugas", "was sent")
+        }
+        IncidentEvent::Delivered { assignment } => {
+            told("delivered", agency(*assignment), "sudah menerima di layar", "has it on a screen")
+        }
+        IncidentEvent::Seen { assignment } => told("seen", agency(*assignment), "membuka tugas", "opened it"),
+        IncidentEvent::Acknowledged { assignment, .. } => {
+            told("acknowledged", agency(*assignment), "menerima tugas", "acknowledged")
+        }
+        IncidentEvent::Declined { assignment, .. } => {
+            told("declined", agency(*assignment), "menolak tugas", "declined")
+        }
+        IncidentEvent::Progressed { assignment, to, .. } => {
+            let (id, en) = step_words(*to);
+            told(to.name(), agency(*assignment), id, en)
+        }
+        IncidentEvent::AssignmentCancelled { assignment } => {
+            told("assignment_cancelled", agency(*assignment), "tidak jadi ditugaskan", "was called off")
+        }
+        IncidentEvent::Escalated { cause, step, .. } => {
+            let (id, en) = cause_in_words(cause);
+            ("escalated", format!("{id}: {}", step.label_id()), format!("{en}: {}", step.label_en()))
+        }
+        IncidentEvent::ChannelTried { assignment, channel, delivered, .. } => {
+            let (id, en) =
+                if *delivered { ("sampai", "delivered") } else { ("tidak sampai", "not delivered") };
+            let who = agency(*assignment);
+            ("channel_tried", format!("{who} lewat {channel}: {id}"), format!("{who} over {channel}: {en}"))
+        }
+        IncidentEvent::PlanExhausted { .. } => {
+            both("plan_exhausted", "Tidak ada lagi instansi dalam rencana", "Nobody else is left in the plan")
+        }
+        IncidentEvent::Noted { .. } => both("noted", "Catatan ditambahkan", "A note was added"),
+        IncidentEvent::CallAttached { .. } => {
+            both("call_attached", "Panggilan dikaitkan", "A call was attached")
+        }
+        IncidentEvent::Absorbed { .. } => {
+            both("absorbed", "Insiden lain digabungkan ke sini", "Another incident was merged into this one")
+        }
+        IncidentEvent::Closed { .. } => both("closed", "Insiden ditutup", "The incident was closed"),
+        IncidentEvent::Reopened { .. } => {
+            both("reopened", "Insiden dibuka kembali", "The incident was reopened")
+        }
+        IncidentEvent::Cancelled { .. } => {
+            both("cancelled", "Insiden dibatalkan", "The incident was cancelled")
+        }
+        IncidentEvent::Merged { .. } => {
+            both("merged", "Insiden digabungkan ke insiden lain", "The incident was merged into another one")
+        }
+    }
+}
+
+const fn step_words(to: incident::AssignmentState) -> (&'static str, &'static str) {
+    match to {
+        incident::AssignmentState::EnRoute => ("menuju lokasi", "is en route"),
+        incident::AssignmentState::OnScene => ("di lokasi", "is on scene"),
+        incident::AssignmentState::Working => ("menangani", "is at work"),
+        incident::AssignmentState::UnderControl => ("melaporkan terkendali", "reports it under control"),
+        incident::AssignmentState::Completed => ("selesai", "is done"),
+        incident::AssignmentState::Sent => ("dikirimi tugas", "was sent"),
+        incident::AssignmentState::Delivered => ("sudah menerima di layar", "has it on a screen"),
+        incident::AssignmentState::Acknowledged => ("menerima tugas", "acknowledged"),
+        incident::AssignmentState::Declined => ("menolak tugas", "declined"),
+        incident::AssignmentState::Cancelled => ("tidak jadi ditugaskan", "was called off"),
+    }
+}

@@ -1,0 +1,154 @@
+//! How times and codes look on the wire.
+//!
+//! A code here wraps the core's own enumeration, so that a value exists once; what is added is its place in
+//! the OpenAPI document.
+
+use dispatch_core::{area, call, category, duty, incident, routing, site, time};
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+use utoipa::openapi::{KnownFormat, RefOr, Schema, SchemaFormat};
+use utoipa::{PartialSchema, ToSchema};
+
+/// A point in time, RFC 3339 in UTC with microseconds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Time(pub time::Timestamp);
+
+impl From<time::Timestamp> for Time {
+    fn from(at: time::Timestamp) -> Self {
+        Self(at)
+    }
+}
+
+impl PartialSchema for Time {
+    fn schema() -> RefOr<Schema> {
+        let format = SchemaFormat::KnownFormat(KnownFormat::DateTime);
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(format))
+            .description(Some("RFC 3339 in UTC with microseconds"))
+            .examples([serde_json::json!("2026-11-22T03:14:15.926535Z")])
+            .into()
+    }
+}
+
+impl ToSchema for Time {}
+
+/// A counter that could pass 2^53, as a string of digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct Counter(pub u64);
+
+impl Serialize for Counter {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl PartialSchema for Counter {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some("^[0-9]+$"))
+            .description(Some("A counter that could pass 2^53, as a string of digits"))
+            .into()
+    }
+}
+
+impl ToSchema for Counter {}
+
+fn codes(values: &[impl Serialize], description: &str) -> Object {
+    let values = values.iter().filter_map(|value| serde_json::to_value(value).ok());
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(values))
+        .description(Some(description))
+        .build()
+}
+
+macro_rules! wire_codes {
+    ($($(#[doc = $doc:literal])* $name:ident($core:ty) = $values:expr;)*) => {
+        $(
+            $(#[doc = $doc])*
+            #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+            #[serde(transparent)]
+            pub struct $name(pub $core);
+
+            impl From<$core> for $name {
+                fn from(value: $core) -> Self {
+                    Self(value)
+                }
+            }
+
+            impl PartialSchema for $name {
+                fn schema() -> RefOr<Schema> {
+                    codes($values, concat!($($doc),*).trim()).into()
+                }
+            }
+
+            impl ToSchema for $name {}
+        )*
+    };
+}
+
+use call::fact::{Defect, EndReason as End, FixSource as Fix, IdentitySource as Identity};
+use call::{CallBackOutcome as Outcome, CallBackState as Owed, DispositionKind as Kind};
+use incident::{AreaBy as By, AssignmentState as Step, IncidentStatus as Status};
+
+wire_codes! {
+    /// One of the regulation's seven categories.
+    Category(category::Category) = &category::Category::ALL;
+    /// How urgent: P1 merah, P2 kuning, P3 hijau, P0 putih.
+    Priority(category::Priority) = &category::Priority::ALL;
+    /// What a person may do.
+    UserRole(site::UserRole) = &site::UserRole::ALL;
+    /// What an agency does on an incident.
+    AgencyRole(routing::Role) = &[routing::Role::Lead, routing::Role::Support, routing::Role::Notify];
+    /// Whether calls are offered to a person.
+    DutyState(duty::DutyState) = &[duty::DutyState::Ready, duty::DutyState::Paused, duty::DutyState::Off];
+    /// What a call turned out to be.
+    DispositionKind(call::DispositionKind) = &[
+        Kind::Incident, Kind::Prank, Kind::Ghost, Kind::Accidental, Kind::Information, Kind::Complaint,
+        Kind::Abandoned, Kind::WrongNumber, Kind::Duplicate, Kind::Test,
+    ];
+    /// The result of a try to call back.
+    CallBackOutcome(call::CallBackOutcome) = &[Outcome::Reached, Outcome::NoAnswer, Outcome::NotNeeded];
+    /// Whether a call-back is still owed.
+    CallBackState(call::CallBackState) = &[Owed::Open, Owed::Done];
+    /// Where the caller's identity comes from.
+    IdentitySource(call::fact::IdentitySource) = &[Identity::Asserted, Identity::From];
+    /// Where a location fix comes from.
+    FixSource(call::fact::FixSource) = &[Fix::PidfLo, Fix::Reference];
+    /// What was missing or wrong in a call's signalling.
+    CallDefect(call::fact::Defect) = &[
+        Defect::NoCallerNumber, Defect::Anonymous, Defect::NoCallId, Defect::RepairedHeader,
+        Defect::WrongContentLength, Defect::Unreadable, Defect::NoSdp, Defect::BrokenSdp,
+        Defect::NoCommonCodec, Defect::LocationMissing, Defect::LocationUnreadable, Defect::LocationRefused,
+        Defect::BrokenMultipart, Defect::UnknownRequire, Defect::MaxForwards, Defect::TooMuch,
+        Defect::AckLost, Defect::NoMedia,
+    ];
+    /// Why a call ended.
+    EndReason(call::fact::EndReason) = &[
+        End::CallerCancelled, End::CallerHungUp, End::CentreHungUp, End::AckLost, End::Lost, End::Restarted,
+        End::Unreadable, End::Overloaded,
+    ];
+    /// The status of an incident: how far the least advanced lead agency is.
+    IncidentStatus(incident::IncidentStatus) = &[
+        Status::New, Status::Dispatched, Status::Acknowledged, Status::EnRoute, Status::OnScene,
+        Status::Working, Status::UnderControl, Status::Completed, Status::Closed, Status::Cancelled,
+        Status::Merged,
+    ];
+    /// How far an assignment is.
+    AssignmentState(incident::AssignmentState) = &[
+        Step::Sent, Step::Delivered, Step::Acknowledged, Step::EnRoute, Step::OnScene, Step::Working,
+        Step::UnderControl, Step::Completed, Step::Declined, Step::Cancelled,
+    ];
+    /// Why an agency was asked.
+    Because(incident::Because) =
+        &[incident::Because::Dispatch, incident::Because::Declined, incident::Because::Escalated];
+    /// How the area of a location was found.
+    AreaBy(incident::AreaBy) = &[By::Polygon, By::Nearest, By::Given];
+    /// What a rung of the ladder does.
+    EscalationStep(dispatch_core::escalation::Step) = &dispatch_core::escalation::Step::ALL;
+    /// The level of an area.
+    AreaLevel(area::Level) = &[area::Level::Kabupaten, area::Level::Kecamatan, area::Level::Desa];
+}
