@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use call_link::Journal;
+use call_link::journal::Journal;
 use dispatch_core::actor::Actor;
 use dispatch_core::call::CallCommand;
 use futures_util::StreamExt;

@@ -5,3 +5,4 @@ mod couriers;
 mod demo;
 mod facts;
 pub mod serve;
+mod trunk_metrics;

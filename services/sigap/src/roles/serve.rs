@@ -5,14 +5,17 @@
 //! in, consoles close, the log is signed.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use call_link::Journal;
-use dispatch_core::time::Clock;
+use call_link::clock::Clock as TrunkClock;
+use call_link::journal::Journal;
+use console_api::views::PublicKey;
+use console_api::{ApiConfig, MoreMetrics};
+use dispatch_core::classification::Classifier;
+use dispatch_core::time::{Clock, Seconds};
 use incident_store::{CheckpointSigner, Desk, DeskConfig, Store, StoreConfig, StoreError, StoreUrl};
 use sip_trunk::{Trunk, TrunkConfig, TrunkProfile};
 use tokio::net::TcpListener;
@@ -22,7 +25,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
 use super::couriers::Couriers;
-use super::{clock_task, demo, facts};
+use super::{clock_task, demo, facts, trunk_metrics};
 use crate::config::{self, Config, Flags};
 use crate::keys::{self, LogKeys};
 use crate::tools::STORE_FILE;
@@ -69,7 +72,7 @@ async fn serve(config: Config) -> anyhow::Result<ExitCode> {
     let http = listener.local_addr()?;
     let api = console_api::serve(
         listener,
-        api_config(&config, &keys, &desk, &clock, &trunk, &journal),
+        api_config(&config, &keys, &desk, &clock, &trunk, &journal)?,
         stop.clone(),
     );
     let api = tokio::spawn(api);
@@ -82,7 +85,7 @@ async fn serve(config: Config) -> anyhow::Result<ExitCode> {
 
     info!("Stopping: no new calls, live calls may end");
     trunk.shutdown(config.drain_for).await;
-    wait_for_facts(&journal, &desk).await;
+    wait_for_facts(&journal).await;
     match api.await {
         Ok(Ok(())) => {}
         Ok(Err(failed)) => error!(error = %failed, "The console ended with an error"),
@@ -112,7 +115,7 @@ fn stop_signal() -> anyhow::Result<CancellationToken> {
 
 async fn start_trunk(config: &Config) -> anyhow::Result<(Journal, u64, Trunk)> {
     let dir = config.data_dir.join("journal");
-    let clock = call_link::Clock::system();
+    let clock = TrunkClock::system();
     let (journal, recovery) = Journal::open(&dir, clock.clone())
         .with_context(|| format!("could not open the journal in {}", dir.display()))?;
     info!(entries = recovery.entries, torn_bytes = recovery.torn_bytes, "Opened the journal");
@@ -129,7 +132,7 @@ async fn start_trunk(config: &Config) -> anyhow::Result<(Journal, u64, Trunk)> {
         live_calls_max: config.live_calls_max,
         ..TrunkConfig::new(config.sip, config.trunks.iter().map(profile).collect())
     };
-    let trunk = sip_trunk::start(trunk_config, journal.clone(), recovery, clock)
+    let trunk = sip_trunk::start(trunk_config, journal.clone(), &recovery, clock)
         .await
         .with_context(|| format!("could not start SIP on {}", config.sip))?;
     Ok((journal, last_index, trunk))
@@ -183,4 +186,42 @@ async fn start_desk(
         }
     }
     Ok(desk)
+}
+
+fn api_config(
+    config: &Config,
+    keys: &LogKeys,
+    desk: &Desk,
+    clock: &Clock,
+    trunk: &Trunk,
+    journal: &Journal,
+) -> anyhow::Result<ApiConfig> {
+    Ok(ApiConfig {
+        desk: desk.clone(),
+        store: desk.store().clone(),
+        orders: trunk.orders.clone(),
+        clock: clock.clone(),
+        classifier: Arc::new(Classifier::default_classifier()?),
+        public_key: PublicKey {
+            public_key: keys.public_pem.clone(),
+            certificate: keys.certificate_pem.clone(),
+            key_id: supervision_log::key_id(&keys.signing.verifying_key()),
+        },
+        origins: config.origins.clone(),
+        session_length: Seconds(config.session_hours * 3600),
+        demo: config.demo,
+        more_metrics: MoreMetrics::new(trunk_metrics::writer(trunk.stats.clone(), journal.clone())),
+    })
+}
+
+/// The last facts of the calls that just ended go into the store, so that nobody sees them live after the stop.
+async fn wait_for_facts(journal: &Journal) {
+    let until = tokio::time::Instant::now() + FACTS_WAIT_MAX;
+    loop {
+        let stats = journal.stats();
+        if stats.acknowledged >= stats.last_index || tokio::time::Instant::now() >= until {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use incident_store::{LogReader, StoreUrl};
-use supervision_log::{Header, VerifyingKey, checkpoint_line, entry_line, header_line};
+use supervision_log::{Header, SignedCheckpoint, VerifyingKey, checkpoint_line, entry_line, header_line};
 
 use super::{Place, block_on};
 use crate::keys;
@@ -53,16 +53,17 @@ async fn write(
     writeln!(out, "{}", header_line(&header)).with_context(failed)?;
     let mut written = 0u64;
     while let Some(page) = reader.next_page().await? {
-        let mut checkpoints = page.checkpoints.into_iter().peekable();
+        let mut checkpoints = page.checkpoints.iter().peekable();
         for entry in &page.entries {
             writeln!(out, "{}", entry_line(entry)?).with_context(failed)?;
             written += 1;
-            while let Some(signed) = checkpoints.next_if(|signed| signed.checkpoint.size <= written) {
-                writeln!(out, "{}", checkpoint_line(&signed)).with_context(failed)?;
+            while let Some(signed) = checkpoints.next_if(|signed| signed.size <= written) {
+                writeln!(out, "{}", checkpoint_line(&SignedCheckpoint::parse(&signed.text)?)).with_context(failed)?;
             }
         }
+        // The last page: checkpoints of entries that the log does not have. Whoever verifies must see them.
         for signed in checkpoints {
-            writeln!(out, "{}", checkpoint_line(&signed)).with_context(failed)?;
+            writeln!(out, "{}", checkpoint_line(&SignedCheckpoint::parse(&signed.text)?)).with_context(failed)?;
         }
     }
     let file = out.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(failed)?;

@@ -1,0 +1,25 @@
+//! System tests: the real binary, real sockets, real sipp, both stores.
+//!
+//! Every test starts `sigap serve` of its own in a temporary folder and talks to it from outside only: SIP over
+//! UDP and TCP, HTTP, the WebSocket feed, signals, the tools. A server that wrote a caller's number, a place or a
+//! panic to its log fails its test when the test ends, whatever the test was about.
+
+mod system {
+    mod harness;
+
+    mod abandoned_calls;
+    mod acknowledge_races;
+    mod area_import;
+    mod bad_http;
+    mod bad_sip;
+    mod configuration;
+    mod crash_under_load;
+    mod feed;
+    mod idempotency;
+    mod ladder;
+    mod store_away;
+    mod strangers;
+    mod user_tool;
+    mod webhook;
+    mod whole_thread;
+}
