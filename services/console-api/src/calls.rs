@@ -140,11 +140,11 @@ impl Following {
                 After::Changes(changes) => {
                     seen = changes.last().map_or(seen, |change| change.index);
                     let own = changes.iter().filter(|change| change.stream == StreamId::Call(self.call));
-                    let records = own.filter_map(|change| match &change.record {
+                    let mut records = own.filter_map(|change| match &change.record {
                         Some(Record::Call(call)) => Some(call),
                         Some(Record::Incident(_) | Record::Duty(_)) | None => None,
                     });
-                    if let Some(call) = records.last().filter(|call| reached(call)) {
+                    if let Some(call) = records.next_back().filter(|call| reached(call)) {
                         return (**call).clone();
                     }
                 }

@@ -1,6 +1,6 @@
 //! HTTP and WebSocket: the only crate that knows axum.
 //!
-//! [`ApiState::start`] takes what the binary hands in, [`router`] serves it, [`openapi`] describes it. A route is
+//! [`serve`] takes a listener and what the binary hands in ([`ApiConfig`]); [`openapi`] describes what it serves. A route is
 //! one file in `routes/` and one line in its list; a handler extracts, holds an authority, submits and renders.
 //!
 //! Architecture invariant: nothing here decides. Rules are in `dispatch_core`, changes go through
@@ -26,6 +26,7 @@ mod people;
 pub mod problem;
 mod random;
 mod routes;
+mod serve;
 pub mod session;
 mod show;
 mod state;
@@ -37,6 +38,8 @@ use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 
 pub use openapi::openapi;
+pub use serve::{ServeError, serve};
+pub use session::password::{HashFailed, hash_password};
 pub use state::{ApiConfig, ApiState, MoreMetrics, StartError};
 
 use problem::{Code, Problem};

@@ -96,7 +96,12 @@ pub struct ApiState {
     renderer: Renderer,
     mode: watch::Receiver<Arc<ModeNow>>,
     metrics: Metrics,
+    stopping: Stopping,
 }
+
+/// Cancelled when the process stops: consoles are then told to connect again.
+#[derive(Clone, Debug)]
+pub struct Stopping(pub CancellationToken);
 
 /// The API could not start.
 #[derive(Debug, thiserror::Error)]
@@ -130,7 +135,7 @@ impl ApiState {
         let (mode, keep_mode) =
             feed::watch_mode(&desk, orders.clone(), names.clone(), clock.clone(), stop.clone());
         tasks.spawn(keep_mode);
-        tasks.spawn(keeper::run(desk.clone(), sessions.clone(), names.clone(), from, stop));
+        tasks.spawn(keeper::run(desk.clone(), sessions.clone(), names.clone(), from, stop.clone()));
         Ok(Self {
             intake: Intake::new(desk.clone(), names.clone(), metrics.clone()),
             renderer: Renderer::new(show.clone()),
@@ -150,6 +155,7 @@ impl ApiState {
             passwords,
             mode,
             metrics,
+            stopping: Stopping(stop),
         })
     }
 }

@@ -29,7 +29,7 @@ use crate::metrics::{ConsoleCounted, Metrics};
 use crate::problem::{Code, Problem};
 use crate::session::{Seat, Sessions, Token};
 use crate::show::Show;
-use crate::state::ApiState;
+use crate::state::{ApiState, Stopping};
 use crate::wire::Counter;
 
 /// Answers to a console's messages that wait to be sent; more means that it talks and does not listen.
@@ -49,6 +49,7 @@ pub struct Console {
     renderer: Renderer,
     mode: watch::Receiver<Arc<ModeNow>>,
     metrics: Metrics,
+    stopping: Stopping,
 }
 
 impl FromRef<ApiState> for Console {
@@ -63,6 +64,7 @@ impl FromRef<ApiState> for Console {
             renderer: FromRef::from_ref(state),
             mode: FromRef::from_ref(state),
             metrics: FromRef::from_ref(state),
+            stopping: FromRef::from_ref(state),
         }
     }
 }
@@ -78,6 +80,8 @@ enum End {
     SessionEnded,
     /// It talks and does not listen.
     TooManyMessages,
+    /// This process stops; another one, or the next, goes on.
+    Stopping,
 }
 
 /// Serves one console until it ends.
@@ -99,6 +103,7 @@ pub async fn follow(
             end = sending.run(after, waiting) => end,
             end = hear(&console, viewer, stream, answers) => end,
             end = watch_session(&console.sessions, &seat, &token) => end,
+            () = console.stopping.0.cancelled() => End::Stopping,
         }
     };
     tracing::debug!(user.id = %viewer.user, ?end, "A console left the feed");
@@ -119,6 +124,7 @@ async fn farewell(console: &Console, mut sink: SplitSink<WebSocket, Message>, en
         }
         End::SessionEnded => (close_code::POLICY, "session_ended"),
         End::TooManyMessages => (close_code::POLICY, "too_many_messages"),
+        End::Stopping => (close_code::AWAY, "stopping"),
     };
     sink.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await.ok();
     sink.close().await.ok();

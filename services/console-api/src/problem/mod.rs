@@ -16,8 +16,14 @@ pub use codes::Code;
 use crate::wire::Time;
 
 /// Why a request was not carried out.
+///
+/// Boxed, because every handler returns one and hardly any does.
 #[derive(Clone, Debug)]
-pub struct Problem {
+pub struct Problem(Box<Known>);
+
+/// What is known of a problem.
+#[derive(Clone, Debug)]
+struct Known {
     code: Code,
     detail: Option<(String, String)>,
     errors: Vec<FieldError>,
@@ -83,20 +89,16 @@ pub struct ProblemBody {
 
 impl Problem {
     /// The problem with this code and its standard words.
-    pub const fn new(code: Code) -> Self {
-        Self {
-            code,
-            detail: None,
-            errors: Vec::new(),
-            winner: None,
-            current: None,
-            retry_after_seconds: None,
-        }
+    pub fn new(code: Code) -> Self {
+        let (errors, retry_after_seconds) = (Vec::new(), None);
+        Self(Box::new(Known { code, detail: None, errors, winner: None, current: None, retry_after_seconds }))
     }
 
     /// Faulty fields.
     pub fn fields(errors: Vec<FieldError>) -> Self {
-        Self { errors, ..Self::new(Code::InvalidFields) }
+        let mut problem = Self::new(Code::InvalidFields);
+        problem.0.errors = errors;
+        problem
     }
 
     /// One faulty field.
@@ -107,38 +109,39 @@ impl Problem {
 
     /// With words that know more than the standard ones: Indonesian, English.
     pub fn because(mut self, id: impl Into<String>, en: impl Into<String>) -> Self {
-        self.detail = Some((id.into(), en.into()));
+        self.0.detail = Some((id.into(), en.into()));
         self
     }
 
     /// Who was faster.
     pub fn won_by(mut self, winner: Winner) -> Self {
-        self.winner = Some(winner);
+        self.0.winner = Some(winner);
         self
     }
 
     /// What it is now.
     pub fn now_being(mut self, current: impl Serialize) -> Self {
-        self.current = serde_json::to_value(current).ok();
+        self.0.current = serde_json::to_value(current).ok();
         self
     }
 
     /// After how many seconds another try makes sense.
-    pub const fn retry_after(mut self, seconds: u64) -> Self {
-        self.retry_after_seconds = Some(seconds);
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.0.retry_after_seconds = Some(seconds);
         self
     }
 
     /// Its code.
-    pub const fn code(&self) -> Code {
-        self.code
+    pub fn code(&self) -> Code {
+        self.0.code
     }
 
     /// The body, as sent.
     pub fn body(self) -> ProblemBody {
-        let entry = self.code.entry();
+        let known = *self.0;
+        let entry = known.code.entry();
         let standard = || (entry.detail.to_owned(), entry.detail_en.to_owned());
-        let (detail, detail_en) = self.detail.unwrap_or_else(standard);
+        let (detail, detail_en) = known.detail.unwrap_or_else(standard);
         ProblemBody {
             kind: "about:blank",
             status: entry.status,
@@ -147,16 +150,16 @@ impl Problem {
             detail,
             title_en: entry.title_en,
             detail_en,
-            errors: self.errors,
-            winner: self.winner,
-            current: self.current,
+            errors: known.errors,
+            winner: known.winner,
+            current: known.current,
         }
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let retry_after = self.retry_after_seconds;
+        let retry_after = self.0.retry_after_seconds;
         let body = self.body();
         let status = StatusCode::from_u16(body.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let text = serde_json::to_vec(&body).unwrap_or_default();

@@ -94,7 +94,7 @@ impl Door {
     }
 
     async fn open(&self, user: UserRecord) -> Result<Opened, Problem> {
-        let (token, length) = (Token::new(), self.site.session_length);
+        let (token, length) = (Token::random(), self.site.session_length);
         let expires_at = self.clock.now().after(length);
         let command = SiteCommand::OpenSession { user: user.id, token_hash: token.hash(), expires_at };
         let key = format!("log-in:{}", hex::encode(random::bytes::<16>()));

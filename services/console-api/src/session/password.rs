@@ -30,7 +30,7 @@ impl Passwords {
     /// # Errors
     /// When Argon2 cannot get its memory.
     pub fn new() -> Result<Self, HashFailed> {
-        let nobody = hash(&random::bytes::<16>())?.into();
+        let nobody = hash_password(&hex::encode(random::bytes::<16>()))?.into();
         let hashing = Arc::new(Semaphore::new(HASHES_AT_ONCE_MAX));
         let waiting = Arc::new(Semaphore::new(HASHES_WAITING_MAX));
         Ok(Self { hashing, waiting, nobody })
@@ -49,7 +49,7 @@ impl Passwords {
 
     /// The hash of a new password.
     pub async fn hash(&self, password: String) -> Result<String, Problem> {
-        let hashed = self.run(move || hash(password.as_bytes())).await?;
+        let hashed = self.run(move || hash_password(&password)).await?;
         hashed.map_err(|error| {
             tracing::error!(error = &error as &dyn std::error::Error, "A password could not be hashed");
             Problem::new(Code::Internal)
@@ -78,10 +78,10 @@ pub struct HashFailed(#[source] argon2::password_hash::Error);
 ///
 /// # Errors
 /// When Argon2 cannot get its memory.
-pub fn hash(password: &[u8]) -> Result<String, HashFailed> {
+pub fn hash_password(password: &str) -> Result<String, HashFailed> {
     let argon2 = argon2().map_err(HashFailed)?;
     let hashed: PasswordHash =
-        argon2.hash_password_with_salt(password, &random::bytes::<16>()).map_err(HashFailed)?;
+        argon2.hash_password_with_salt(password.as_bytes(), &random::bytes::<16>()).map_err(HashFailed)?;
     Ok(hashed.to_string())
 }
 

@@ -29,7 +29,7 @@ pub struct Token {
 
 impl Token {
     /// A new one.
-    pub fn new() -> Self {
+    pub fn random() -> Self {
         Self { text: URL_SAFE_NO_PAD.encode(random::bytes::<32>()), carrier: Carrier::Bearer }
     }
 
