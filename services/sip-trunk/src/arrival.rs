@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use call_media::sdp::{Offer, OfferError, Voice};
-use dispatch_core::call::fact::{Arrival, Defect};
+use dispatch_core::call::fact::{Arrival, Defect, EndReason};
 use dispatch_core::limits::DEFECTS_PER_CALL_MAX;
 use dispatch_core::private::Private;
 use rsipstack::sip::Request;
@@ -109,9 +109,16 @@ pub(crate) fn read(invite: &Message, profiles: &[TrunkProfile]) -> (Arrival, Sig
     (arrival, signalling)
 }
 
-/// The facts of an INVITE that the stack could not read: whatever fragments there are.
-pub(crate) fn read_fragments(message: &Message, profile: Option<&TrunkProfile>) -> Arrival {
-    let mut defects = vec![Defect::Unreadable];
+/// The facts of an INVITE that the stack did not get: whatever fragments there are.
+pub(crate) fn read_fragments(
+    message: &Message,
+    profile: Option<&TrunkProfile>,
+    reason: EndReason,
+) -> Arrival {
+    let mut defects = Vec::new();
+    if reason == EndReason::Unreadable {
+        defects.push(Defect::Unreadable);
+    }
     let caller = identity::caller(message, &mut defects);
     defects.sort_unstable();
     Arrival {

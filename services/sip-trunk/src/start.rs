@@ -26,7 +26,7 @@ use tracing::{error, info};
 
 use crate::config::TrunkConfig;
 use crate::guard::udp::{Intake, SendingSocket};
-use crate::guard::{Guard, UNREADABLE_WAITING_MAX, Unreadable, tcp, udp};
+use crate::guard::{Guard, REFUSED_WAITING_MAX, Refused, tcp, udp};
 use crate::registry::{Registry, Signal};
 use crate::stats::{StatsSnapshot, TrunkStats, count, kernel_drops};
 use crate::{arrival, orders, router};
@@ -150,12 +150,12 @@ pub async fn start(
         core.record(*call, CallFact::Ended { reason: EndReason::Restarted }).await;
     }
     let (orders, inbox) = CallOrders::channel();
-    let (unreadable_sender, unreadable) = mpsc::channel(UNREADABLE_WAITING_MAX);
-    let intake = Intake { guard, endpoint: endpoint.inner.clone(), unreadable: unreadable_sender, stop };
+    let (refused_sender, refused) = mpsc::channel(REFUSED_WAITING_MAX);
+    let intake = Intake { guard, endpoint: endpoint.inner.clone(), refused: refused_sender, stop };
     tokio::spawn(async move { endpoint.serve().await });
     tokio::spawn(router::serve(core.clone(), incoming));
     tokio::spawn(orders::serve(core.clone(), inbox));
-    tokio::spawn(record_unreadable(core.clone(), unreadable));
+    tokio::spawn(record_refused(core.clone(), refused));
     tokio::spawn(watch_gauges(core.clone()));
     tokio::spawn(udp::serve(socket, connection, intake.clone()));
     tokio::spawn(tcp::serve(listener, local, intake, stats.clone()));
@@ -251,14 +251,14 @@ impl Core {
     }
 }
 
-/// Unreadable INVITEs: on record first, answered then.
-async fn record_unreadable(core: Arc<Core>, mut unreadable: mpsc::Receiver<Unreadable>) {
-    while let Some(Unreadable { profile, message, reply, way_back }) = unreadable.recv().await {
+/// INVITEs that the guard refused: on record first, answered then.
+async fn record_refused(core: Arc<Core>, mut refused: mpsc::Receiver<Refused>) {
+    while let Some(Refused { profile, message, reason, reply, way_back }) = refused.recv().await {
         let call = core.clock.new_call_id();
-        let arrival = arrival::read_fragments(&message, core.config.trunks.get(profile));
+        let arrival = arrival::read_fragments(&message, core.config.trunks.get(profile), reason);
         core.record(call, CallFact::Arrived(Box::new(arrival))).await;
-        core.record(call, CallFact::Ended { reason: EndReason::Unreadable }).await;
-        info!(call.id = %call, "INVITE could not be read; it is on the call-back list");
+        core.record(call, CallFact::Ended { reason }).await;
+        info!(call.id = %call, ?reason, "INVITE refused; it is on the call-back list");
         way_back.send(reply).await;
     }
 }

@@ -16,6 +16,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use dispatch_core::call::fact::{Defect, EndReason};
 use rsipstack::sip::{Method, SipMessage};
 use tokio::sync::mpsc;
 use tracing::warn;
@@ -33,12 +34,15 @@ const REFUSED_SOURCES_MAX: usize = 1_024;
 const STRANGER_REPLIES_PER_SECOND_MAX: u32 = 50;
 /// Callers without Call-ID whose made-up one is remembered for the rest of their call.
 const CALL_IDS_MAX: usize = 1_024;
-/// A copy of an unreadable INVITE within this time is a retransmission (64*T1, RFC 3261 section 17.1.1.2).
-const UNREADABLE_KEPT: Duration = Duration::from_secs(32);
-/// Unreadable INVITEs that are remembered.
-const UNREADABLE_MAX: usize = 1_024;
-/// Unreadable INVITEs that wait to be recorded.
-pub(crate) const UNREADABLE_WAITING_MAX: usize = 256;
+/// A copy of a refused INVITE within this time is a retransmission (64*T1, RFC 3261 section 17.1.1.2).
+const REFUSED_KEPT: Duration = Duration::from_secs(32);
+/// Refused INVITEs that are remembered.
+const REFUSED_MAX: usize = 4_096;
+/// Refused INVITEs that wait to be recorded; above it an INVITE is dropped, and its retransmission tries again.
+pub(crate) const REFUSED_WAITING_MAX: usize = 256;
+/// Transactions that the stack may hold. Its queues have no bound, and each INVITE costs it some 16 KB for 64*T1,
+/// also one that is refused; above this number the guard refuses in its place.
+const TRANSACTIONS_MAX: usize = 16_384;
 
 /// What to do with bytes from the network.
 #[derive(Debug)]
@@ -47,20 +51,22 @@ pub(crate) enum Verdict {
     Pass(Box<SipMessage>),
     /// Answer it here.
     Reply(Vec<u8>),
-    /// An INVITE that cannot be read: record it, then answer.
-    Unreadable(Box<Unreadable>),
+    /// An INVITE that goes no further: record it, then answer.
+    Refused(Box<Refused>),
     /// Nothing.
     Drop,
 }
 
-/// An INVITE of a trusted trunk that the stack cannot read.
+/// An INVITE of a trusted trunk that the stack cannot read, or must not get any more.
 #[derive(Debug)]
-pub(crate) struct Unreadable {
+pub(crate) struct Refused {
     /// Which trunk.
     pub(crate) profile: usize,
     /// Whatever could be taken apart.
     pub(crate) message: Message,
-    /// The 400 to it.
+    /// How the call ends on record.
+    pub(crate) reason: EndReason,
+    /// The 400 or 503 to it.
     pub(crate) reply: Vec<u8>,
     /// Where the reply goes.
     pub(crate) way_back: WayBack,
@@ -105,7 +111,7 @@ struct Memory {
     stranger_second: Option<Instant>,
     stranger_replies: u32,
     call_ids: VecDeque<(u64, String)>,
-    unreadable: VecDeque<(u64, Instant)>,
+    refused_invites: VecDeque<(u64, Instant)>,
 }
 
 impl Guard {
@@ -120,12 +126,15 @@ impl Guard {
     }
 
     /// Looks at one message.
+    ///
+    /// `transactions` is what the stack holds already.
     pub(crate) fn inspect(
         &self,
         bytes: &[u8],
         source: SocketAddr,
         wire: Wire,
         way_back: &WayBack,
+        transactions: usize,
     ) -> Verdict {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             // A keep-alive (RFC 5626 section 3.5.1): the double line end wants one back.
@@ -138,6 +147,9 @@ impl Guard {
             return Verdict::Drop;
         }
         match self.profile_of(source.ip()) {
+            Some(profile) if invite && transactions > TRANSACTIONS_MAX && !has_to_tag(&message) => {
+                self.refuse_invite(message, profile, EndReason::Overloaded, source, way_back)
+            }
             Some(profile) => self.inspect_trusted(message, profile, source, wire, way_back),
             None => self.refuse(&message, source),
         }
@@ -154,7 +166,7 @@ impl Guard {
         let method = message.method();
         let invite = method == "INVITE";
         if invite && !message.is_request() {
-            return self.unreadable(message, profile, source, way_back);
+            return self.refuse_invite(message, profile, EndReason::Unreadable, source, way_back);
         }
         if message.is_request() && method.parse::<Method>().is_err() {
             count(&self.stats.unknown_methods);
@@ -165,12 +177,12 @@ impl Guard {
         if message.is_request() {
             repair::annotate(&mut message, &defects, profile, source, wire);
         }
-        if invite && defects.contains(&dispatch_core::call::fact::Defect::NoCallId) {
+        if invite && defects.contains(&Defect::NoCallId) {
             self.remember_call_id(&message, source);
         }
         match SipMessage::try_from(message.write().as_slice()) {
             Ok(parsed) => Verdict::Pass(Box::new(parsed)),
-            Err(_) if invite => self.unreadable(message, profile, source, way_back),
+            Err(_) if invite => self.refuse_invite(message, profile, EndReason::Unreadable, source, way_back),
             Err(_) => {
                 count(&self.stats.garbage);
                 Verdict::Drop
@@ -180,7 +192,7 @@ impl Guard {
 
     /// A caller that sends no Call-ID is known by its From header, which has a tag of its own in every call.
     fn call_id_of(&self, message: &Message, source: SocketAddr) -> Option<String> {
-        if message.method() == "INVITE" && !message.value("To").is_some_and(|to| to.contains("tag=")) {
+        if message.method() == "INVITE" && !has_to_tag(message) {
             return None;
         }
         let caller = caller_hash(message, source);
@@ -197,29 +209,38 @@ impl Guard {
         memory.call_ids.push_back((caller_hash(message, source), call_id.to_owned()));
     }
 
-    fn unreadable(
+    /// An INVITE that the stack cannot or must not get: on record once, answered each time.
+    fn refuse_invite(
         &self,
         message: Message,
         profile: usize,
+        reason: EndReason,
         source: SocketAddr,
         way_back: &WayBack,
     ) -> Verdict {
-        let reply = reply::response(&message, source, 400, "Bad Request");
+        let overloaded = reason == EndReason::Overloaded;
+        let (code, phrase) = if overloaded { (503, "Service Unavailable") } else { (400, "Bad Request") };
+        let reply = reply::response(&message, source, code, phrase);
         let hash = stable_hash(&[&String::from_utf8_lossy(&message.write()), &source.ip().to_string()]);
         let now = Instant::now();
         let mut memory = self.lock();
-        while memory.unreadable.front().is_some_and(|(_, at)| now.duration_since(*at) > UNREADABLE_KEPT)
-            || memory.unreadable.len() == UNREADABLE_MAX
+        while memory.refused_invites.front().is_some_and(|(_, at)| now.duration_since(*at) > REFUSED_KEPT)
+            || memory.refused_invites.len() == REFUSED_MAX
         {
-            memory.unreadable.pop_front();
+            memory.refused_invites.pop_front();
         }
-        if memory.unreadable.iter().any(|(seen, _)| *seen == hash) {
+        if memory.refused_invites.iter().any(|(seen, _)| *seen == hash) {
             count(&self.stats.duplicates);
             return Verdict::Reply(reply);
         }
-        memory.unreadable.push_back((hash, now));
-        count(&self.stats.unreadable);
-        Verdict::Unreadable(Box::new(Unreadable { profile, message, reply, way_back: way_back.clone() }))
+        memory.refused_invites.push_back((hash, now));
+        count(if overloaded { &self.stats.overload } else { &self.stats.unreadable });
+        Verdict::Refused(Box::new(Refused { profile, message, reason, reply, way_back: way_back.clone() }))
+    }
+
+    /// The recorder had no room for it: its retransmission must not pass as a copy.
+    pub(crate) fn forget_refused(&self) {
+        self.lock().refused_invites.pop_back();
     }
 
     /// A stranger: 403 to an INVITE, counted and alarmed; silence to scanners, to answers and beyond the rate.
@@ -264,6 +285,10 @@ impl Memory {
         self.stranger_replies += 1;
         self.stranger_replies <= STRANGER_REPLIES_PER_SECOND_MAX
     }
+}
+
+fn has_to_tag(message: &Message) -> bool {
+    message.value("To").is_some_and(|to| to.contains("tag="))
 }
 
 fn caller_hash(message: &Message, source: SocketAddr) -> u64 {

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
 use super::repair::Wire;
-use super::{Guard, Unreadable, Verdict, WayBack};
+use super::{Guard, Refused, Verdict, WayBack};
 
 /// Wanted receive buffer: at 1,000 calls a second every retransmission that was seen came from a full one.
 const RECEIVE_BUFFER_BYTES: usize = 4 * 1024 * 1024;
@@ -59,7 +59,7 @@ impl StackSocket for SendingSocket {
 pub(crate) struct Intake {
     pub(crate) guard: Arc<Guard>,
     pub(crate) endpoint: EndpointInnerRef,
-    pub(crate) unreadable: mpsc::Sender<Unreadable>,
+    pub(crate) refused: mpsc::Sender<Refused>,
     pub(crate) stop: CancellationToken,
 }
 
@@ -73,12 +73,13 @@ impl Intake {
         back: &WayBack,
         connection: &SipConnection,
     ) {
-        match self.guard.inspect(bytes, source, wire, back) {
+        match self.guard.inspect(bytes, source, wire, back, self.endpoint.transactions.len()) {
             Verdict::Drop => {}
             Verdict::Reply(answer) => back.send(answer).await,
-            Verdict::Unreadable(unreadable) => {
-                if self.unreadable.send(*unreadable).await.is_err() {
-                    debug!("Unreadable INVITE after the stop");
+            Verdict::Refused(refused) => {
+                // No waiting: what is behind this message may be a BYE or an ACK.
+                if self.refused.try_send(*refused).is_err() {
+                    self.guard.forget_refused();
                 }
             }
             Verdict::Pass(message) => {

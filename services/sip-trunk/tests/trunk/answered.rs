@@ -33,8 +33,8 @@ async fn a_call_is_recorded_answered_by_one_and_ended_once() {
     phone.bye().await;
     let (_, facts) = centre.end_of(call).await;
     assert_eq!(names_of(&facts), ["arrived", "answered", "confirmed", "ended CallerHungUp"]);
-    assert_eq!(centre.orders().answer(call, petugas(3)).await, Err(OrderError::UnknownCall));
     centre.assert_clean().await;
+    assert_eq!(centre.orders().answer(call, petugas(3)).await, Err(OrderError::UnknownCall));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
