@@ -164,8 +164,12 @@ impl Journal {
         Self::open_with_segments_of(dir, clock, SEGMENT_BYTES_MAX)
     }
 
-    /// [`Self::open`] with another segment size, so that tests rotate quickly.
-    pub(crate) fn open_with_segments_of(
+    /// [`Self::open`] with another segment size than [`SEGMENT_BYTES_MAX`]: a small disk wants small segments, and
+    /// a test wants them tiny.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_with_segments_of(
         dir: &Path,
         clock: Clock,
         segment_bytes: u64,

@@ -140,6 +140,58 @@ async fn at_the_hard_cap_and_while_draining_the_call_is_refused_but_on_record() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_journal_that_fails_stops_no_call_and_the_desk_still_sees_it() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let clock = call_link::clock::Clock::system;
+    // Each fact begins a new file, and none can be made once the directory has gone.
+    let (journal, recovery) =
+        call_link::journal::Journal::open_with_segments_of(dir.path(), clock(), 1).unwrap();
+    let trunk = sip_trunk::start(config(), journal.clone(), &recovery, clock()).await.unwrap();
+    let centre = Centre { trunk, journal, dir };
+    std::fs::remove_dir_all(centre.dir.path()).unwrap();
+    let mut phone = Phone::new(&centre).await;
+    // The first fact still goes into the file that is open.
+    for n in 0..2 {
+        phone = Phone::new(&centre).await;
+        phone.ring().await;
+        let (call, _) = centre.arrival(n).await;
+        centre.orders().answer(call, petugas(1)).await.unwrap();
+        phone.expect("SIP/2.0 200").await;
+    }
+    phone.ack().await;
+    phone.bye().await;
+    let (call, _) = centre.arrival(1).await;
+    assert_eq!(centre.end_of(call).await.0, EndReason::CallerHungUp);
+    assert!(centre.journal.stats().failed && centre.trunk.snapshot().journal_failed > 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_over_ipv6() {
+    let base = config();
+    let trunk =
+        sip_trunk::TrunkProfile { sources: vec!["::1/128".parse().unwrap()], ..base.trunks[0].clone() };
+    let bind = "[::1]:0".parse().unwrap();
+    let centre = centre_with(sip_trunk::TrunkConfig { bind, trunks: vec![trunk], ..base }).await;
+    let mut phone = Phone::at("[::1]:0", &centre).await;
+    let rtp = tokio::net::UdpSocket::bind("[::1]:0").await.unwrap();
+    let port = rtp.local_addr().unwrap().port();
+    let sdp = format!("v=0\r\nc=IN IP6 ::1\r\nm=audio {port} RTP/AVP 8\r\n");
+    phone.send(phone.invite_with("", "application/sdp", &sdp)).await;
+    phone.expect("SIP/2.0 180").await;
+    let (call, arrival) = centre.arrival(0).await;
+    assert_defects(&arrival, &[]);
+    centre.orders().answer(call, petugas(1)).await.unwrap();
+    let ok = phone.expect("SIP/2.0 200").await;
+    assert!(ok.body.contains("c=IN IP6 ::1") && ok.value("Contact").contains("[::1]"), "{ok:?}");
+    phone.ack().await;
+    let mut packet = [0; 200];
+    assert_eq!(tokio::time::timeout(PATIENCE, rtp.recv(&mut packet)).await.unwrap().unwrap(), 172);
+    phone.bye().await;
+    assert_eq!(centre.end_of(call).await.0, EndReason::CallerHungUp);
+    centre.assert_clean().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_ends_what_is_left_and_a_restart_ends_what_a_crash_left_open() {
     let centre = centre().await;
     let mut phone = Phone::new(&centre).await;
