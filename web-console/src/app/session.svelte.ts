@@ -22,8 +22,8 @@ class CurrentSession {
       this.#enter(await api.session());
     } catch (error) {
       // Without an answer we cannot know; the log-in page is the place that tells what is wrong.
-      if (!(error instanceof Problem) && this.phase === 'signed_in') return;
-      this.phase = 'signed_out';
+      if (this.phase !== 'signed_in') this.phase = 'signed_out';
+      else if (error instanceof Problem && error.status === 401) this.#lost();
     }
   }
 

@@ -24,6 +24,7 @@ class AgencyDuties {
   /** The state that a person asked for, until the server has said yes or no. */
   asked = $state.raw<ReadonlyMap<string, AssignmentState>>(new Map());
   #delivered = new Set<string>();
+  #sending = new Map<string, Promise<void>>();
 
   get tasks(): Task[] {
     const own = session.user?.agency_id;
@@ -73,20 +74,37 @@ class AgencyDuties {
     return this.step(task, 'acknowledge', 'acknowledged');
   }
 
-  async step(
+  /** Steps that are pressed one after the other are sent one after the other; none is swallowed. */
+  step(
     task: Task,
     action: AssignmentAction,
     wanted: AssignmentState,
     body: Record<string, string> = {},
   ): Promise<void> {
-    if (this.asked.has(task.id)) return;
+    if (this.asked.get(task.id) === wanted) return Promise.resolve();
     this.asked = new Map([...this.asked, [task.id, wanted]]);
+    const sent = (this.#sending.get(task.id) ?? Promise.resolve()).then(() =>
+      this.#send(task.id, action, wanted, body),
+    );
+    this.#sending.set(task.id, sent);
+    return sent;
+  }
+
+  async #send(
+    task: string,
+    action: AssignmentAction,
+    wanted: AssignmentState,
+    body: Record<string, string>,
+  ): Promise<void> {
     try {
-      learnAssignment(board, await api.step(task.id, action, body));
+      learnAssignment(board, await api.step(task, action, body));
     } catch (error) {
       this.#refused(error);
     } finally {
-      this.asked = new Map([...this.asked].filter(([assignment]) => assignment !== task.id));
+      if (this.asked.get(task) === wanted) {
+        this.asked = new Map([...this.asked].filter(([assignment]) => assignment !== task));
+        this.#sending.delete(task);
+      }
     }
   }
 
@@ -114,6 +132,7 @@ class AgencyDuties {
     this.chosen = null;
     this.asked = new Map();
     this.#delivered.clear();
+    this.#sending.clear();
   }
 }
 

@@ -1,0 +1,31 @@
+// Browser tests against the real binary: `npm run e2e [part of a story's name]`.
+// The binary is SIGAP_BIN or ../target/debug/sigap, the browser CHROMIUM or /usr/bin/chromium,
+// screenshots go to E2E_SHOTS or a temporary folder.
+import { check, run, story } from './harness.mjs';
+import './stories/log-in.mjs';
+import './stories/whole-thread.mjs';
+import './stories/dispositions.mjs';
+import './stories/form.mjs';
+import './stories/agency.mjs';
+import './stories/supervisor.mjs';
+import './stories/looks.mjs';
+import './stories/reconnect.mjs';
+import { World } from './world.mjs';
+
+story('no page left its origin or broke the content security policy', (world) => {
+  check(world.trespasses.length === 0, world.trespasses.slice(0, 10).join('\n'));
+});
+
+const world = new World();
+let count = { passed: 0, failed: 1, skipped: 0 };
+try {
+  await world.open();
+  count = await run(world);
+} catch (error) {
+  console.log(error.stack);
+} finally {
+  await world.close();
+}
+console.log(`screenshots: ${world.shots}`);
+console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
+process.exitCode = count.failed > 0 || count.passed === 0 ? 1 : 0;

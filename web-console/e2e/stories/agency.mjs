@@ -1,0 +1,93 @@
+import { check, equal, story, until } from '../harness.mjs';
+import { beginShift } from '../world.mjs';
+
+export async function newIncident(world, over = {}) {
+  const ask = await world.api('petugas3');
+  const incident = await ask('POST', '/incidents', {
+    category: 'a',
+    type: 'kebakaran_bangunan',
+    priority: 'P1',
+    narrative: 'Api terlihat dari jalan.',
+    location: { landmark: `gudang ${crypto.randomUUID().slice(0, 8)}`, area_code: '19.03.01' },
+    ...over,
+  });
+  const sent = await ask('POST', `/incidents/${incident.id}/dispatch`, {});
+  return sent.incident;
+}
+
+story('an agency declines with a reason, which is required', async (world) => {
+  const page = await world.signedIn('damkar');
+  await beginShift(page);
+  const incident = await newIncident(world);
+  const card = page.locator('article', { hasText: incident.location.landmark });
+  await card.getByRole('button', { name: /Tolak/ }).click();
+  await page.getByRole('button', { name: 'Kirim penolakan' }).click();
+  await page.getByText('wajib; instansi berikutnya langsung dihubungi').first().waitFor();
+  check(await card.isVisible(), 'it was declined without a reason');
+  await page.fill('input[name=reason]', 'Semua armada di lokasi lain');
+  await page.keyboard.press('Enter');
+  await card.waitFor({ state: 'detached' });
+  const ask = await world.api('pengawas');
+  const now = await ask('GET', `/incidents/${incident.id}`);
+  const own = now.assignments.find((one) => one.agency.code === 'damkar');
+  equal(own.declined?.reason, 'Semua armada di lokasi lain', 'reason');
+});
+
+story(
+  'delivered by the program, seen by a person, accepted by a person: three different things',
+  async (world) => {
+    const page = await world.signedIn('ambulans');
+    const incident = await newIncident(world, { category: 'c', type: 'kecelakaan_lalu_lintas' });
+    const ask = await world.api('pengawas');
+    const own = async () =>
+      (await ask('GET', `/incidents/${incident.id}`)).assignments.find(
+        (one) => one.agency.code === 'ambulans',
+      );
+    const card = page.locator('article', { hasText: incident.location.landmark });
+    await card.waitFor();
+    await until(async () => (await own()).delivered_at !== null, 'delivered');
+    equal((await own()).seen_at, null, 'seen before anybody opened it');
+    await card.getByRole('button', { name: incident.location.landmark }).click();
+    await until(async () => (await own()).seen_at !== null, 'seen');
+    equal((await own()).acknowledged_at, null, 'accepted by looking');
+    await card.getByRole('button', { name: /Terima/ }).focus();
+    await page.keyboard.press('Enter');
+    await until(async () => (await own()).acknowledged_by?.name, 'accepted');
+  },
+);
+
+story('of two dispatchers one wins, and the other learns who', async (world) => {
+  const page = await world.signedIn('polres');
+  const incident = await newIncident(world, { category: 'c', type: 'kecelakaan_lalu_lintas' });
+  const card = page.locator('article', { hasText: incident.location.landmark });
+  await card.waitFor();
+  // The colleague is faster by the time that this console's own request needs.
+  const colleague = await world.api('polres');
+  const own = incident.assignments.find((one) => one.agency.code === 'polres');
+  await page.route('**/acknowledge', async (route) => {
+    await colleague('POST', `/assignments/${own.id}/acknowledge`, {});
+    await route.continue();
+  });
+  await card.getByRole('button', { name: /Terima/ }).click();
+  await card.waitFor({ state: 'detached' });
+  await page.getByText(/Diterima .+ pukul/).waitFor();
+});
+
+story('a note of one agency is read by the others', async (world) => {
+  const damkar = await world.signedIn('damkar');
+  const incident = await newIncident(world);
+  await damkar
+    .locator('article', { hasText: incident.location.landmark })
+    .getByRole('button', { name: incident.location.landmark })
+    .click();
+  const note = `hidran terdekat kering ${Date.now()}`;
+  await damkar.getByRole('textbox', { name: 'Tambah catatan' }).fill(note);
+  await damkar.keyboard.press('Enter');
+  await damkar.getByText(note).waitFor();
+  const ambulans = await world.signedIn('ambulans');
+  await ambulans
+    .locator('article', { hasText: incident.location.landmark })
+    .getByRole('button', { name: incident.location.landmark })
+    .click();
+  await ambulans.getByText(note).waitFor();
+});

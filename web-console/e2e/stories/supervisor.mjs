@@ -1,0 +1,62 @@
+import { check, equal, story, until } from '../harness.mjs';
+import { newIncident } from './agency.mjs';
+
+story('every number of the wallboard opens the list that makes it', async (world) => {
+  const page = await world.signedIn('pengawas');
+  const incident = await newIncident(world);
+  const caller = await world.call();
+  const figures = page.locator('.figure');
+  equal(await figures.count(), 9, 'numbers');
+  const opens = async (label, inside) => {
+    await page.locator('.figure', { has: page.getByText(label, { exact: true }) }).click();
+    await page
+      .getByRole('region', { name: `Daftar: ${label}` })
+      .first()
+      .waitFor();
+    if (inside) await page.locator('li', { hasText: inside }).first().waitFor();
+  };
+  await opens('Antre', caller.number);
+  await opens('Terlama menunggu', caller.number);
+  await opens('Dijawab ≤ 15 d');
+  await opens('P1 belum diterima', incident.location.landmark);
+  await opens('Insiden terbuka', incident.location.landmark);
+  await opens('Panggilan balik');
+  await opens('Petugas siap');
+  await opens('Eskalasi 1 jam');
+  await opens('Belum diterima', incident.number);
+  const value = await page
+    .locator('.figure', { has: page.getByText('Belum diterima', { exact: true }) })
+    .locator('.value')
+    .innerText();
+  const rows = await page
+    .getByRole('region', { name: 'Daftar: Belum diterima' })
+    .first()
+    .locator('li')
+    .count();
+  equal(Number(value), rows, 'the number and its list');
+  await page
+    .locator('li', { hasText: incident.number })
+    .getByText(/dalam \d/)
+    .first()
+    .waitFor();
+  await world.photograph(page, 'supervisor-wallboard');
+});
+
+story('the supervision log is shown newest first, with its signed checkpoint', async (world) => {
+  const page = await world.signedIn('pengawas');
+  await page.getByRole('link', { name: 'Log pengawasan' }).click();
+  const rows = page.locator('tbody tr');
+  await until(async () => (await rows.count()) > 5, 'rows');
+  const indexes = await page.locator('tbody td:first-child').allInnerTexts();
+  const numbers = indexes.map(Number);
+  check(
+    numbers.every((one, place) => place === 0 || one === numbers[place - 1] - 1),
+    `the log has a gap or is not newest first: ${numbers.slice(0, 20)}`,
+  );
+  await page.getByText('BEGIN PUBLIC KEY').waitFor();
+  const kind = await page.locator('tbody summary').first().innerText();
+  await page.locator('select').nth(1).selectOption(kind);
+  const shown = await page.locator('tbody summary').allInnerTexts();
+  equal([...new Set(shown)], [kind], 'filtered kinds');
+  await world.photograph(page, 'supervisor-log');
+});

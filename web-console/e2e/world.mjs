@@ -1,0 +1,152 @@
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import { Caller } from './caller.mjs';
+import { until } from './harness.mjs';
+import { Server } from './server.mjs';
+
+const flags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export const PASSWORD = 'sigap-demo';
+
+/** The server, the browser, the callers, and what must never happen on any page. */
+export class World {
+  server = new Server();
+  /** Requests that left the origin, and violations of the content security policy. */
+  trespasses = [];
+  #browser = null;
+  #contexts = [];
+  #callers = [];
+  #nextNumber = 1;
+  shots = '';
+
+  async open() {
+    this.shots = process.env.E2E_SHOTS ?? (await mkdtemp(path.join(tmpdir(), 'sigap-shots-')));
+    await mkdir(this.shots, { recursive: true });
+    await this.server.start();
+    const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+    // A new profile each time: launch() makes and removes its own user-data folder.
+    this.#browser = await chromium.launch({ executablePath, args: flags });
+  }
+
+  async close() {
+    await this.#browser?.close();
+    await this.server.stop();
+  }
+
+  /** A fresh page that nobody has logged in to. */
+  async page({ width = 1366, height = 768, theme = 'dark' } = {}) {
+    const context = await this.#browser.newContext({ viewport: { width, height } });
+    this.#contexts.push(context);
+    await context.addInitScript(watch, theme);
+    const page = await context.newPage();
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (['data:', 'blob:'].includes(url.protocol) || url.host === this.server.http) return;
+      this.trespasses.push(`request to ${request.url()}`);
+    });
+    page.on('pageerror', (error) => this.trespasses.push(`error on ${page.url()}: ${error.message}`));
+    page.on('console', (message) => {
+      if (/Content Security Policy|securitypolicyviolation/i.test(message.text()))
+        this.trespasses.push(message.text());
+    });
+    await page.goto(`${this.server.origin}/`);
+    await page.waitForSelector('input[name=username]');
+    return page;
+  }
+
+  async signedIn(username, options) {
+    const page = await this.page(options);
+    await signIn(page, username);
+    await page.getByText('Tersambung', { exact: true }).first().waitFor();
+    return page;
+  }
+
+  /** Rings 112 from a number of its own. */
+  async call({ number, fix } = {}) {
+    const own = number ?? `+62812700${String(this.#nextNumber++).padStart(5, '0')}`;
+    const caller = await new Caller(this.server.sip, own, fix).ring();
+    this.#callers.push(caller);
+    await until(() => caller.statuses.some((status) => status >= 180), `ringing of ${own}`);
+    return caller;
+  }
+
+  /** The API as another program uses it: with a bearer token. */
+  async api(username) {
+    const { token } = await this.#ask(null, 'POST', '/session', { username, password: PASSWORD });
+    return (method, where, body) => this.#ask(token, method, where, body);
+  }
+
+  async photograph(page, name) {
+    await page.screenshot({ path: path.join(this.shots, `${name}.png`) });
+  }
+
+  async photographAll(name) {
+    const pages = this.#contexts.flatMap((context) => context.pages());
+    for (const [place, page] of pages.entries())
+      await this.photograph(page, `${name}-${place}`).catch(() => undefined);
+  }
+
+  async closePages() {
+    for (const caller of this.#callers.splice(0)) {
+      caller.hangUp();
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      caller.close();
+    }
+    for (const context of this.#contexts.splice(0)) await context.close();
+  }
+
+  async #ask(token, method, where, body) {
+    const response = await fetch(`${this.server.origin}/api/v1${where}`, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        'idempotency-key': crypto.randomUUID(),
+        ...(token && { authorization: `Bearer ${token}` }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${where}: ${response.status} ${text}`);
+    return text ? JSON.parse(text) : undefined;
+  }
+}
+
+export async function signIn(page, username, password = PASSWORD) {
+  await page.fill('input[name=username]', username);
+  await page.fill('input[name=password]', password);
+  await page.click('button[type=submit]');
+}
+
+/** Begins the shift: turns the sound on and makes the desk ready. */
+export async function beginShift(page) {
+  await page.getByRole('button', { name: 'Mulai giliran' }).click();
+  await page.getByText('Suara aktif').waitFor();
+}
+
+/** Runs in each page before anything else. */
+function watch(theme) {
+  localStorage.setItem('sigap.theme', theme);
+  addEventListener('securitypolicyviolation', (event) => {
+    console.error(`securitypolicyviolation ${event.violatedDirective} ${event.blockedURI}`);
+  });
+  window.layoutShift = 0;
+  window.layoutShiftSources = [];
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      if (entry.hadRecentInput) continue;
+      window.layoutShift += entry.value;
+      for (const source of entry.sources) window.layoutShiftSources.push(source.node?.className ?? '?');
+    }
+  }).observe({ type: 'layout-shift', buffered: true });
+}
