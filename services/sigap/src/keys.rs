@@ -11,8 +11,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey};
+use incident_store::Store;
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, KeyUsagePurpose, PKCS_ED25519};
-use supervision_log::{Certificate, SigningKey, VerifyingKey, parse_public_key_pem, public_key_pem};
+use supervision_log::{
+    Certificate, SignedCheckpoint, SigningKey, VerifyingKey, key_id, parse_public_key_pem, public_key_pem,
+};
 
 /// The key, its public half and its certificate.
 pub struct LogKeys {
@@ -41,9 +44,19 @@ fn files(data_dir: &Path) -> Files {
 }
 
 /// Reads the keys, or makes them when there are none.
-pub fn open(data_dir: &Path) -> anyhow::Result<LogKeys> {
+///
+/// `signed_by` is the id of the key that signed the newest checkpoint of the store. A key that went missing is
+/// not silently replaced: whoever verifies with the old public key would find a log that stopped being signed.
+pub fn open(data_dir: &Path, signed_by: Option<&str>) -> anyhow::Result<LogKeys> {
     let files = files(data_dir);
     if !files.private.exists() {
+        if let Some(id) = signed_by {
+            bail!(
+                "the log of this store is signed with the key {id}, and {} is missing; nothing was changed: \
+                 put the folder keys/ back from its copy",
+                files.private.display()
+            );
+        }
         make(&files)
             .with_context(|| format!("could not make the log's keys in {}", files.private.display()))?;
     }
@@ -55,8 +68,22 @@ pub fn open(data_dir: &Path) -> anyhow::Result<LogKeys> {
         .with_context(|| format!("could not read the log's certificate {}", files.certificate.display()))?;
     Certificate::from_pem(&certificate_pem, &signing.verifying_key())
         .with_context(|| format!("{} does not belong to the log's key", files.certificate.display()))?;
+    let id = key_id(&signing.verifying_key());
+    if let Some(signer) = signed_by.filter(|signer| *signer != id) {
+        bail!(
+            "the log of this store is signed with the key {signer}, but {} is {id}",
+            files.private.display()
+        );
+    }
     let public_pem = public_key_pem(&signing.verifying_key());
     Ok(LogKeys { signing, public_pem, certificate_pem })
+}
+
+/// The id of the key that signed the newest checkpoint of a store, if it has one.
+pub async fn signer_of(store: &Store) -> anyhow::Result<Option<String>> {
+    let Some(newest) = store.latest_checkpoint().await? else { return Ok(None) };
+    let signed = SignedCheckpoint::parse(&newest.text).context("the newest checkpoint cannot be read")?;
+    Ok(Some(signed.checkpoint.key_id))
 }
 
 /// The public key beside a store, if it is there: `sigap verify --data-dir` needs no more.
@@ -118,8 +145,9 @@ mod tests {
     #[test]
     fn keys_are_made_once_and_only_the_owner_reads_them() {
         let dir = tempfile::tempdir().unwrap();
-        let first = open(dir.path()).unwrap();
-        let second = open(dir.path()).unwrap();
+        let first = open(dir.path(), None).unwrap();
+        let id = key_id(&first.signing.verifying_key());
+        let second = open(dir.path(), Some(&id)).unwrap();
         assert_eq!(first.public_pem, second.public_pem);
         assert_eq!(first.certificate_pem, second.certificate_pem);
         let mode = std::fs::metadata(files(dir.path()).private).unwrap().permissions().mode();
@@ -131,10 +159,21 @@ mod tests {
     #[test]
     fn a_certificate_of_another_key_is_refused() {
         let (ours, theirs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        open(ours.path()).unwrap();
-        open(theirs.path()).unwrap();
+        open(ours.path(), None).unwrap();
+        open(theirs.path(), None).unwrap();
         std::fs::copy(files(theirs.path()).certificate, files(ours.path()).certificate).unwrap();
-        let error = open(ours.path()).err().unwrap();
+        let error = open(ours.path(), None).err().unwrap();
         assert!(format!("{error:#}").contains("does not belong"), "{error:#}");
+    }
+
+    #[test]
+    fn a_lost_key_is_not_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let error = open(dir.path(), Some("0011223344556677")).err().unwrap();
+        assert!(format!("{error:#}").contains("put the folder keys/ back"), "{error:#}");
+        assert!(!dir.path().join("keys").exists());
+        open(dir.path(), None).unwrap();
+        let error = open(dir.path(), Some("0011223344556677")).err().unwrap();
+        assert!(format!("{error:#}").contains("is signed with the key 0011223344556677"), "{error:#}");
     }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-pub use read::{Flags, Mistakes, read};
+pub use read::{Flags, Mistakes, database_url, read};
 
 /// What the serve role needs to know.
 #[derive(Clone, Debug)]

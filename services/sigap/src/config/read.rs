@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -94,6 +94,23 @@ pub fn read(flags: &Flags, environment: &BTreeMap<String, String>) -> Result<Con
         Some(config) if sources.mistakes.is_empty() => Ok(config),
         _ => Err(Mistakes(sources.mistakes)),
     }
+}
+
+/// The database address that `sigap serve` would use with this data folder: the environment, then the file.
+/// Tools ask here, so that they never work on another store than the server.
+pub fn database_url(
+    data_dir: &Path,
+    environment: &BTreeMap<String, String>,
+) -> Result<Option<String>, Mistakes> {
+    let mut mistakes = Vec::new();
+    let in_data_dir = data_dir.join("sigap.toml");
+    let path = environment
+        .get("SIGAP_CONFIG")
+        .map(PathBuf::from)
+        .or_else(|| in_data_dir.is_file().then_some(in_data_dir));
+    let file = path.map(|path| toml_file::load(&path, &mut mistakes)).unwrap_or_default();
+    let url = environment.get("SIGAP_DATABASE_URL").or_else(|| file.scalars.get("database_url"));
+    if mistakes.is_empty() { Ok(url.cloned()) } else { Err(Mistakes(mistakes)) }
 }
 
 fn build(s: &mut Sources<'_>) -> Option<Config> {

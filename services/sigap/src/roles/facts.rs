@@ -12,7 +12,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesOrdered;
 use incident_store::{Desk, DeskCommand, IdempotencyKey, JournalPosition, Submission, SubmitError};
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 /// Facts read and handed over at once. The desk commits them as one or two transactions.
 const FACTS_AT_ONCE: usize = 256;
@@ -92,10 +92,11 @@ async fn take_in(journal: &Journal, desk: &Desk, cursor: u64) -> Result<u64, Hal
     while let Some((index, answer)) = answers.next().await {
         match answer {
             Ok(_) => taken = index,
-            // A fact about a call that the store does not know: the journal was put beside another store. It is
-            // passed over, loudly, so that the facts behind it are not held up.
-            Err(SubmitError::Call(refusal)) => {
-                warn!(index, %refusal, "A call fact was refused");
+            // A fact about a call that the store does not know (the journal was put beside another store), or one
+            // that no store can hold. It stays in the journal and is passed over, loudly: the callers behind it
+            // must not wait for it.
+            Err(refused @ (SubmitError::Call(_) | SubmitError::Unstorable)) => {
+                error!(index, error = %refused, "A call fact was refused; it is only in the journal");
                 taken = index;
             }
             Err(SubmitError::Stopped) => return Err(Halt::Stopped),

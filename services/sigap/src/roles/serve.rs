@@ -52,7 +52,6 @@ async fn serve(config: Config) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("could not make the data folder {}", config.data_dir.display()))?;
     let stop = stop_signal()?;
     let clock = clock::system();
-    let keys = keys::open(&config.data_dir)?;
     let couriers = Couriers::new(&config)?;
     let listener = TcpListener::bind(config.http)
         .await
@@ -64,6 +63,7 @@ async fn serve(config: Config) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
 
+    let keys = keys::open(&config.data_dir, keys::signer_of(&store).await?.as_deref())?;
     let (tasks, desk_stop) = (TaskTracker::new(), CancellationToken::new());
     let desk = start_desk(&config, store, &clock, &keys, &tasks, &desk_stop).await?;
     tasks.spawn(facts::run(journal.clone(), last_index, desk.clone(), desk_stop.clone()));

@@ -27,7 +27,7 @@ pub struct Args {
 
 /// Writes the file and says how many entries it holds.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let url = args.place.url().context("name a store: --data-dir or --database-url")?;
+    let url = args.place.url()?;
     let beside = args.place.data_dir.as_deref().map(keys::public_key_beside).transpose()?.flatten();
     let given = args.public_key.as_deref().map(keys::public_key_file).transpose()?;
     let Some(key) = given.or(beside) else { bail!("the public key of the log is needed: --public-key FILE") };
@@ -58,12 +58,14 @@ async fn write(
             writeln!(out, "{}", entry_line(entry)?).with_context(failed)?;
             written += 1;
             while let Some(signed) = checkpoints.next_if(|signed| signed.size <= written) {
-                writeln!(out, "{}", checkpoint_line(&SignedCheckpoint::parse(&signed.text)?)).with_context(failed)?;
+                writeln!(out, "{}", checkpoint_line(&SignedCheckpoint::parse(&signed.text)?))
+                    .with_context(failed)?;
             }
         }
         // The last page: checkpoints of entries that the log does not have. Whoever verifies must see them.
         for signed in checkpoints {
-            writeln!(out, "{}", checkpoint_line(&SignedCheckpoint::parse(&signed.text)?)).with_context(failed)?;
+            writeln!(out, "{}", checkpoint_line(&SignedCheckpoint::parse(&signed.text)?))
+                .with_context(failed)?;
         }
     }
     let file = out.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(failed)?;

@@ -12,6 +12,8 @@ use std::path::PathBuf;
 
 use incident_store::StoreUrl;
 
+use crate::config;
+
 pub use site::found;
 
 /// The file of the embedded store in a data folder.
@@ -21,21 +23,27 @@ pub const STORE_FILE: &str = "sigap.db";
 #[derive(clap::Args, Clone, Debug)]
 #[group(required = true, multiple = true)]
 pub struct Place {
-    /// Data folder of the embedded store; also holds the keys
+    /// Data folder: the embedded store, or the keys and the configuration that names the database
     #[arg(long)]
     pub data_dir: Option<PathBuf>,
-    /// PostgreSQL URL
-    #[arg(long, env = "SIGAP_DATABASE_URL")]
+    /// PostgreSQL URL, when it does not stand in SIGAP_DATABASE_URL or in the data folder's sigap.toml
+    #[arg(long)]
     pub database_url: Option<String>,
 }
 
 impl Place {
-    /// The store's address: PostgreSQL when one is named, else the file in the data folder.
-    pub fn url(&self) -> Option<StoreUrl> {
-        match (&self.database_url, &self.data_dir) {
-            (Some(url), _) => Some(StoreUrl::Postgres(url.clone())),
-            (None, Some(dir)) => Some(StoreUrl::Sqlite(dir.join(STORE_FILE))),
+    /// The store's address: the flag, else what `sigap serve` would use with the data folder.
+    pub fn url(&self) -> anyhow::Result<StoreUrl> {
+        let environment = std::env::vars().collect();
+        let configured = match (&self.database_url, &self.data_dir) {
+            (Some(url), _) => Some(url.clone()),
+            (None, Some(dir)) => config::database_url(dir, &environment)?,
             (None, None) => None,
+        };
+        match (configured, &self.data_dir) {
+            (Some(url), _) => Ok(StoreUrl::Postgres(url)),
+            (None, Some(dir)) => Ok(StoreUrl::Sqlite(dir.join(STORE_FILE))),
+            (None, None) => anyhow::bail!("name a store: --data-dir or --database-url"),
         }
     }
 }

@@ -38,16 +38,19 @@ pub async fn change(place: &Place, commands: Vec<SiteCommand>) -> anyhow::Result
 }
 
 async fn open(place: &Place) -> anyhow::Result<(Desk, CancellationToken, TaskTracker)> {
-    let url = place.url().context("name a store: --data-dir or --database-url")?;
+    let url = place.url()?;
     let clock = clock::system();
+    if let Some(dir) = &place.data_dir {
+        std::fs::create_dir_all(dir).with_context(|| format!("could not make {}", dir.display()))?;
+    }
+    let store = Store::open(StoreConfig { url, clock: clock.clone() }).await?;
     let signer = match &place.data_dir {
         Some(dir) => {
-            std::fs::create_dir_all(dir).with_context(|| format!("could not make {}", dir.display()))?;
-            Some(CheckpointSigner(keys::open(dir)?.signing))
+            let keys = keys::open(dir, keys::signer_of(&store).await?.as_deref())?;
+            Some(CheckpointSigner(keys.signing))
         }
         None => None,
     };
-    let store = Store::open(StoreConfig { url, clock: clock.clone() }).await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let config = DeskConfig { clock, signer, checkpoint_every: Duration::from_secs(60) };
     let desk = Desk::start(store, config, &tasks, stop.clone()).await?;

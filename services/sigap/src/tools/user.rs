@@ -139,7 +139,7 @@ fn password() -> anyhow::Result<String> {
 }
 
 async fn read(place: &Place) -> anyhow::Result<Store> {
-    let url = place.url().context("name a store: --data-dir or --database-url")?;
+    let url = place.url()?;
     Ok(Store::open(StoreConfig { url, clock: clock::system() }).await?)
 }
 

@@ -70,7 +70,7 @@ fn store(
     kept: &[SignedCheckpoint],
 ) -> anyhow::Result<Result<Verified, String>> {
     let place = Place { data_dir: place.data_dir.clone(), database_url: place.database_url.clone() };
-    let url = place.url().context("name a store: --data-dir, --database-url or --export")?;
+    let url = place.url()?;
     let beside = place.data_dir.as_deref().map(keys::public_key_beside).transpose()?.flatten();
     let verdict = block_on(async { Ok(verify_store(&url, key.or(beside), kept).await?) })?;
     Ok(verdict.map_err(|bad| bad.to_string()))

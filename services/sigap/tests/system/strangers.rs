@@ -27,7 +27,7 @@ async fn refused(server: &Server) -> u64 {
         Call::new("GET", "/metrics").send(server.http).await.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(answer.status, 200);
     let text = answer.text();
-    let line = text.lines().find(|line| line.starts_with("sigap_sip_invites_refused_total"));
+    let line = text.lines().find(|line| line.starts_with("sigap_trunk_invites_refused_total"));
     let value = line.and_then(|line| line.rsplit(' ').next()).and_then(|value| value.parse().ok());
     value.unwrap_or_else(|| panic!("no counter of refused INVITEs in\n{text}"))
 }
