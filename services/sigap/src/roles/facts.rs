@@ -55,9 +55,10 @@ enum Halt {
 async fn first_cursor(journal: &Journal, desk: &Desk, stop: &CancellationToken) -> Option<u64> {
     loop {
         match desk.store().journal_cursor(journal.id().0).await {
-            Ok(cursor) => {
-                info!(cursor, "Taking in call facts");
-                return Some(cursor);
+            // The store keeps the index of the next fact; a reader of the journal asks for what is after one.
+            Ok(next) => {
+                info!(next, "Taking in call facts");
+                return Some(next.saturating_sub(1));
             }
             Err(error) => warn!(%error, "The journal's cursor cannot be read yet"),
         }

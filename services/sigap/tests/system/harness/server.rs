@@ -254,6 +254,9 @@ impl Drop for Server {
         }
         if std::thread::panicking() {
             self.show_log();
+            // What is left of a failure is worth more than the space it takes.
+            self.dir.disable_cleanup(true);
+            eprintln!("its folder stays: {}", self.dir.path().display());
             return;
         }
         let log = self.log();
