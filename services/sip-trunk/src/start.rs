@@ -19,6 +19,7 @@ use rsipstack::transport::udp::UdpConnection;
 use rsipstack::transport::{SipConnection, TransportLayer};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -146,9 +147,7 @@ pub async fn start(
         draining: AtomicBool::new(false),
         local,
     });
-    for call in &recovery.open_calls {
-        core.record(*call, CallFact::Ended { reason: EndReason::Restarted }).await;
-    }
+    end_open_calls(&core, recovery).await;
     let (orders, inbox) = CallOrders::channel();
     let (refused_sender, refused) = mpsc::channel(REFUSED_WAITING_MAX);
     let intake = Intake { guard, endpoint: endpoint.inner.clone(), refused: refused_sender, stop };
@@ -161,6 +160,17 @@ pub async fn start(
     tokio::spawn(tcp::serve(listener, local, intake, stats.clone()));
     info!(sip = %local, "Trunk role takes calls");
     Ok(Trunk { sip_udp: local, sip_tcp: local, orders, stats, core })
+}
+
+/// Every call that a crash left open ends here, so that none hangs; together, because each waits for the disk.
+async fn end_open_calls(core: &Arc<Core>, recovery: &Recovery) {
+    let mut endings = JoinSet::new();
+    for call in recovery.open_calls.iter().copied() {
+        let core = core.clone();
+        endings
+            .spawn(async move { core.record(call, CallFact::Ended { reason: EndReason::Restarted }).await });
+    }
+    endings.join_all().await;
 }
 
 fn stack_error(error: rsipstack::Error) -> TrunkError {

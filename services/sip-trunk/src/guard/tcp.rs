@@ -147,6 +147,8 @@ async fn connection(stream: TcpStream, peer: SocketAddr, local: SocketAddr, inta
             }
         }
         if last {
+            // Some senders close their half and still read: let the answers out.
+            tokio::time::sleep(PAUSE).await;
             break;
         }
     }

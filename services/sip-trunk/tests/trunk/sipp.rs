@@ -15,7 +15,7 @@ fn scenario(name: &str) -> PathBuf {
 fn sipp_is_there() -> bool {
     let there = Command::new("sipp").arg("-v").output().is_ok();
     if !there {
-        println!("skipped: sipp is not installed (Debian package sipp)");
+        println!("skipped: sipp is not installed (Debian package sip-tester)");
     }
     there
 }

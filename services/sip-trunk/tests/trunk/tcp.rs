@@ -166,3 +166,13 @@ async fn idle_connections_of_strangers_do_not_shut_the_trunk_out() {
     stranger.send(over_tcp(phone.invite())).await;
     stranger.expect("SIP/2.0 403").await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sender_that_closes_its_half_still_gets_the_answer() {
+    let centre = centre().await;
+    let mut line = Line::new(&centre).await;
+    let phone = Phone::new(&centre).await;
+    line.send(over_tcp(phone.request("OPTIONS", "", ""))).await;
+    line.stream.shutdown().await.unwrap();
+    line.expect("SIP/2.0 200").await;
+}
