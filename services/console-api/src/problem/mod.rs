@@ -37,7 +37,7 @@ struct Known {
 pub struct FieldError {
     /// Where it is: `location.lat`.
     pub field: String,
-    /// `missing`, `wrong_type`, `unknown_value`, `out_of_range`, `too_long`, `empty`, `forbidden_character` or `unknown`.
+    /// What kind of fault: one of those listed in `docs/api-errors.md`.
     pub code: &'static str,
     /// What is wrong, in Indonesian.
     pub message: String,

@@ -1,0 +1,13 @@
+//! The API over real HTTP and WebSocket: a real server on port 0, a real desk on SQLite, a real orders channel
+//! whose trunk end is played by the test.
+
+mod authority;
+mod bad_input;
+mod calls;
+mod client;
+mod documents;
+mod feed;
+mod incidents;
+mod sessions;
+mod trunk;
+mod world;

@@ -1,0 +1,191 @@
+//! A server with people, agencies and areas in it.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use console_api::{ApiConfig, MoreMetrics};
+use dispatch_core::actor::Actor;
+use dispatch_core::area::bangka_selatan;
+use dispatch_core::classification::Classifier;
+use dispatch_core::ids::{AgencyCode, AgencyId, UserId};
+use dispatch_core::private::Private;
+use dispatch_core::site::UserRole;
+use dispatch_core::time::{Clock, Seconds, Timestamp};
+use incident_store::{
+    Desk, DeskCommand, DeskConfig, IdempotencyKey, SiteCommand, Store, StoreConfig, StoreUrl, Submission,
+};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use crate::client::Client;
+use crate::trunk::FakeTrunk;
+
+pub const PASSWORD: &str = "sigap-demo";
+const ORIGIN: &str = "https://konsol.example";
+
+/// Everything that a test needs. Dropped, it stops.
+pub struct World {
+    pub address: SocketAddr,
+    pub trunk: FakeTrunk,
+    pub desk: Desk,
+    pub users: BTreeMap<String, UserId>,
+    stop: CancellationToken,
+    _folder: tempfile::TempDir,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+pub fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap())
+}
+
+/// A new UUIDv7; a counter stands for chance.
+pub fn new_id() -> Uuid {
+    static COUNT: AtomicU64 = AtomicU64::new(1);
+    let mut tail = [0; 10];
+    tail[2..].copy_from_slice(&COUNT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+    let millis = u64::try_from(now().as_micros() / 1000).unwrap();
+    uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid()
+}
+
+/// One hash for everybody: hashing is slow on purpose.
+fn hash() -> String {
+    static HASH: OnceLock<String> = OnceLock::new();
+    HASH.get_or_init(|| console_api::hash_password(PASSWORD).unwrap()).clone()
+}
+
+impl World {
+    pub async fn new() -> Self {
+        Self::with_sessions_of(Seconds(12 * 3600)).await
+    }
+
+    pub async fn with_sessions_of(session_length: Seconds) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::new(now);
+        let url = StoreUrl::Sqlite(folder.path().join("sigap.db"));
+        let store = Store::open(StoreConfig { url, clock: clock.clone() }).await.unwrap();
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let config =
+            DeskConfig { clock: clock.clone(), signer: None, checkpoint_every: Duration::from_secs(60) };
+        let desk = Desk::start(store.clone(), config, &tasks, stop.clone()).await.unwrap();
+        let users = found(&desk).await;
+        let (trunk, orders) = FakeTrunk::start(desk.clone());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let public_key = console_api::views::PublicKey {
+            public_key: "-----BEGIN PUBLIC KEY-----".into(),
+            certificate: "-----BEGIN CERTIFICATE-----".into(),
+            key_id: "0123456789abcdef".into(),
+        };
+        let config = ApiConfig {
+            desk: desk.clone(),
+            store,
+            orders,
+            clock,
+            classifier: Arc::new(Classifier::default_classifier().unwrap()),
+            public_key,
+            origins: vec![ORIGIN.into()],
+            session_length,
+            demo: true,
+            more_metrics: MoreMetrics::new(|| "sigap_trunk_invites_total 7\n".into()),
+        };
+        let stopping = stop.clone();
+        tokio::spawn(async move { console_api::serve(listener, config, stopping).await.unwrap() });
+        Self { address, trunk, desk, users, stop, _folder: folder }
+    }
+
+    /// Somebody without a session.
+    pub fn stranger(&self) -> Client {
+        Client { address: self.address, token: None }
+    }
+
+    /// Somebody logged in.
+    pub async fn log_in(&self, username: &str) -> Client {
+        let body = json!({ "username": username, "password": PASSWORD });
+        let session = self.stranger().post("session", body).await.expect(200);
+        Client { address: self.address, token: Some(session["token"].as_str().unwrap().to_owned()) }
+    }
+
+    /// A fire that is reported, sent to damkar.
+    pub async fn dispatched_fire(&self, taker: &Client) -> (Value, String) {
+        let incident = taker.post("incidents", fire()).await.expect(201);
+        let id = incident["id"].as_str().unwrap();
+        let sent = taker
+            .post(&format!("incidents/{id}/dispatch"), json!({ "agencies": ["damkar"] }))
+            .await
+            .expect(200);
+        let assignment = sent["assignments"][0]["id"].as_str().unwrap().to_owned();
+        (sent["incident"].clone(), assignment)
+    }
+}
+
+/// A fire.
+pub fn fire() -> Value {
+    json!({
+        "category": "a", "type": "kebakaran_bangunan", "narrative": "Rumah terbakar di dekat masjid",
+        "location": { "lat": -2.9966, "lon": 106.4537, "landmark": "masjid Toboali" }
+    })
+}
+
+async fn found(desk: &Desk) -> BTreeMap<String, UserId> {
+    let mut users = BTreeMap::new();
+    let mut commands = vec![SiteCommand::Found { demo: true }];
+    commands.push(SiteCommand::ImportAreas { areas: bangka_selatan::areas(), sha256: "0".repeat(64) });
+    for code in ["damkar", "bpbd", "polres", "ambulans", "pln"] {
+        let agency = AgencyId(new_id());
+        let (name, code_of) = (format!("Instansi {code}"), AgencyCode::new(code));
+        commands.push(SiteCommand::AddAgency { agency, code: code_of, name, functions: vec![] });
+        commands.push(user(&mut users, code, UserRole::Dispatcher, Some(agency)));
+        if code == "damkar" {
+            commands.push(user(&mut users, "damkar2", UserRole::Dispatcher, Some(agency)));
+        }
+    }
+    for (name, role) in [
+        ("petugas1", UserRole::CallTaker),
+        ("petugas2", UserRole::CallTaker),
+        ("pengawas", UserRole::Supervisor),
+        ("admin", UserRole::Admin),
+        ("auditor", UserRole::Auditor),
+    ] {
+        commands.push(user(&mut users, name, role, None));
+    }
+    let submission = Submission {
+        key: IdempotencyKey::new("found").unwrap(),
+        fingerprint: None,
+        actor: Actor::System,
+        commands: commands.into_iter().map(DeskCommand::Site).collect(),
+        journal: None,
+        completes: None,
+        keep_answer: false,
+    };
+    desk.submit(submission).await.unwrap();
+    users
+}
+
+fn user(
+    users: &mut BTreeMap<String, UserId>,
+    name: &str,
+    role: UserRole,
+    agency: Option<AgencyId>,
+) -> SiteCommand {
+    let id = UserId(new_id());
+    users.insert(name.to_owned(), id);
+    SiteCommand::AddUser {
+        user: id,
+        username: Private::new(name.to_owned()),
+        name: Private::new(format!("Nama {name}")),
+        role,
+        agency,
+        password_hash: hash(),
+    }
+}
