@@ -148,7 +148,7 @@ CREATE TABLE session (
     opened_us BIGINT NOT NULL,
     expires_us BIGINT NOT NULL
 );
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_of_user ON session (user_id);
 CREATE INDEX session_expires ON session (expires_us);
 CREATE TABLE agency (
     id TEXT PRIMARY KEY,

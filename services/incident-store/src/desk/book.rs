@@ -25,6 +25,7 @@ const EVENT_BYTES_MAX: usize = 1024 * 1024;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Slot {
     pub(super) version: u64,
+    pub(super) version_before: u64,
     pub(super) before: Option<Record>,
     pub(super) now: Option<Record>,
     pub(super) is_touched: bool,

@@ -168,7 +168,8 @@ async fn load_streams(
 }
 
 fn put(book: &mut Book, stream: StreamId, version: u64, record: Option<Record>) {
-    let slot = Slot { version, before: record.clone(), now: record, is_touched: false };
+    let slot =
+        Slot { version, version_before: version, before: record.clone(), now: record, is_touched: false };
     book.streams.insert(stream, slot);
 }
 

@@ -45,7 +45,7 @@ pub(super) async fn write(
 ) -> Result<(), StoreError> {
     let (mut calls, mut incidents, mut duties) = (Rows::new(), Rows::new(), Rows::new());
     let (mut assignments, mut attached) = (Rows::new(), Rows::new());
-    for slot in book.streams.values().filter(|slot| slot.is_touched && slot.now != slot.before) {
+    for slot in book.streams.values().filter(|slot| slot.is_touched) {
         match &slot.now {
             Some(Record::Call(call)) => calls.push(call_row(call, slot.version, number_key)?),
             Some(Record::Incident(incident)) => {

@@ -1,0 +1,12 @@
+//! The store on both engines. Every test of behaviour runs on SQLite and on a private PostgreSQL.
+
+mod feed;
+mod history;
+mod once;
+mod outage;
+mod questions;
+mod schedule;
+mod site;
+mod support;
+mod together;
+mod trail;
