@@ -7,7 +7,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 
 /// What `make console` built. A missing folder compiles: the server then says how to build it.
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../web-console/dist"]
+#[folder = "../../web-console/dist"]
 #[allow_missing = true]
 struct Files;
 
