@@ -45,7 +45,8 @@ pub(super) async fn write(
 ) -> Result<(), StoreError> {
     let (mut calls, mut incidents, mut duties) = (Rows::new(), Rows::new(), Rows::new());
     let (mut assignments, mut attached) = (Rows::new(), Rows::new());
-    for slot in book.streams.values().filter(|slot| slot.is_touched) {
+    // By version, not by state: an event may leave the state as it is (a confirmed call), and still counts.
+    for slot in book.streams.values().filter(|slot| slot.version != slot.version_before) {
         match &slot.now {
             Some(Record::Call(call)) => calls.push(call_row(call, slot.version, number_key)?),
             Some(Record::Incident(incident)) => {

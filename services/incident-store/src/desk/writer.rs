@@ -153,7 +153,7 @@ impl Writer {
                 Err(Failure::Away(error)) => {
                     self.away(&error);
                     if self.stop.is_cancelled() {
-                        batch.into_iter().for_each(|pending| answer_away(pending));
+                        batch.into_iter().for_each(answer_away);
                         continue;
                     }
                     batches.push(batch);

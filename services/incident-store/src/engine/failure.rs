@@ -17,20 +17,27 @@ pub(crate) enum Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Statement(source) if is_data(&source) => Self::Data(StoreError::Statement(source)),
-            StoreError::Unreadable { .. } => Self::Data(error),
-            other => Self::Away(other),
-        }
+        let is_data = match &error {
+            StoreError::Statement(source) => is_data(source),
+            StoreError::Unreadable { .. } => true,
+            StoreError::Away { .. }
+            | StoreError::Url(_)
+            | StoreError::Locked(_)
+            | StoreError::SqliteTooOld { .. }
+            | StoreError::SchemaTooNew { .. }
+            | StoreError::NotAStore
+            | StoreError::File(_)
+            | StoreError::Random => false,
+        };
+        if is_data { Self::Data(error) } else { Self::Away(error) }
     }
 }
 
 fn is_data(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Database(error) => database_says_data(error.as_ref()),
-        sqlx::Error::Encode(_) | sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => true,
-        _ => false,
+    if let sqlx::Error::Database(error) = error {
+        return database_says_data(error.as_ref());
     }
+    matches!(error, sqlx::Error::Encode(_) | sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_))
 }
 
 fn database_says_data(error: &dyn DatabaseError) -> bool {
@@ -45,14 +52,14 @@ fn database_says_data(error: &dyn DatabaseError) -> bool {
 
 /// Whether the connection itself is of no more use, so that a question may be asked again over another.
 pub(super) fn is_lost(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => {
-            true
-        }
-        // Connection exceptions, operator intervention, read-only after a switch.
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-            code.len() == 5 && ["08", "57P", "25006"].iter().any(|c| code.starts_with(c))
-        }),
-        _ => false,
+    if let sqlx::Error::Database(error) = error {
+        // PostgreSQL: connection exceptions, operator intervention, read-only after a switch.
+        let is_lost =
+            |code: &str| code.len() == 5 && ["08", "57P", "25006"].iter().any(|c| code.starts_with(c));
+        return error.code().is_some_and(|code| is_lost(&code));
     }
+    matches!(
+        error,
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed
+    )
 }

@@ -36,7 +36,7 @@ impl Store {
     pub async fn wallboard(&self, now: Timestamp) -> Result<WallboardFigures, StoreError> {
         let mut moment = self.readers().moment().await?;
         let waiting = one(moment.ask(WAITING, vec![]).await?)?;
-        let today = one(moment.ask(TODAY, vec![midnight_wib(now).into()]).await?)?;
+        let today = one(moment.ask(TODAY, vec![midnight_wib(now)]).await?)?;
         let call_backs = one(moment.ask(CALL_BACKS, vec![]).await?)?;
         let statuses = moment.ask(STATUSES, vec![]).await?;
         let unacknowledged = moment.ask(UNACKNOWLEDGED, vec![]).await?;

@@ -174,7 +174,7 @@ impl Story {
         let id = self.pick(&self.incidents.clone());
         let text = Private::new("keterangan".to_owned());
         let command = match self.below(12) {
-            0 | 1 | 2 => IncidentCommand::Dispatch {
+            0..=2 => IncidentCommand::Dispatch {
                 targets: vec![target(
                     u64::from(self.below(4)),
                     self.pick(&[Role::Lead, Role::Support, Role::Notify]),

@@ -1,5 +1,7 @@
 //! The store on both engines. Every test of behaviour runs on SQLite and on a private PostgreSQL.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod feed;
 mod history;
 mod once;

@@ -202,3 +202,21 @@ fn what_cannot_be_stored_spoils_nothing_else() {
         desk.stop().await;
     });
 }
+
+#[test]
+fn an_event_that_leaves_the_state_as_it_is_counts_too() {
+    on_both(|place| async move {
+        let desk = place.desk().await;
+        let at = place.clock.now();
+        let id = call_arrives(&desk, at, NUMBER).await;
+        desk.submit(fact(id, at, CallFact::Answered { by: user(1) })).await.unwrap();
+        let before = desk.store().call(id).await.unwrap();
+        desk.submit(fact(id, at, CallFact::Confirmed)).await.unwrap();
+        assert_eq!(desk.store().call(id).await.unwrap(), before);
+        call_ends(&desk, id, at).await;
+        let versions: Vec<u64> =
+            desk.store().changes_after(0, 10).await.unwrap().iter().map(|change| change.version).collect();
+        assert_eq!(versions, [1, 2, 3, 4, 5], "arrived, answered, confirmed, ended, disposition due");
+        desk.stop().await;
+    });
+}

@@ -164,7 +164,10 @@ fn incidents_are_found_by_everything_that_a_console_asks() {
             desk.store().incident_of_assignment(fire.assignments[0].id).await.unwrap(),
             Some(fire.clone())
         );
-        assert_eq!(desk.store().assignments_of(agency(1), true, 10).await.unwrap(), [fire.clone()]);
+        assert_eq!(
+            desk.store().assignments_of(agency(1), true, 10).await.unwrap(),
+            std::slice::from_ref(&fire)
+        );
         let cancel = IncidentCommand::Cancel { reason: Private::new("salah".into()) };
         desk.submit(by(1, DeskCommand::Incident(fire.id, cancel))).await.unwrap();
         assert_eq!(desk.store().assignments_of(agency(1), true, 10).await.unwrap(), []);
