@@ -93,3 +93,21 @@ fn rendered(mode: Mode, normal_since: Timestamp, live: Option<&[Call]>, now: Tim
     };
     ModeNow { mode, with_calls: text(live), without_calls: text(None) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agencies_hear_of_the_mode_but_not_of_calls_and_only_a_change_is_told() {
+        let (then, later) = (Timestamp::from_micros(1), Timestamp::from_micros(2));
+        let away = Mode::Darurat { since: then };
+        let told = rendered(away, then, Some(&[]), then);
+        let parsed = |text: &Utf8Bytes| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(parsed(&told.with_calls)["mode"], "darurat");
+        assert_eq!(parsed(&told.with_calls)["live_calls"], serde_json::json!([]));
+        assert_eq!(parsed(&told.without_calls)["live_calls"], serde_json::Value::Null);
+        assert!(same(&told, &rendered(away, then, Some(&[]), later)));
+        assert!(!same(&told, &rendered(Mode::Normal, then, None, later)));
+    }
+}

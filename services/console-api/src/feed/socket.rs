@@ -174,7 +174,11 @@ impl Sending<'_> {
     async fn begin(&mut self, after: Option<u64>) -> Result<(), End> {
         let console = self.console;
         let mode = console.mode.borrow().clone();
-        let kept = after.filter(|cursor| matches!(console.desk.feed().after(*cursor, 0), After::Changes(_)));
+        let feed = console.desk.feed();
+        // A cursor of the future is one of another history.
+        let known =
+            |cursor: &u64| *cursor <= feed.head() && matches!(feed.after(*cursor, 0), After::Changes(_));
+        let kept = after.filter(known);
         let now = console.clock.now();
         let first = match kept {
             Some(cursor) => {

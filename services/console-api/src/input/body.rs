@@ -111,27 +111,23 @@ async fn read_bounded(body: Body) -> Result<Vec<u8>, Problem> {
 /// The value of these bytes; an empty body is an empty object. Used for messages of the feed as well.
 pub(crate) fn parse<T: DeserializeOwned + Checked>(bytes: &[u8]) -> Result<T, Problem> {
     let bytes = if bytes.trim_ascii().is_empty() { b"{}" } else { bytes };
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value: T = serde_path_to_error::deserialize(&mut deserializer).map_err(unreadable)?;
-    deserializer.end().map_err(|_| Problem::new(Code::MalformedJson))?;
+    // In two steps, because serde_json calls some wrong types a mistake of syntax.
+    let json: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
+    let value: T = serde_path_to_error::deserialize(json).map_err(|error| {
+        Problem::fields(vec![field_error(&error.path().to_string(), &error.inner().to_string())])
+    })?;
     let mut faults = Faults::default();
     value.check(&mut faults);
     faults.into_result()?;
     Ok(value)
 }
 
-fn unreadable(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
-    let path = error.path().to_string();
-    let inner = error.inner();
-    if inner.classify() != serde_json::error::Category::Data {
-        let place = format!("baris {}, kolom {}", inner.line(), inner.column());
-        let place_en = format!("line {}, column {}", inner.line(), inner.column());
-        return Problem::new(Code::MalformedJson).because(
-            format!("Tidak ada yang diubah. Kesalahan pada {place}."),
-            format!("Nothing was changed. The mistake is at {place_en}."),
-        );
-    }
-    Problem::fields(vec![field_error(&path, &inner.to_string())])
+fn malformed(error: &serde_json::Error) -> Problem {
+    let (line, column) = (error.line(), error.column());
+    Problem::new(Code::MalformedJson).because(
+        format!("Tidak ada yang diubah. Kesalahan pada baris {line}, kolom {column}."),
+        format!("Nothing was changed. The mistake is at line {line}, column {column}."),
+    )
 }
 
 /// What serde says about a value of the wrong kind, for a person. Its wording is stable (serde::de::Error);
@@ -143,14 +139,8 @@ fn field_error(path: &str, said: &str) -> FieldError {
         let (message, message_en) = ("Harus ada.".to_owned(), "Must be present.".to_owned());
         return FieldError { field, code: "missing", message, message_en };
     }
-    // The sentence ends with " at line …", and starts with the value itself, which may be personal.
-    let expected = said
-        .split(" at line ")
-        .next()
-        .unwrap_or_default()
-        .split("expected ")
-        .nth(1)
-        .unwrap_or("another value");
+    // The sentence begins with the value itself, which may be personal, and ends with what was expected.
+    let expected = said.rsplit_once("expected ").map_or("another value", |(_, expected)| expected);
     let (code, id, en) = if said.starts_with("unknown variant") {
         ("unknown_value", "Nilai tidak dikenal", "Unknown value")
     } else {

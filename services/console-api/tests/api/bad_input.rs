@@ -68,6 +68,7 @@ async fn bodies_paths_methods_and_keys_that_cannot_be() {
 
     assert_eq!(code(post("{\"category\":".into()).await), (400, "malformed_json".into()));
     assert_eq!(code(post("[".repeat(5_000)).await), (400, "malformed_json".into()));
+    assert_eq!(code(post("[1,2]".into()).await), (422, "invalid_fields".into()));
     let megabyte = with("/narrative", json!("a".repeat(1_000_000))).to_string();
     assert_eq!(code(post(megabyte).await), (413, "body_too_large".into()));
     let form = [("content-type", "application/x-www-form-urlencoded")];

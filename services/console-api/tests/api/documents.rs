@@ -80,11 +80,10 @@ fn references(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(fields) => {
             for (name, value) in fields {
-                match value.as_str().filter(|_| name == "$ref") {
-                    Some(target) => {
-                        drop(found.insert(target.trim_start_matches("#/components/schemas/").to_owned()))
-                    }
-                    None => references(value, found),
+                if let Some(target) = value.as_str().filter(|_| name == "$ref") {
+                    found.insert(target.trim_start_matches("#/components/schemas/").to_owned());
+                } else {
+                    references(value, found);
                 }
             }
         }

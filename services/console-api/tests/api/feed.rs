@@ -231,16 +231,24 @@ async fn a_console_that_does_not_read_is_told_to_start_over_and_holds_nobody_up(
     let path = format!("incidents/{}/notes", incident["id"].as_str().unwrap());
     // Each note sends the narrative again: far more than the sockets' buffers, and more than 256 messages.
     let note = |n: usize| {
-        let (taker, path) = (taker.clone(), path.clone());
-        async move { taker.post(&path, json!({ "text": format!("catatan {n}") })).await.expect(200) }
+        let (taker, path, key) = (taker.clone(), path.clone(), format!("catatan-{n}"));
+        async move {
+            // As a console does: a busy machine may make the store late, the key makes it safe to ask again.
+            for _ in 0..20 {
+                let answer =
+                    taker.post_with_key(&path, json!({ "text": format!("catatan {n}") }), &key).await;
+                if answer.status != 503 {
+                    return drop(answer.expect(200));
+                }
+            }
+            panic!("note {n} was not taken");
+        }
     };
-    let begun = Instant::now();
-    for n in (0..1_000).step_by(50) {
-        futures_util::future::join_all((n..n + 50).map(note)).await;
+    for n in (0..600).step_by(20) {
+        futures_util::future::join_all((n..n + 20).map(note)).await;
     }
-    assert!(begun.elapsed() > Duration::ZERO);
     tokio::time::sleep(Duration::from_millis(2_500)).await;
-    note(1_000).await;
+    note(600).await;
     let mut seen = 0;
     let last = loop {
         match slow.next().await {

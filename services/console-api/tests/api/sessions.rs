@@ -67,6 +67,19 @@ async fn wrong_credentials_look_the_same_and_five_close_the_name_for_a_minute() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_address_cannot_try_name_after_name() {
+    let world = World::new().await;
+    let stranger = world.stranger();
+    let mut statuses = Vec::new();
+    for n in 0..31 {
+        let body = json!({ "username": format!("nama{n}"), "password": "salah salah" });
+        statuses.push(stranger.post("session", body).await.status);
+    }
+    assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 30);
+    assert_eq!(statuses.last(), Some(&429));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_expired_session_ends_but_not_during_a_call() {
     let world = World::with_sessions_of(Seconds(2)).await;
     let (talking, idle) = (world.log_in("petugas1").await, world.log_in("petugas2").await);

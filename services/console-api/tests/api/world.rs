@@ -32,7 +32,6 @@ const ORIGIN: &str = "https://konsol.example";
 pub struct World {
     pub address: SocketAddr,
     pub trunk: FakeTrunk,
-    pub desk: Desk,
     pub users: BTreeMap<String, UserId>,
     stop: CancellationToken,
     _folder: tempfile::TempDir,
@@ -101,7 +100,7 @@ impl World {
         };
         let stopping = stop.clone();
         tokio::spawn(async move { console_api::serve(listener, config, stopping).await.unwrap() });
-        Self { address, trunk, desk, users, stop, _folder: folder }
+        Self { address, trunk, users, stop, _folder: folder }
     }
 
     /// Somebody without a session.

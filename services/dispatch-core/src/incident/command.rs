@@ -1,6 +1,6 @@
 //! What may be asked of an incident, what may happen to it, and why a request is refused.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
 use super::assignment::{Assignment, AssignmentState, Raised};
@@ -42,6 +42,7 @@ pub struct Edit {
     /// A new category.
     pub category: Option<Category>,
     /// A new type; `Some(None)` takes it away.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given")]
     pub kind: Option<Option<TypeCode>>,
     /// A new priority.
     pub priority: Option<Priority>,
@@ -53,6 +54,11 @@ pub struct Edit {
     pub casualties: Option<u32>,
     /// A new reporter.
     pub reporter: Option<Reporter>,
+}
+
+/// Tells a type that was taken away (`null`) from one that stays (absent): a replay must not mix them up.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<TypeCode>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 /// A step that an agency reports.
