@@ -26,7 +26,11 @@ async fn a_wrong_request_gets_a_clear_problem_and_leaves_nothing() {
         .filter_map(|entry| entry["stream"].as_str())
         .collect();
     assert!(!streams.iter().any(|stream| stream.starts_with("incident")), "{streams:?} up to {log}");
-    open_incident(&petugas, &fire()).await;
+    // A field that this version does not know is passed over: a newer console may talk to an older server.
+    let mut newer = fire();
+    newer["kategori"] = json!("z");
+    let incident = open_incident(&petugas, &newer).await;
+    assert!(incident["kategori"].is_null() && incident["category"] == "a", "{incident}");
     server.verify().await;
 }
 
@@ -77,11 +81,6 @@ async fn the_fields_are_named(petugas: &Api) {
     for field in ["location.lat", "location.lon"] {
         assert!(answer.fields().contains(&field), "{field} among {:?}", answer.fields());
     }
-    let mut unknown = fire();
-    unknown["kategori"] = json!("a");
-    let answer = petugas.post("/incidents", &unknown).await;
-    answer.problem(422);
-    assert!(answer.text().contains("kategori"), "the unknown field is named: {}", answer.text());
 }
 
 async fn what_is_no_json_is_told_so(petugas: &Api) {

@@ -15,9 +15,11 @@ async fn whatever_is_wrong_with_an_invite_is_a_defect_and_never_the_end() {
     let petugas = server.log_in("petugas1").await;
     tokio::join!(
         by_sipp(&server, &petugas, "uac_no_sdp", "no_sdp"),
-        by_sipp(&server, &petugas, "uac_broken_sdp", "broken_sdp"),
+        // Its m= line has neither a port nor a codec: read as a stream that we cannot speak.
+        by_sipp(&server, &petugas, "uac_broken_sdp", "no_common_codec"),
         by_sipp(&server, &petugas, "uac_no_common_codec", "no_common_codec"),
     );
+    no_sdp_at_all_in_the_body(&server, &petugas).await;
     no_call_id(&server, &petugas).await;
     a_content_length_that_lies(&server, &petugas).await;
     sixty_kilobytes_of_headers(&server, &petugas).await;
@@ -33,6 +35,21 @@ async fn by_sipp(server: &Server, petugas: &Api, scenario: &str, defect: &str) {
     Sipp::start(scenario, server.sip, &number, &["-d", "300"]).done(Duration::from_secs(30)).await;
     let call = has_defect(petugas, &number, defect).await;
     assert!(call["call_back"]["due_at"].is_string(), "nobody spoke to this caller: {call}");
+}
+
+async fn no_sdp_at_all_in_the_body(server: &Server, petugas: &Api) {
+    let number = caller();
+    let phone = UdpCaller::new(server.sip).await;
+    let mut invite = phone.invite(&number, 9);
+    invite.body = "\u{0}\u{ff}ini bukan SDP\r\n".into();
+    invite.content_length = Some(invite.body.len().to_string());
+    phone.send(&invite.bytes()).await;
+    let ok = phone.expect("INVITE", 200, ANSWER).await;
+    assert!(ok.text.contains("m=audio"), "our own offer comes back: {}", ok.text);
+    phone.send(&invite.ack(&ok)).await;
+    phone.send(&invite.bye(&ok)).await;
+    phone.expect("BYE", 200, ANSWER).await;
+    has_defect(petugas, &number, "broken_sdp").await;
 }
 
 async fn has_defect(petugas: &Api, number: &str, defect: &str) -> Value {

@@ -1,10 +1,12 @@
 //! Who calls, and finding their calls again.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use serde_json::Value;
+use tokio::time::{Instant, sleep};
 
-use super::{Api, SOON, eventually};
+use super::{Api, SOON};
 
 /// A number that nobody else in this process calls from. It begins as [`super::server`] forbids it in logs.
 pub fn caller() -> String {
@@ -20,10 +22,15 @@ pub async fn calls_of(api: &Api, number: &str) -> Vec<Value> {
 
 /// The one call of this number, once it is like this.
 pub async fn the_call_of(api: &Api, number: &str, what: &str, like: impl Fn(&Value) -> bool) -> Value {
-    eventually(&format!("the call of {number}: {what}"), SOON, || async {
+    let until = Instant::now() + SOON;
+    loop {
         let mut calls = calls_of(api, number).await;
         assert!(calls.len() < 2, "two calls of {number}: {calls:?}");
-        calls.pop().filter(&like)
-    })
-    .await
+        let call = calls.pop().unwrap_or(Value::Null);
+        if like(&call) {
+            return call;
+        }
+        assert!(Instant::now() < until, "the call of {number} is not {what}: {call}");
+        sleep(Duration::from_millis(50)).await;
+    }
 }
