@@ -2,6 +2,7 @@
 //!
 //! A view always has all its fields; what is unknown is `null`.
 
+mod assignment;
 mod call;
 mod figures;
 mod incident;
@@ -10,11 +11,10 @@ mod person;
 mod reference;
 mod timeline;
 
+pub use assignment::{Assignment, AssignmentWithIncident};
 pub use call::{Call, CallPage, NumberHistory, live_call};
 pub use figures::{SystemMode, Wallboard};
-pub use incident::{
-    Assignment, AssignmentWithIncident, Dispatched, Incident, IncidentDetail, IncidentPage, Note,
-};
+pub use incident::{Dispatched, Incident, IncidentDetail, IncidentPage, Note};
 pub use log::{Checkpoint, LogLine, LogPage, PublicKey};
 pub use person::{Audio, Duty, Named, PersonOnDuty, Session, SessionOpened, User};
 pub use reference::{Agency, Area, Classification, Policy};

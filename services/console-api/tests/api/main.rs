@@ -1,6 +1,8 @@
 //! The API over real HTTP and WebSocket: a real server on port 0, a real desk on SQLite, a real orders channel
 //! whose trunk end is played by the test.
 
+#![allow(clippy::unwrap_used)] // A test says what went wrong by panicking.
+
 mod authority;
 mod bad_input;
 mod calls;
