@@ -213,7 +213,7 @@ impl Story {
     fn edit(&mut self) -> Edit {
         Edit {
             category: Some(self.pick(&Category::ALL)),
-            kind: self.pick(&[None, Some(Some(TypeCode::new("kebakaran_lahan")))]),
+            kind: self.pick(&[None, Some(None), Some(Some(TypeCode::new("kebakaran_lahan")))]),
             priority: Some(self.pick(&Priority::ALL)),
             narrative: Some(Private::new("api padam".into())),
             location: Some(Location { accuracy_m: Some(self.degrees()), ..Location::default() }),
