@@ -8,6 +8,8 @@ mod run;
 mod scenario;
 mod server;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
@@ -28,14 +30,18 @@ enum Command {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
     let passed = match Arguments::parse().command {
-        Command::Run(arguments) => run::run(&arguments).await?,
-        Command::Bench(arguments) => bench::bench(&arguments).await?,
-        Command::Crash(arguments) => crash::crash(&arguments).await?,
+        Command::Run(arguments) => run::run(&arguments).await,
+        Command::Bench(arguments) => bench::bench(&arguments).await,
+        Command::Crash(arguments) => crash::crash(&arguments).await,
     };
-    if !passed {
-        std::process::exit(1);
+    match passed {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::from(2)
+        }
     }
-    Ok(())
 }
