@@ -2,6 +2,7 @@
 // The binary is SIGAP_BIN or ../target/debug/sigap, the browser CHROMIUM or /usr/bin/chromium,
 // screenshots go to E2E_SHOTS or a temporary folder.
 import { check, run, story } from './harness.mjs';
+import './stories/api-document.mjs';
 import './stories/log-in.mjs';
 import './stories/whole-thread.mjs';
 import './stories/dispositions.mjs';

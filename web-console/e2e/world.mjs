@@ -27,6 +27,7 @@ export class World {
   #browser = null;
   #contexts = [];
   #callers = [];
+  #sessions = new Map();
   #nextNumber = 1;
   shots = '';
 
@@ -83,7 +84,10 @@ export class World {
 
   /** The API as another program uses it: with a bearer token. */
   async api(username) {
-    const { token } = await this.#ask(null, 'POST', '/session', { username, password: PASSWORD });
+    const opened =
+      this.#sessions.get(username) ?? this.#ask(null, 'POST', '/session', { username, password: PASSWORD });
+    this.#sessions.set(username, opened);
+    const { token } = await opened;
     return (method, where, body) => this.#ask(token, method, where, body);
   }
 

@@ -115,6 +115,9 @@ export function snapshot(over: Partial<Snapshot>): Snapshot {
     calls: [],
     incidents: [],
     assignments: [],
+    duties: [],
+    duty: { state: 'off', audio: { kind: 'browser' }, since: null },
+    escalations: [],
     mode: 'normal',
     ...over,
   };

@@ -35,7 +35,7 @@ async function faults(page) {
 for (const theme of ['dark', 'light']) {
   story(`axe finds nothing on any screen (${theme})`, async (world) => {
     await newIncident(world);
-    await newIncident(world, { category: 'g', type: 'ular', priority: 'P3' });
+    await newIncident(world, { category: 'g', type: 'satwa_ular', priority: 'P3' });
     await world.call({ fix: { lat: -2.9, lon: 106.5, radius: 500 } });
     const found = [];
     const logIn = await world.page({ theme });

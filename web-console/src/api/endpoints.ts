@@ -7,10 +7,12 @@ import type {
   CallBackOutcome,
   Checkpoint,
   Classification,
+  Correction,
   DispositionKind,
   Duty,
   DutyState,
   Incident,
+  IncidentDetail,
   LogEntry,
   NewIncident,
   Page,
@@ -39,10 +41,10 @@ export const api = {
   recordCallBack: (call: string, outcome: CallBackOutcome, note?: string) =>
     write<Call>('POST', `/calls/${call}/call-back`, note ? { outcome, note } : { outcome }),
 
-  incident: (id: string) => read<Incident>(`/incidents/${id}`),
+  incident: (id: string) => read<IncidentDetail>(`/incidents/${id}`),
   createIncident: (incident: NewIncident, key: string) =>
     write<Incident>('POST', '/incidents', incident, key),
-  correctIncident: (incident: string, correction: Omit<NewIncident, 'call_id'> & { version: number }) =>
+  correctIncident: (incident: string, correction: Correction) =>
     write<Incident>('PATCH', `/incidents/${incident}`, correction),
   dispatch: (incident: string, agencies: string[] | undefined, key: string) =>
     write<{ incident: Incident; assignments: Assignment[] }>(

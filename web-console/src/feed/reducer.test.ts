@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AssignmentInFeed } from '../api/types';
 import { call, emptyBoard, assignment, incident, snapshot } from '../../test/samples';
 import {
   ESCALATIONS_KEPT_MAX,
@@ -39,17 +40,20 @@ describe('the cursor', () => {
     expect(board.cursor).toBe('9007199254740993');
   });
 
-  it('is not moved by a heartbeat, which may be ahead of what was received', () => {
+  it('follows the heartbeat over what is none of this person’s business, and never back', () => {
     const board = emptyBoard();
     reduce(board, snapshot({ cursor: '10' }));
-    reduce(board, { type: 'heartbeat', cursor: '12', at: '2026-11-22T01:00:00.000000Z' });
-    expect(board.cursor).toBe('10');
+    const at = '2026-11-22T01:00:00.000000Z';
+    reduce(board, { type: 'heartbeat', cursor: '12', at });
+    expect(board.cursor).toBe('12');
+    reduce(board, { type: 'heartbeat', cursor: '11', at });
+    expect(board.cursor).toBe('12');
   });
 
   it('starts over on resync', () => {
     const board = emptyBoard();
     reduce(board, snapshot({ cursor: '10' }));
-    expect(reduce(board, { type: 'resync' })).toBe('start_over');
+    expect(reduce(board, { type: 'resync', at: '2026-11-22T01:00:00.000000Z' })).toBe('start_over');
     expect(board.cursor).toBeNull();
   });
 
@@ -95,6 +99,54 @@ describe('what is newer stays', () => {
   });
 });
 
+describe('what a message carries beside its subject', () => {
+  const at = '2026-11-22T01:00:00.000000Z';
+  const summary = { number: '2026-000001', category: 'a', priority: 'P1' };
+  const inFeed = (over: Partial<AssignmentInFeed>) =>
+    ({
+      ...assignment(over),
+      incident_number: '2026-000001',
+      category: 'a',
+      priority: 'P1',
+      incident: summary,
+    }) as never;
+
+  it('moves the status of the incident with the step of its agency', () => {
+    const board = emptyBoard();
+    reduce(
+      board,
+      snapshot({ cursor: '1', incidents: [incident({ id: 'i1', version: 1, status: 'dispatched' })] }),
+    );
+    const done = incident({ id: 'i1', version: 2, status: 'completed' });
+    const step = inFeed({ id: 'a1', state: 'completed' });
+    reduce(board, {
+      type: 'assignment.updated',
+      cursor: '2',
+      at,
+      assignment: step,
+      incident: done,
+      incident_id: 'i1',
+    });
+    expect(board.incidents.get('i1')?.status).toBe('completed');
+    expect(board.assignments.get('a1')?.state).toBe('completed');
+  });
+
+  it('shows the next rung with the escalation that was raised', () => {
+    const board = emptyBoard();
+    const ladder = { rung: 1, next_step: 'agency_head', next_at: at, raised: [] } as const;
+    reduce(board, {
+      type: 'escalation.raised',
+      cursor: '1',
+      at,
+      escalation: {} as never,
+      assignment: inFeed({ id: 'a1', escalation: { ...ladder, raised: [] } }),
+      incident: null,
+      call: null,
+    });
+    expect(board.assignments.get('a1')?.escalation.next_step).toBe('agency_head');
+  });
+});
+
 describe('bounds', () => {
   it('keeps a limited number of finished calls, and every call that owes something', () => {
     const board = emptyBoard();
@@ -115,6 +167,9 @@ describe('bounds', () => {
       reduce(board, {
         type: 'escalation.raised',
         cursor: String(n),
+        assignment: null,
+        incident: null,
+        call: null,
         at: '2026-11-22T01:00:00.000000Z',
         escalation: {
           incident_id: null,

@@ -55,18 +55,21 @@ export function reduce(board: Board, message: FeedMessage): Applied {
       for (const incident of message.incidents) learnEmbedded(board, incident);
       for (const assignment of message.assignments) learnAssignment(board, assignment);
       board.duties.clear();
-      for (const person of message.duties ?? []) board.duties.set(person.user.id, person);
-      board.duty = message.duty ?? null;
-      if (message.escalations) board.escalations = message.escalations.slice(0, ESCALATIONS_KEPT_MAX);
+      for (const person of message.duties) board.duties.set(person.user.id, person);
+      board.duty = message.duty;
+      board.escalations = message.escalations.slice(0, ESCALATIONS_KEPT_MAX);
       return 'applied';
     case 'resumed':
+    case 'error':
+      return 'applied';
     case 'heartbeat':
+      // Everything up to here was sent, or is none of this person's business.
+      advance(board, message.cursor);
       return 'applied';
     case 'resync':
       board.cursor = null;
       return 'start_over';
     case 'system.mode':
-      if (message.cursor !== undefined && !advance(board, message.cursor)) return 'repeated';
       board.mode = message.mode;
       board.modeSince = message.since;
       for (const call of message.live_calls ?? []) learnCall(board, call);
@@ -81,11 +84,16 @@ export function reduce(board: Board, message: FeedMessage): Applied {
       return 'applied';
     case 'assignment.updated':
       if (!advance(board, message.cursor)) return 'repeated';
-      learnAssignment(board, { ...message.assignment, incident_id: message.incident_id });
+      learnAssignment(board, message.assignment);
+      learnIncident(board, message.incident);
       return 'applied';
     case 'escalation.raised':
       if (!advance(board, message.cursor)) return 'repeated';
       board.escalations = [message.escalation, ...board.escalations].slice(0, ESCALATIONS_KEPT_MAX);
+      // What was escalated has changed by it: the next rung, the next deadline.
+      if (message.assignment) learnAssignment(board, message.assignment);
+      if (message.incident) learnIncident(board, message.incident);
+      if (message.call) learnCall(board, message.call);
       return 'applied';
     case 'duty.updated':
       if (!advance(board, message.cursor)) return 'repeated';
@@ -140,7 +148,7 @@ function learnEmbedded(board: Board, incident: Incident): void {
 }
 
 function learnDuty(board: Board, user: Named, duty: Duty): void {
-  board.duties.set(user.id, { ...board.duties.get(user.id), user, duty });
+  board.duties.set(user.id, { role: board.duties.get(user.id)?.role ?? null, user, duty });
 }
 
 /** Moves the cursor on; false when the message lies at or before it. */

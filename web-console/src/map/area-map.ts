@@ -20,6 +20,9 @@ import type { Pin } from './pins';
 /** Without a radius from the operator the circle says "somewhere here": a typical cell in the country. */
 const RADIUS_METRES_UNKNOWN = 3_000;
 
+/** Near enough to see the kecamatan around a point; there are no streets to see nearer by. */
+const ZOOM_TO_AN_INCIDENT = 10.5;
+
 /** The offline map: areas, incidents, the caller's circle and the pin of the report. */
 export class AreaMap {
   #map: OlMap;
@@ -105,7 +108,11 @@ export class AreaMap {
 
   moveTo(lat: number, lon: number): void {
     const view = this.#map.getView();
-    view.animate({ center: fromLonLat([lon, lat]), zoom: Math.max(view.getZoom() ?? 0, 12), duration: 250 });
+    view.animate({
+      center: fromLonLat([lon, lat]),
+      zoom: Math.max(view.getZoom() ?? 0, ZOOM_TO_AN_INCIDENT),
+      duration: 250,
+    });
   }
 
   fit(): void {
@@ -118,7 +125,7 @@ export class AreaMap {
       corners.push([points[place] ?? 0, points[place + 1] ?? 0]);
     }
     const extent = boundingExtent(corners);
-    if (!isEmpty(extent)) this.#map.getView().fit(extent, { padding: [36, 48, 36, 48] });
+    if (!isEmpty(extent)) this.#map.getView().fit(extent, { padding: [40, 72, 48, 72] });
   }
 
   destroy(): void {

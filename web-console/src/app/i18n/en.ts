@@ -82,9 +82,7 @@ export const en: Record<keyof typeof id, string> = {
 
   'call.ringing': 'Ringing',
   'call.queued': 'Queued',
-  'call.offered': 'Offered',
   'call.connected': 'Connected',
-  'call.held': 'On hold',
   'call.ended': 'Ended',
   'call.unknown_number': 'Number unknown',
   'call.source.asserted': 'number from the operator',
@@ -187,6 +185,7 @@ export const en: Record<keyof typeof id, string> = {
   'form.agencies_server': 'Routed automatically by type and area.',
   'form.agency_add': 'Add an agency',
   'form.because': 'because of the type: {type}',
+  'form.no_call_back': 'Do not call back: a ring may endanger the caller.',
   'form.because_added': 'Added by you',
   'form.dispatch': 'Send',
   'form.sending': 'Sending…',

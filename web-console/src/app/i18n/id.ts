@@ -79,9 +79,7 @@ export const id = {
 
   'call.ringing': 'Berdering',
   'call.queued': 'Antre',
-  'call.offered': 'Ditawarkan',
   'call.connected': 'Tersambung',
-  'call.held': 'Ditahan',
   'call.ended': 'Berakhir',
   'call.unknown_number': 'Nomor tidak diketahui',
   'call.source.asserted': 'nomor dari operator',
@@ -185,6 +183,7 @@ export const id = {
   'form.agencies_server': 'Rute ditentukan otomatis dari jenis dan wilayah.',
   'form.agency_add': 'Tambah instansi',
   'form.because': 'karena jenis: {type}',
+  'form.no_call_back': 'Jangan telepon balik: dering dapat membahayakan pelapor.',
   'form.because_added': 'Ditambah petugas',
   'form.dispatch': 'Teruskan',
   'form.sending': 'Mengirim…',

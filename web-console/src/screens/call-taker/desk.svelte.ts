@@ -11,9 +11,6 @@ import { toasts } from '../../parts/toasts.svelte';
 import { drafts, type Draft } from './draft.svelte';
 import { toNewIncident } from './form';
 
-const live = new Set(['connected', 'held']);
-const waitingStates = new Set(['ringing', 'queued', 'offered']);
-
 /** One call-taker's work: which calls wait, which one is mine, and what I do with them. */
 class Desk {
   /** Calls for which an answer is on its way. */
@@ -26,7 +23,7 @@ class Desk {
 
   get waiting(): Call[] {
     return [...board.calls.values()]
-      .filter((call) => waitingStates.has(call.state))
+      .filter((call) => call.state === 'ringing' || call.state === 'queued')
       .sort((one, other) => (one.arrived_at < other.arrived_at ? -1 : 1));
   }
 
@@ -39,12 +36,11 @@ class Desk {
       .filter((call) => call.state === 'ended' && call.disposition === null)
       .sort((one, other) => (one.arrived_at < other.arrived_at ? -1 : 1));
     const reopened = mine.find((call) => call.id === this.changing);
-    return mine.find((call) => live.has(call.state)) ?? reopened ?? unfinished[0] ?? null;
+    return mine.find((call) => call.state === 'connected') ?? reopened ?? unfinished[0] ?? null;
   }
 
   get isLive(): boolean {
-    const call = this.active;
-    return call !== null && live.has(call.state);
+    return this.active?.state === 'connected';
   }
 
   get callBacks(): Call[] {

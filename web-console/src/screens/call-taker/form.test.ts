@@ -95,6 +95,7 @@ describe('who would go', () => {
     code,
     name: code,
     functions,
+    active: true,
   });
   const type = (over: Partial<IncidentType>): IncidentType => ({
     code: 'kebakaran_bangunan',
@@ -105,6 +106,8 @@ describe('who would go', () => {
     lead: ['damkar'],
     support: ['ambulans', 'pdam'],
     notify: ['bpbd'],
+    no_call_back: false,
+    raise_when: null,
     ...over,
   });
   const roles = (given: IncidentType, agencies: Agency[]) =>

@@ -29,7 +29,7 @@ export function listsOf(known: Known, now: number) {
   const open = known.incidents.filter(isOpen);
   const byId = new Map(open.map((incident) => [incident.id, incident]));
   const waiting = known.calls
-    .filter((call) => call.state === 'ringing' || call.state === 'queued' || call.state === 'offered')
+    .filter((call) => call.state === 'ringing' || call.state === 'queued')
     .sort((one, other) => (one.arrived_at < other.arrived_at ? -1 : 1));
   const unacknowledged = known.assignments
     .filter((one) => isWaiting(one.state) && one.role !== 'notify' && byId.has(one.incident_id))
