@@ -917,6 +917,13 @@ export interface components {
             unit: string | null;
             working_at: components["schemas"]["Time"] | null;
         };
+        /** @description The assignments of an agency. */
+        AssignmentPage: {
+            /** @description Newest incident first. */
+            items: components["schemas"]["AssignmentWithIncident"][];
+            /** @description Always null: an agency's assignments come as one page. */
+            next: string | null;
+        };
         /**
          * @description How far an assignment is.
          * @enum {string}
@@ -2242,7 +2249,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AssignmentWithIncident"][];
+                    "application/json": components["schemas"]["AssignmentPage"];
                 };
             };
             /** @description What cannot be done, and why: see docs/api-errors.md */

@@ -13,7 +13,7 @@ use crate::input::{Query, page_items};
 use crate::names::Names;
 use crate::problem::{Code, Problem};
 use crate::show::Show;
-use crate::views::AssignmentWithIncident;
+use crate::views::{AssignmentPage, AssignmentWithIncident};
 
 /// Which assignments.
 #[derive(Deserialize, IntoParams)]
@@ -28,13 +28,13 @@ pub struct AssignmentQuery {
 
 /// The assignments of an agency with their incidents, newest incident first.
 #[utoipa::path(get, path = "/api/v1/assignments", operation_id = "list_assignments", tag = "Assignments",
-    params(AssignmentQuery), responses((status = 200, description = "The assignments", body = Vec<AssignmentWithIncident>)))]
+    params(AssignmentQuery), responses((status = 200, description = "The assignments", body = AssignmentPage)))]
 pub async fn handler(
     may: Authority<CanReadIncidents>,
     State(store): State<Store>,
     State(show): State<Show>,
     Query(query): Query<AssignmentQuery>,
-) -> Result<Json<Vec<AssignmentWithIncident>>, Problem> {
+) -> Result<Json<AssignmentPage>, Problem> {
     let names = show.names();
     let agency = chosen(may.agency(), query.agency.as_deref(), &names)?;
     let open = query.open.unwrap_or(true);
@@ -45,7 +45,7 @@ pub async fn handler(
         let own = incident.assignments.iter().filter(wanted);
         own.map(|a| AssignmentWithIncident::of(a, incident, &names)).collect::<Vec<_>>()
     };
-    Ok(Json(incidents.iter().flat_map(of).collect()))
+    Ok(Json(AssignmentPage { items: incidents.iter().flat_map(of).collect(), next: None }))
 }
 
 fn is_open(assignment: &Assignment) -> bool {

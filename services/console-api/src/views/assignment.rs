@@ -136,6 +136,15 @@ pub struct IncidentSummary {
     pub opened_at: Time,
 }
 
+/// The assignments of an agency.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AssignmentPage {
+    /// Newest incident first.
+    pub items: Vec<AssignmentWithIncident>,
+    /// Always null: an agency's assignments come as one page.
+    pub next: Option<String>,
+}
+
 /// An assignment with what an agency needs to know of its incident.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AssignmentWithIncident {

@@ -11,7 +11,7 @@ mod person;
 mod reference;
 mod timeline;
 
-pub use assignment::{Assignment, AssignmentWithIncident};
+pub use assignment::{Assignment, AssignmentPage, AssignmentWithIncident};
 pub use call::{Call, CallPage, NumberHistory, live_call};
 pub use figures::{SystemMode, Wallboard};
 pub use incident::{Dispatched, Incident, IncidentDetail, IncidentPage, Note};

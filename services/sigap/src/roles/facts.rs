@@ -5,11 +5,9 @@
 
 use std::time::Duration;
 
-use call_link::journal::Journal;
+use call_link::journal::{Entry, Journal};
 use dispatch_core::actor::Actor;
 use dispatch_core::call::CallCommand;
-use futures_util::StreamExt;
-use futures_util::stream::FuturesOrdered;
 use incident_store::{Desk, DeskCommand, IdempotencyKey, JournalPosition, Submission, SubmitError};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -21,18 +19,19 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Runs until `stop`. Facts that are in the journal by then stay there for the next start.
 ///
-/// `last_index` is the last durable entry found at start. A cursor beyond it means that the disk failed and the
-/// desk took in facts that only the memory of an earlier process had; new facts use those indexes again.
+/// `last_index` is the last durable entry found at start. A store whose cursor lies beyond it took in facts that
+/// only the memory of an earlier process had, because the disk had failed; new facts use those indexes again.
 pub async fn run(journal: Journal, last_index: u64, desk: Desk, stop: CancellationToken) {
-    let Some(cursor) = first_cursor(&journal, &desk, &stop).await else { return };
-    let mut cursor = cursor.min(last_index);
-    let mut changed = journal.changed();
+    let Some(next) = first_index_wanted(&journal, &desk, &stop).await else { return };
+    let intake = Intake { journal, desk, known_to_store: next };
+    let mut cursor = next.saturating_sub(1).min(last_index);
+    let mut changed = intake.journal.changed();
     loop {
         changed.mark_unchanged();
-        match take_in(&journal, &desk, cursor).await {
+        match intake.take_in(cursor).await {
             Ok(taken) if taken > cursor => {
                 cursor = taken;
-                journal.acknowledge(cursor);
+                intake.journal.acknowledge(cursor);
                 continue;
             }
             Ok(_) => {}
@@ -48,17 +47,18 @@ pub async fn run(journal: Journal, last_index: u64, desk: Desk, stop: Cancellati
 }
 
 enum Halt {
+    /// The store is away or busy: the same facts again, a little later.
     Later,
+    /// The desk stops.
     Stopped,
 }
 
-async fn first_cursor(journal: &Journal, desk: &Desk, stop: &CancellationToken) -> Option<u64> {
+async fn first_index_wanted(journal: &Journal, desk: &Desk, stop: &CancellationToken) -> Option<u64> {
     loop {
         match desk.store().journal_cursor(journal.id().0).await {
-            // The store keeps the index of the next fact; a reader of the journal asks for what is after one.
             Ok(next) => {
                 info!(next, "Taking in call facts");
-                return Some(next.saturating_sub(1));
+                return Some(next);
             }
             Err(error) => warn!(%error, "The journal's cursor cannot be read yet"),
         }
@@ -69,43 +69,71 @@ async fn first_cursor(journal: &Journal, desk: &Desk, stop: &CancellationToken) 
     }
 }
 
-/// Hands over what is after `cursor`; answers with the index up to which everything is in the store.
-async fn take_in(journal: &Journal, desk: &Desk, cursor: u64) -> Result<u64, Halt> {
-    let entries = match journal.read_after(cursor, FACTS_AT_ONCE).await {
-        Ok(entries) => entries,
-        Err(error) => {
-            warn!(%error, "The journal cannot be read");
-            return Err(Halt::Later);
-        }
-    };
-    let mut answers = FuturesOrdered::new();
-    for entry in entries {
-        let id = journal.id().0;
-        // The call is part of the key: after a disk failure an index may come twice, for two calls.
-        let key = format!("journal:{}:{}:{}", hex::encode(id), entry.index, entry.call);
-        let Ok(key) = IdempotencyKey::new(key) else { continue };
-        let fact = CallCommand::Fact { at: entry.at, fact: entry.fact };
-        let mut submission = Submission::new(key, Actor::Trunk, DeskCommand::Call(entry.call, fact));
-        submission.journal = Some(JournalPosition { journal: id, index: entry.index });
-        answers.push_back(async move { (entry.index, desk.submit(submission).await) });
-    }
-    let mut taken = cursor;
-    while let Some((index, answer)) = answers.next().await {
-        match answer {
-            Ok(_) => taken = index,
-            // A fact about a call that the store does not know (the journal was put beside another store), or one
-            // that no store can hold. It stays in the journal and is passed over, loudly: the callers behind it
-            // must not wait for it.
-            Err(refused @ (SubmitError::Call(_) | SubmitError::Unstorable)) => {
-                error!(index, error = %refused, "A call fact was refused; it is only in the journal");
-                taken = index;
-            }
-            Err(SubmitError::Stopped) => return Err(Halt::Stopped),
+struct Intake {
+    journal: Journal,
+    desk: Desk,
+    /// What the store wanted next at start; positions below it mean nothing to the store any more.
+    known_to_store: u64,
+}
+
+impl Intake {
+    /// Hands over what is after `cursor`; answers with the index up to which everything is in the store.
+    ///
+    /// The facts go as one submission, all or none, so that a later one can never overtake an earlier one. Only
+    /// when one of them is refused do they go one by one.
+    async fn take_in(&self, cursor: u64) -> Result<u64, Halt> {
+        let entries = match self.journal.read_after(cursor, FACTS_AT_ONCE).await {
+            Ok(entries) => entries,
             Err(error) => {
-                warn!(index, %error, "Call facts wait in the journal");
-                return if taken > cursor { Ok(taken) } else { Err(Halt::Later) };
+                warn!(%error, "The journal cannot be read");
+                return Err(Halt::Later);
+            }
+        };
+        let Some(last) = entries.last().map(|entry| entry.index) else { return Ok(cursor) };
+        if self.submit(&entries).await? {
+            return Ok(last);
+        }
+        for entry in &entries {
+            if !self.submit(std::slice::from_ref(entry)).await? {
+                // A fact about a call that the store does not know (the journal was put beside another store), or
+                // one that no store can hold. It is passed over, loudly: the callers behind it must not wait.
+                error!(index = entry.index, "A call fact was refused; it is only in the journal");
+            }
+        }
+        Ok(last)
+    }
+
+    /// Whether the facts are in the store; false when the desk refuses them.
+    async fn submit(&self, entries: &[Entry]) -> Result<bool, Halt> {
+        let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return Ok(true) };
+        let id = self.journal.id().0;
+        // The call is part of the key: after a disk failure an index may come twice, for two calls.
+        let key = format!("journal:{}:{}-{}:{}", hex::encode(id), first.index, last.index, first.call);
+        let Ok(key) = IdempotencyKey::new(key) else { return Ok(false) };
+        let fact = |entry: &Entry| {
+            DeskCommand::Call(entry.call, CallCommand::Fact { at: entry.at, fact: entry.fact.clone() })
+        };
+        let submission = Submission {
+            key,
+            fingerprint: None,
+            actor: Actor::Trunk,
+            commands: entries.iter().map(fact).collect(),
+            journal: (last.index >= self.known_to_store)
+                .then_some(JournalPosition { journal: id, index: last.index }),
+            completes: None,
+            keep_answer: false,
+        };
+        match self.desk.submit(submission).await {
+            Ok(_) => Ok(true),
+            Err(refused @ (SubmitError::Call(_) | SubmitError::Unstorable)) => {
+                warn!(index = first.index, facts = entries.len(), error = %refused, "Call facts were refused");
+                Ok(false)
+            }
+            Err(SubmitError::Stopped) => Err(Halt::Stopped),
+            Err(error) => {
+                warn!(index = first.index, %error, "Call facts wait in the journal");
+                Err(Halt::Later)
             }
         }
     }
-    Ok(taken)
 }

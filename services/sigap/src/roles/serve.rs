@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use call_link::clock::Clock as TrunkClock;
 use call_link::journal::Journal;
 use console_api::views::PublicKey;
 use console_api::{ApiConfig, MoreMetrics};
@@ -57,7 +56,7 @@ async fn serve(config: Config) -> anyhow::Result<ExitCode> {
         .await
         .with_context(|| format!("could not listen on http {}", config.http))?;
 
-    let (journal, last_index, trunk) = start_trunk(&config).await?;
+    let (journal, last_index, trunk) = start_trunk(&config, &clock).await?;
     let Some(store) = open_store(&config, &clock, &stop).await? else {
         trunk.shutdown(config.drain_for).await;
         return Ok(ExitCode::SUCCESS);
@@ -70,10 +69,12 @@ async fn serve(config: Config) -> anyhow::Result<ExitCode> {
     tasks.spawn(clock_task::run(desk.clone(), clock.clone(), desk_stop.clone()));
     tasks.spawn(couriers.run(desk.clone(), clock.clone(), desk_stop.clone()));
     let http = listener.local_addr()?;
+    // Consoles stay connected while the last calls drain.
+    let api_stop = CancellationToken::new();
     let api = console_api::serve(
         listener,
         api_config(&config, &keys, &desk, &clock, &trunk, &journal)?,
-        stop.clone(),
+        api_stop.clone(),
     );
     let api = tokio::spawn(api);
 
@@ -86,6 +87,7 @@ async fn serve(config: Config) -> anyhow::Result<ExitCode> {
     info!("Stopping: no new calls, live calls may end");
     trunk.shutdown(config.drain_for).await;
     wait_for_facts(&journal).await;
+    api_stop.cancel();
     match api.await {
         Ok(Ok(())) => {}
         Ok(Err(failed)) => error!(error = %failed, "The console ended with an error"),
@@ -113,9 +115,8 @@ fn stop_signal() -> anyhow::Result<CancellationToken> {
     Ok(stop)
 }
 
-async fn start_trunk(config: &Config) -> anyhow::Result<(Journal, u64, Trunk)> {
+async fn start_trunk(config: &Config, clock: &Clock) -> anyhow::Result<(Journal, u64, Trunk)> {
     let dir = config.data_dir.join("journal");
-    let clock = TrunkClock::system();
     let (journal, recovery) = Journal::open(&dir, clock.clone())
         .with_context(|| format!("could not open the journal in {}", dir.display()))?;
     info!(entries = recovery.entries, torn_bytes = recovery.torn_bytes, "Opened the journal");
@@ -132,7 +133,7 @@ async fn start_trunk(config: &Config) -> anyhow::Result<(Journal, u64, Trunk)> {
         live_calls_max: config.live_calls_max,
         ..TrunkConfig::new(config.sip, config.trunks.iter().map(profile).collect())
     };
-    let trunk = sip_trunk::start(trunk_config, journal.clone(), &recovery, clock)
+    let trunk = sip_trunk::start(trunk_config, journal.clone(), &recovery, clock.clone())
         .await
         .with_context(|| format!("could not start SIP on {}", config.sip))?;
     Ok((journal, last_index, trunk))

@@ -14,6 +14,7 @@ pub fn writer(stats: Arc<TrunkStats>, journal: Journal) -> impl Fn() -> String +
             ("trunk_invites_trusted", "INVITEs from trusted trunks", trunk.invites_trusted),
             ("trunk_invites_refused", "INVITEs from elsewhere, refused with 403", trunk.invites_refused),
             ("trunk_calls_recorded", "Calls whose arrival is in the journal", trunk.recorded),
+            ("trunk_calls_resumed", "Calls that went on after a restart", trunk.resumed),
             ("trunk_calls_ended", "Calls whose end is in the journal", trunk.ended),
             ("trunk_invites_unreadable", "INVITEs that could not be read", trunk.unreadable),
             (
