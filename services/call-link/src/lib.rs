@@ -11,6 +11,6 @@
 //!
 //! Architecture invariant: nothing here waits for a database or for a network.
 
-pub mod clock;
 pub mod journal;
 pub mod order;
+pub mod random;

@@ -223,7 +223,13 @@ impl CallOrders {
 
 #[cfg(test)]
 mod tests {
+    use dispatch_core::time::Clock;
+
     use super::*;
+
+    fn call_id() -> CallId {
+        crate::random::new_call_id(&Clock::new(|| Timestamp::from_micros(1_790_000_000_000_000)))
+    }
 
     #[tokio::test]
     async fn a_refusal_comes_back_as_an_error_and_a_dead_trunk_as_busy() {
@@ -233,7 +239,7 @@ mod tests {
             assert!(matches!(pending.order, Order::Answer { .. }));
             pending.reply(OrderReply::Refused { error: OrderError::Ended });
         });
-        let call = crate::clock::Clock::system().new_call_id();
+        let call = call_id();
         let by = UserId(call.0);
         assert_eq!(orders.answer(call, by).await, Err(OrderError::Ended));
         trunk.await.unwrap();
@@ -242,7 +248,7 @@ mod tests {
 
     #[test]
     fn orders_and_replies_can_travel_as_json() {
-        let call = crate::clock::Clock::system().new_call_id();
+        let call = call_id();
         let order = Order::Hangup { call, by: UserId(call.0) };
         let reply = OrderReply::Refused { error: OrderError::AlreadyAnswered { by: UserId(call.0) } };
         let order_back: Order = serde_json::from_str(&serde_json::to_string(&order).unwrap()).unwrap();

@@ -134,6 +134,7 @@ pub(crate) fn read_fragments(
     }
 }
 
-fn bounded(text: &str) -> String {
+/// Text of a header as it goes on record.
+pub(crate) fn bounded(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(TEXT_CHARS_MAX).collect()
 }

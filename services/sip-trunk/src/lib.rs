@@ -2,7 +2,7 @@
 //!
 //! An INVITE takes this way: [`guard`] (socket, trust, repair) → `router` (new call, or something inside a
 //! dialog) → `arrival` (the INVITE as facts and defects) → the journal → `call` (one task for each call:
-//! ring, queue, answer, end).
+//! ring, queue, answer, end). An INVITE that an earlier process had begun with goes on from there (`resumable`).
 //!
 //! Architecture invariants:
 //! * From a trusted trunk every INVITE becomes a call and ends in exactly one `Ended` fact. What is wrong with
@@ -20,6 +20,7 @@ mod identity;
 mod location;
 mod orders;
 mod registry;
+mod resumable;
 mod router;
 mod session_timer;
 mod start;

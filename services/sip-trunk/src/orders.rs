@@ -31,7 +31,9 @@ pub(crate) async fn serve(core: Arc<Core>, mut inbox: OrderInbox) {
 
 fn hand_over(core: &Core, call: CallId, signal: Signal) {
     let Some(entry) = core.registry.call(call) else {
-        refuse(signal, OrderError::UnknownCall);
+        // A call of an earlier process whose caller is not back: for now there is nobody to talk to.
+        let waits = core.resumable.holds(call);
+        refuse(signal, if waits { OrderError::Ended } else { OrderError::UnknownCall });
         return;
     };
     match entry.signals.try_send(signal) {

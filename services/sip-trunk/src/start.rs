@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use call_link::clock::Clock;
 use call_link::journal::{Journal, Recovery};
 use call_link::order::CallOrders;
+use call_link::random::new_call_id;
 use call_media::session::{MediaConfig, MediaError, MediaPlane};
 use dispatch_core::call::fact::{CallFact, EndReason};
 use dispatch_core::ids::CallId;
+use dispatch_core::time::Clock;
 use rsipstack::EndpointBuilder;
 use rsipstack::dialog::DialogId;
 use rsipstack::dialog::dialog_layer::DialogLayer;
@@ -20,7 +21,7 @@ use rsipstack::transport::{SipConnection, TransportLayer};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info};
@@ -29,6 +30,7 @@ use crate::config::TrunkConfig;
 use crate::guard::udp::{Intake, SendingSocket};
 use crate::guard::{Guard, REFUSED_WAITING_MAX, Refused, tcp, udp};
 use crate::registry::{Registry, Signal};
+use crate::resumable::Resumable;
 use crate::stats::{StatsSnapshot, TrunkStats, count, kernel_drops};
 use crate::{arrival, orders, router};
 
@@ -82,6 +84,7 @@ pub(crate) struct Core {
     pub(crate) clock: Clock,
     pub(crate) stats: Arc<TrunkStats>,
     pub(crate) registry: Arc<Registry>,
+    pub(crate) resumable: Arc<Resumable>,
     pub(crate) endpoint: EndpointInnerRef,
     pub(crate) dialogs: DialogLayer,
     pub(crate) media: MediaPlane,
@@ -99,7 +102,8 @@ impl std::fmt::Debug for Core {
     }
 }
 
-/// Ends the calls that a crash left open, binds the ports and takes calls.
+/// Binds the ports and takes calls. Of the calls that a crash left open, those whose caller may still send the
+/// INVITE again wait for it for 64*T1; the others end.
 ///
 /// # Errors
 /// When a port cannot be bound or the built-in sounds cannot be read.
@@ -131,12 +135,14 @@ pub async fn start(
         .with_cancel_token(stop.child_token())
         .build();
     let incoming = endpoint.incoming_transactions().map_err(stack_error)?;
+    let (resumable, ended) = Resumable::new(&recovery.open_calls);
     let guard = Arc::new(Guard::new(config.trunks.clone(), stats.clone()));
     let core = Arc::new(Core {
         config,
         clock,
         stats: stats.clone(),
         registry: Arc::default(),
+        resumable: Arc::new(resumable),
         endpoint: endpoint.inner.clone(),
         dialogs: DialogLayer::new(endpoint.inner.clone()),
         media,
@@ -147,10 +153,17 @@ pub async fn start(
         draining: AtomicBool::new(false),
         local,
     });
-    end_open_calls(&core, recovery).await;
+    core.end_together(ended).await;
+    core.tasks.spawn(wait_for_callers(core.clone()));
     let (orders, inbox) = CallOrders::channel();
     let (refused_sender, refused) = mpsc::channel(REFUSED_WAITING_MAX);
-    let intake = Intake { guard, endpoint: endpoint.inner.clone(), refused: refused_sender, stop };
+    let intake = Intake {
+        guard,
+        endpoint: endpoint.inner.clone(),
+        refused: refused_sender,
+        resumable: core.resumable.clone(),
+        stop,
+    };
     tokio::spawn(async move { endpoint.serve().await });
     tokio::spawn(router::serve(core.clone(), incoming));
     tokio::spawn(orders::serve(core.clone(), inbox));
@@ -162,15 +175,16 @@ pub async fn start(
     Ok(Trunk { sip_udp: local, sip_tcp: local, orders, stats, core })
 }
 
-/// Every call that a crash left open ends here, so that none hangs; together, because each waits for the disk.
-async fn end_open_calls(core: &Arc<Core>, recovery: &Recovery) {
-    let mut endings = JoinSet::new();
-    for call in recovery.open_calls.iter().copied() {
-        let core = core.clone();
-        endings
-            .spawn(async move { core.record(call, CallFact::Ended { reason: EndReason::Restarted }).await });
+/// Ends the calls of an earlier process whose caller gives up, and after 64*T1 all that are left.
+async fn wait_for_callers(core: Arc<Core>) {
+    let until = Instant::now() + core.config.t1 * 64;
+    while !core.resumable.is_empty() {
+        tokio::select! {
+            () = core.stop.cancelled() => return,
+            () = core.resumable.changed() => core.end_together(core.resumable.take_given_up()).await,
+            () = sleep_until(until) => core.end_together(core.resumable.take_all()).await,
+        }
     }
-    endings.join_all().await;
 }
 
 fn stack_error(error: rsipstack::Error) -> TrunkError {
@@ -214,6 +228,19 @@ impl Core {
         if !self.journal_alarm.swap(true, Ordering::Relaxed) {
             error!("The journal does not take call facts; calls go on without it");
         }
+    }
+
+    /// Ends calls that have no task. Together, because each waits for the disk.
+    async fn end_together(self: &Arc<Self>, calls: Vec<(CallId, EndReason)>) {
+        let mut endings = JoinSet::new();
+        for (call, reason) in calls {
+            let core = self.clone();
+            endings.spawn(async move {
+                core.record(call, CallFact::Ended { reason }).await;
+                info!(call.id = %call, ?reason, "Call of an earlier process ended");
+            });
+        }
+        endings.join_all().await;
     }
 
     pub(crate) fn is_draining(&self) -> bool {
@@ -264,9 +291,15 @@ impl Core {
 /// INVITEs that the guard refused: on record first, answered then.
 async fn record_refused(core: Arc<Core>, mut refused: mpsc::Receiver<Refused>) {
     while let Some(Refused { profile, message, reason, reply, way_back }) = refused.recv().await {
-        let call = core.clock.new_call_id();
         let arrival = arrival::read_fragments(&message, core.config.trunks.get(profile), reason);
-        core.record(call, CallFact::Arrived(Box::new(arrival))).await;
+        let call = match core.resumable.claim(&arrival) {
+            Some(open) => open.call,
+            None => {
+                let call = new_call_id(&core.clock);
+                core.record(call, CallFact::Arrived(Box::new(arrival))).await;
+                call
+            }
+        };
         core.record(call, CallFact::Ended { reason }).await;
         info!(call.id = %call, ?reason, "INVITE refused; it is on the call-back list");
         way_back.send(reply).await;
@@ -306,6 +339,7 @@ impl Trunk {
         for entry in self.core.registry.entries() {
             entry.signals.send(Signal::Stop).await.ok();
         }
+        self.core.end_together(self.core.resumable.take_all()).await;
         self.core.tasks.close();
         // Time for the last facts and for the BYEs to be answered.
         timeout(Duration::from_secs(2), self.core.tasks.wait()).await.ok();

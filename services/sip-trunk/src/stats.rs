@@ -32,6 +32,8 @@ counters! {
     invites_refused,
     /// Calls whose arrival is in the journal.
     recorded,
+    /// Calls of an earlier process that went on when their INVITE came again.
+    resumed,
     /// Calls whose end is in the journal.
     ended,
     /// INVITEs that could not be read; recorded and answered 400.

@@ -13,6 +13,7 @@
 
 mod crc;
 mod frame;
+mod open_call;
 mod reader;
 mod recovery;
 mod segment;
@@ -27,11 +28,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use dispatch_core::call::fact::CallFact;
 use dispatch_core::ids::CallId;
-use dispatch_core::time::Timestamp;
+use dispatch_core::time::{Clock, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::clock::Clock;
+pub use open_call::{OpenCall, OpenInvite, Progress};
 pub use recovery::Recovery;
 
 /// Appends that wait for the writer; a caller above waits for room. 8,192 live calls give at most one each.
@@ -156,7 +157,7 @@ struct Append {
 
 impl Journal {
     /// Opens the journal in `dir`, repairs its tail and says what it found. Calls that have no end are listed:
-    /// whoever owns the trunk must end them.
+    /// whoever owns the trunk must go on with them or end them.
     ///
     /// # Errors
     /// When the directory cannot be used, is held by another process or holds something else.

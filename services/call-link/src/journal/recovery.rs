@@ -9,8 +9,8 @@ use dispatch_core::call::fact::CallFact;
 use dispatch_core::ids::CallId;
 
 use super::segment::{self, Opened, Step, file_error};
-use super::{JournalError, JournalId};
-use crate::clock::random_bytes;
+use super::{JournalError, JournalId, OpenCall};
+use crate::random::random_bytes;
 
 /// What was found when the journal was opened.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,7 +27,7 @@ pub struct Recovery {
     /// Why the first of them was no entry.
     pub torn_reason: Option<&'static str>,
     /// Calls that have begun and not ended, in the order in which they began.
-    pub open_calls: Vec<CallId>,
+    pub open_calls: Vec<OpenCall>,
 }
 
 /// The open files, for the writer.
@@ -95,7 +95,7 @@ struct Found {
     torn_bytes: u64,
     torn_files: Vec<PathBuf>,
     torn_reason: Option<&'static str>,
-    open_calls: BTreeMap<CallId, u64>,
+    open_calls: BTreeMap<CallId, OpenCall>,
 }
 
 impl Found {
@@ -127,7 +127,8 @@ impl Found {
                     if matches!(entry.fact, CallFact::Ended { .. }) {
                         self.open_calls.remove(&entry.call);
                     } else {
-                        self.open_calls.entry(entry.call).or_insert(entry.index);
+                        let begun = || OpenCall::begun_by(&entry);
+                        self.open_calls.entry(entry.call).or_insert_with(begun).learn(entry.fact);
                     }
                 }
                 Step::End => break true,
@@ -185,8 +186,9 @@ impl Found {
                 (segment::create(dir, id, next)?, next)
             }
         };
-        let mut in_order: Vec<_> = self.open_calls.iter().map(|(call, index)| (*index, *call)).collect();
-        in_order.sort_unstable();
+        let first_facts = self.open_calls.iter().map(|(call, open)| (*call, open.first_index)).collect();
+        let mut in_order: Vec<_> = self.open_calls.into_values().collect();
+        in_order.sort_unstable_by_key(|open| open.first_index);
         Ok(OpenedJournal {
             id,
             files: Files {
@@ -202,9 +204,9 @@ impl Found {
                 torn_bytes: self.torn_bytes,
                 torn_files: self.torn_files,
                 torn_reason: self.torn_reason,
-                open_calls: in_order.into_iter().map(|(_, call)| call).collect(),
+                open_calls: in_order,
             },
-            open_calls: self.open_calls,
+            open_calls: first_facts,
         })
     }
 }

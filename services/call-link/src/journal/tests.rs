@@ -1,6 +1,8 @@
 use std::fs;
 
-use dispatch_core::call::fact::{Arrival, EndReason};
+use dispatch_core::call::fact::{Arrival, Caller, Defect, EndReason, IdentitySource};
+use dispatch_core::ids::UserId;
+use dispatch_core::private::Private;
 use tempfile::TempDir;
 
 use super::*;
@@ -29,6 +31,10 @@ fn arrived(n: usize) -> CallFact {
 
 fn ended() -> CallFact {
     CallFact::Ended { reason: EndReason::CallerHungUp }
+}
+
+fn open(recovery: &Recovery) -> Vec<CallId> {
+    recovery.open_calls.iter().map(|open| open.call).collect()
 }
 
 fn only_segment(dir: &TempDir) -> PathBuf {
@@ -60,11 +66,57 @@ async fn entries_come_back_in_order_after_a_restart_and_the_id_stays() {
     let (journal, recovery) = reopen(&dir).await;
     assert_eq!(journal.id(), id);
     assert_eq!((recovery.entries, recovery.last_index, recovery.torn_bytes), (3, 3, 0));
-    assert_eq!(recovery.open_calls, vec![call(2)]);
+    assert_eq!(open(&recovery), [call(2)]);
     assert_eq!(journal.append(call(2), ended()).await.unwrap(), 4);
     let all = journal.read_after(0, 10).await.unwrap();
     assert_eq!(all.iter().map(|e| e.index).collect::<Vec<_>>(), [1, 2, 3, 4]);
     assert_eq!((all[0].call, &all[0].fact), (call(1), &arrived(1)));
+}
+
+#[tokio::test]
+async fn an_open_call_comes_back_with_what_its_invite_said_and_how_far_it_was() {
+    let dir = TempDir::new().unwrap();
+    let (journal, _) = Journal::open(dir.path(), clock()).unwrap();
+    let by = UserId(call(9).0);
+    let CallFact::Arrived(mut arrival) = arrived(1) else { panic!("an arrival") };
+    let number = Private::new("+62811717171".to_owned());
+    arrival.caller = Some(Caller { number: number.clone(), name: None, source: IdentitySource::From });
+    let facts = [
+        (4, CallFact::Arrived(arrival)),
+        (3, arrived(3)),
+        (3, CallFact::QueueAnswered),
+        (2, arrived(2)),
+        (2, CallFact::QueueAnswered),
+        (2, CallFact::Confirmed),
+        (2, CallFact::Answered { by }),
+        (2, CallFact::DefectFound { defect: Defect::NoMedia }),
+        (1, CallFact::Confirmed),
+    ];
+    for (n, fact) in facts {
+        journal.append(call(n), fact).await.unwrap();
+    }
+    drop(journal);
+    let (_journal, recovery) = reopen(&dir).await;
+    let found: Vec<_> = recovery
+        .open_calls
+        .iter()
+        .map(|open| {
+            let invite = open.invite.as_ref();
+            (open.call, invite.map(|i| i.sip_call_id.as_str()), open.progress, open.confirmed)
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (call(4), Some("call-1"), Progress::Arrived, false),
+            (call(3), Some("call-3"), Progress::QueueAnswered, false),
+            (call(2), Some("call-2"), Progress::Answered { by }, true),
+            (call(1), None, Progress::Arrived, true),
+        ]
+    );
+    let invite = recovery.open_calls[0].invite.clone().unwrap();
+    assert_eq!((invite.trunk.as_str(), invite.caller), ("telco", Some(number)));
+    assert_eq!(recovery.open_calls[0].since, clock().now());
 }
 
 #[tokio::test]
@@ -84,7 +136,7 @@ async fn a_torn_last_entry_is_cut_at_every_byte_and_kept_aside() {
         assert_eq!((recovery.entries, recovery.last_index), (1, 1), "cut at {cut}");
         assert_eq!(recovery.torn_bytes, cut as u64 - sound, "cut at {cut}");
         assert_eq!(fs::read(&recovery.torn_files[0]).unwrap(), &whole[usize::try_from(sound).unwrap()..cut]);
-        assert_eq!(recovery.open_calls, vec![call(1)]);
+        assert_eq!(open(&recovery), [call(1)]);
         assert_eq!(journal.append(call(3), arrived(3)).await.unwrap(), 2, "cut at {cut}");
         assert_eq!(journal.read_after(0, 10).await.unwrap().len(), 2);
     }

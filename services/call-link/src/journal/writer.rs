@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError};
 
 use dispatch_core::call::fact::CallFact;
 use dispatch_core::ids::CallId;
+use dispatch_core::time::Clock;
 use tokio::sync::{mpsc, oneshot};
 
 use super::recovery::Files;
@@ -14,7 +15,6 @@ use super::{
     Append, ENTRIES_PER_COMMIT_MAX, Entry, JournalError, PAYLOAD_BYTES_MAX, Shared, TAIL_ENTRIES_MAX, frame,
     segment,
 };
-use crate::clock::Clock;
 
 pub(super) struct Writer {
     shared: Arc<Shared>,

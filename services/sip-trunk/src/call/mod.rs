@@ -1,11 +1,13 @@
 //! One call: from the INVITE to its `Ended`. Its task is the only one that changes it.
 
 pub(crate) mod leg;
+mod probe;
 mod setup;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use call_link::journal::Progress;
 use call_link::order::{Answered, LiveState, OrderError, OrderReply, PendingOrder};
 use call_media::announcement::Announcement;
 use dispatch_core::call::fact::{CallFact, Defect, EndReason};
@@ -13,7 +15,7 @@ use dispatch_core::ids::{CallId, UserId};
 use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver, TerminatedReason};
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::prelude::{HeadersExt, ToTypedHeader};
-use rsipstack::sip::{Header, Method, Param, StatusCode, StatusCodeKind};
+use rsipstack::sip::{Header, Param, StatusCode};
 use rsipstack::transaction::key::TransactionKey;
 use rsipstack::transaction::transaction::{TransactionEvent, TransactionEventSender};
 use tokio::sync::mpsc;
@@ -27,6 +29,7 @@ use crate::registry::{LiveEntry, Signal, Ticket};
 use crate::session_timer::{Refresher, SessionTimer};
 use crate::start::Core;
 
+use probe::{answer_of, probe};
 pub(crate) use setup::{contact, incoming};
 
 /// A call without a session timer is asked this often whether it is still there.
@@ -48,6 +51,8 @@ pub(crate) struct Call {
     entry: Arc<LiveEntry>,
     dialog: InviteDialog,
     signalling: Signalling,
+    /// What an earlier process had done for the caller; [`Progress::Arrived`] in a new call.
+    begun_as: Progress,
     states: DialogStateReceiver,
     signals: mpsc::Receiver<Signal>,
     handling: InviteHandling,
@@ -73,12 +78,7 @@ enum Event {
 impl Call {
     /// Rings, queues, is answered, ends.
     async fn run(mut self) {
-        let first = if self.signalling.reliable_only {
-            self.answer_into_queue().await
-        } else {
-            self.queue_at = Some(Instant::now() + self.core.config.queue_answer_after);
-            self.dialog.ringing(None, None).map_err(|_| ())
-        };
+        let first = self.first_answer().await;
         let mut ended = first.err().map(|()| EndReason::Lost);
         let reason = loop {
             if let Some(reason) = ended {
@@ -95,6 +95,29 @@ impl Call {
             };
         };
         self.end(reason).await;
+    }
+
+    /// What the caller hears first. What the journal knows from an earlier process is done again, not written again.
+    async fn first_answer(&mut self) -> Result<(), ()> {
+        match self.begun_as {
+            Progress::Answered { by } => {
+                self.entry.change(|view| {
+                    view.answered_by = Some(by);
+                    view.state = LiveState::Connected;
+                });
+                self.accept(Announcement::Connected).await
+            }
+            Progress::QueueAnswered => {
+                self.entry.change(|view| view.state = LiveState::Queued);
+                self.accept(Announcement::Queue).await
+            }
+            // No 18x may go out unreliably, so the caller is answered at once.
+            Progress::Arrived if self.signalling.reliable_only => self.answer_into_queue().await,
+            Progress::Arrived => {
+                self.queue_at = Some(Instant::now() + self.core.config.queue_answer_after);
+                self.dialog.ringing(None, None).map_err(|_| ())
+            }
+        }
     }
 
     async fn next_event(&mut self) -> Event {
@@ -356,38 +379,4 @@ pub(crate) fn timer_headers(timer: Option<SessionTimer>) -> Vec<Header> {
         headers.push(Header::Require("timer".into()));
     }
     headers
-}
-
-async fn answer_of(probe: &mut Option<JoinHandle<bool>>) -> bool {
-    let alive = match probe {
-        // A probe that broke off says nothing about the call.
-        Some(task) => task.await.unwrap_or(true),
-        None => std::future::pending().await,
-    };
-    *probe = None;
-    alive
-}
-
-/// Asks whether the dialog still exists: a refresh where a session timer wants one (RFC 4028 section 7.4), OPTIONS
-/// elsewhere. Only a plain "no such call" or silence ends the call.
-async fn probe(dialog: InviteDialog, timer: Option<SessionTimer>) -> bool {
-    let answer = match timer {
-        Some(timer) => {
-            let headers =
-                vec![Header::Supported("timer".into()), Header::SessionExpires(timer.header().into())];
-            dialog.request(Method::Update, Some(headers), None).await
-        }
-        None => dialog.options(None).await,
-    };
-    match answer {
-        Ok(Some(response)) => {
-            let gone = matches!(
-                response.status_code,
-                StatusCode::CallTransactionDoesNotExist | StatusCode::RequestTimeout
-            );
-            response.status_code.kind() == StatusCodeKind::Successful || !gone
-        }
-        Ok(None) => true,
-        Err(_) => false,
-    }
 }

@@ -3,8 +3,11 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use call_link::journal::Progress;
+use call_link::random::new_call_id;
 use dispatch_core::call::fact::{Arrival, CallFact, Defect, EndReason};
 use dispatch_core::ids::CallId;
+use dispatch_core::time::Timestamp;
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::prelude::HeadersExt;
 use rsipstack::sip::{Method, Request, SipMessage, StatusCode, Uri};
@@ -20,6 +23,28 @@ use crate::registry::{InviteKey, LiveEntry, SIGNALS_WAITING_MAX, Ticket};
 use crate::start::Core;
 use crate::stats::count;
 
+/// Which call an INVITE belongs to: a new one, or one that an earlier process left open.
+struct Begun {
+    call: CallId,
+    since: Timestamp,
+    progress: Progress,
+    resumed: bool,
+}
+
+impl Begun {
+    fn by(arrival: &Arrival, core: &Core) -> Self {
+        match core.resumable.claim(arrival) {
+            Some(open) => Self { call: open.call, since: open.since, progress: open.progress, resumed: true },
+            None => Self {
+                call: new_call_id(&core.clock),
+                since: core.clock.now(),
+                progress: Progress::Arrived,
+                resumed: false,
+            },
+        }
+    }
+}
+
 /// A new INVITE. Everything that may fail comes after the journal has it.
 pub(crate) async fn incoming(core: Arc<Core>, mut transaction: Transaction) {
     // 100 at once: it stops the retransmissions while the disk works (RFC 3261 section 17.2.1).
@@ -30,13 +55,18 @@ pub(crate) async fn incoming(core: Arc<Core>, mut transaction: Transaction) {
         return;
     };
     count(&core.stats.invites_trusted);
-    let call = core.clock.new_call_id();
+    let (arrival, signalling) = arrival::read(&message_of(&transaction.original), &core.config.trunks);
+    let begun = Begun::by(&arrival, &core);
+    let call = begun.call;
     let span = info_span!("call", call.id = %call);
     let work = async move {
-        let (arrival, signalling) = arrival::read(&message_of(&transaction.original), &core.config.trunks);
-        let arrived = CallFact::Arrived(Box::new(arrival.clone()));
-        core.record(call, arrived).await;
-        info!(trunk = %arrival.trunk, defects = arrival.defects.len(), "Call arrived");
+        if begun.resumed {
+            count(&core.stats.resumed);
+            info!("Call goes on after a restart");
+        } else {
+            core.record(call, CallFact::Arrived(Box::new(arrival.clone()))).await;
+            info!(trunk = %arrival.trunk, defects = arrival.defects.len(), "Call arrived");
+        }
         if core.is_draining() || core.registry.load() > core.config.live_calls_max {
             count(&core.stats.overload);
             core.record(call, CallFact::Ended { reason: EndReason::Overloaded }).await;
@@ -45,7 +75,7 @@ pub(crate) async fn incoming(core: Arc<Core>, mut transaction: Transaction) {
             refuse(transaction, StatusCode::ServiceUnavailable).await;
             return;
         }
-        begin(core, transaction, call, arrival, signalling, ticket).await;
+        begin(core, transaction, begun, arrival, signalling, ticket).await;
     };
     work.instrument(span).await;
 }
@@ -53,11 +83,12 @@ pub(crate) async fn incoming(core: Arc<Core>, mut transaction: Transaction) {
 async fn begin(
     core: Arc<Core>,
     mut transaction: Transaction,
-    call: CallId,
+    begun: Begun,
     arrival: Arrival,
     signalling: Signalling,
     ticket: Ticket,
 ) {
+    let call = begun.call;
     let address = core.address_towards(signalling.source.ip());
     let (state_sender, states) = core.dialogs.new_dialog_state_channel();
     let contact = contact(address, core.sip_port(), signalling.tcp);
@@ -75,7 +106,7 @@ async fn begin(
     let (sender, signals) = mpsc::channel(SIGNALS_WAITING_MAX);
     let leg = Leg::new(address, signalling.source.ip(), session_number(call));
     let number = arrival.caller.map(|caller| caller.number);
-    let entry = Arc::new(LiveEntry::new(call, core.clock.now(), number, sender, leg));
+    let entry = Arc::new(LiveEntry::new(call, begun.since, number, sender, leg));
     core.registry.insert(dialog.id().to_string(), entry.clone());
     core.refresh_gauges();
 
@@ -92,6 +123,7 @@ async fn begin(
         entry,
         dialog,
         signalling,
+        begun_as: begun.progress,
         states,
         signals,
         handling,

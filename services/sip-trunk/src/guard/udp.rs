@@ -19,6 +19,7 @@ use tracing::{debug, info, warn};
 
 use super::repair::Wire;
 use super::{Guard, Refused, Verdict, WayBack};
+use crate::resumable::Resumable;
 
 /// Wanted receive buffer: at 1,000 calls a second every retransmission that was seen came from a full one.
 const RECEIVE_BUFFER_BYTES: usize = 4 * 1024 * 1024;
@@ -60,6 +61,7 @@ pub(crate) struct Intake {
     pub(crate) guard: Arc<Guard>,
     pub(crate) endpoint: EndpointInnerRef,
     pub(crate) refused: mpsc::Sender<Refused>,
+    pub(crate) resumable: Arc<Resumable>,
     pub(crate) stop: CancellationToken,
 }
 
@@ -83,6 +85,7 @@ impl Intake {
                 }
             }
             Verdict::Pass(message) => {
+                self.resumable.notice(&message);
                 let transport = match wire {
                     Wire::Udp => Transport::Udp,
                     Wire::Tcp => Transport::Tcp,

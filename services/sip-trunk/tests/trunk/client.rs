@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
 use std::time::Duration;
 
-use call_link::clock::Clock;
 use call_link::journal::{Entry, Journal};
 use call_link::order::{CallOrders, LiveCall};
 use dispatch_core::call::fact::{Arrival, CallFact, Defect, EndReason};
 use dispatch_core::ids::{CallId, UserId};
+use dispatch_core::time::{Clock, Timestamp};
 use sip_trunk::{Trunk, TrunkConfig, TrunkProfile};
 use tempfile::TempDir;
 use tokio::net::UdpSocket;
@@ -43,14 +43,22 @@ pub fn config() -> TrunkConfig {
     }
 }
 
+/// The machine's time of day.
+pub fn clock() -> Clock {
+    Clock::new(|| {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        Timestamp::from_micros(since.as_micros().try_into().unwrap())
+    })
+}
+
 pub async fn centre() -> Centre {
     centre_with(config()).await
 }
 
 pub async fn centre_with(config: TrunkConfig) -> Centre {
     let dir = TempDir::new().unwrap();
-    let (journal, recovery) = Journal::open(dir.path(), Clock::system()).unwrap();
-    let trunk = sip_trunk::start(config, journal.clone(), &recovery, Clock::system()).await.unwrap();
+    let (journal, recovery) = Journal::open(dir.path(), clock()).unwrap();
+    let trunk = sip_trunk::start(config, journal.clone(), &recovery, clock()).await.unwrap();
     Centre { trunk, journal, dir }
 }
 

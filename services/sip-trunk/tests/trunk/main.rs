@@ -9,5 +9,6 @@ mod hostile;
 mod inside;
 mod malformed;
 mod media;
+mod resumed;
 mod sipp;
 mod tcp;

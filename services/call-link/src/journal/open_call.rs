@@ -1,0 +1,82 @@
+//! A call that the journal begins and does not end: what another process needs to go on with it.
+
+use dispatch_core::call::fact::CallFact;
+use dispatch_core::ids::{CallId, UserId};
+use dispatch_core::private::Private;
+use dispatch_core::time::Timestamp;
+
+use super::Entry;
+
+/// A call without an end, as far as its facts tell.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OpenCall {
+    /// Which call.
+    pub call: CallId,
+    /// When its INVITE arrived.
+    pub since: Timestamp,
+    /// What its INVITE said of itself. `None` when the journal has lost the arrival.
+    pub invite: Option<OpenInvite>,
+    /// How far it came.
+    pub progress: Progress,
+    /// The caller's side had acknowledged our 200: it does not send its INVITE again.
+    pub confirmed: bool,
+    /// The index of its first fact.
+    pub first_index: u64,
+}
+
+/// What tells the INVITE of a call from any other.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OpenInvite {
+    /// Its Call-ID header, or the one that was made up.
+    pub sip_call_id: String,
+    /// The trunk that it came over.
+    pub trunk: String,
+    /// The caller's number, if it named one.
+    pub caller: Option<Private<String>>,
+}
+
+/// How far a call came before its process ended. What is named here is in the journal already.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Progress {
+    /// It rang.
+    Arrived,
+    /// It was answered with the queue announcement.
+    QueueAnswered,
+    /// A call-taker had answered.
+    Answered {
+        /// Who.
+        by: UserId,
+    },
+}
+
+impl OpenCall {
+    pub(super) fn begun_by(entry: &Entry) -> Self {
+        Self {
+            call: entry.call,
+            since: entry.at,
+            invite: None,
+            progress: Progress::Arrived,
+            confirmed: false,
+            first_index: entry.index,
+        }
+    }
+
+    /// Takes in a fact; the end of a call is the caller's to see.
+    pub(super) fn learn(&mut self, fact: CallFact) {
+        match fact {
+            CallFact::Arrived(arrival) => {
+                self.invite = Some(OpenInvite {
+                    sip_call_id: arrival.sip_call_id,
+                    trunk: arrival.trunk,
+                    caller: arrival.caller.map(|caller| caller.number),
+                });
+            }
+            CallFact::QueueAnswered if self.progress == Progress::Arrived => {
+                self.progress = Progress::QueueAnswered;
+            }
+            CallFact::Answered { by } => self.progress = Progress::Answered { by },
+            CallFact::Confirmed => self.confirmed = true,
+            CallFact::QueueAnswered | CallFact::DefectFound { .. } | CallFact::Ended { .. } => {}
+        }
+    }
+}
