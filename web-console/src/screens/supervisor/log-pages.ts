@@ -13,12 +13,18 @@ export function pageBefore(before: bigint): { after: string; limit: number } | n
   return { after: after.toString(), limit: Number(before - after) };
 }
 
-/** Joins pages: newest first, each entry once. */
+/**
+ * Joins pages: newest first, each entry once. A page that does not touch what is known replaces it:
+ * a list with a hole in it would look like a log with a hole in it.
+ */
 export function joined(known: readonly LogEntry[], page: readonly LogEntry[]): LogEntry[] {
   const byIndex = new Map([...known, ...page].map((entry) => [entry.index, entry]));
-  return [...byIndex.values()]
-    .sort((one, other) => (BigInt(one.index) > BigInt(other.index) ? -1 : 1))
-    .slice(0, LOG_ROWS_MAX);
+  const all = [...byIndex.values()].sort((one, other) => (BigInt(one.index) > BigInt(other.index) ? -1 : 1));
+  const hole = all.findIndex((entry, place) => {
+    const next = all[place + 1];
+    return next !== undefined && BigInt(entry.index) !== BigInt(next.index) + 1n;
+  });
+  return (hole === -1 ? all : all.slice(0, hole + 1)).slice(0, LOG_ROWS_MAX);
 }
 
 export function kindsOf(entries: readonly LogEntry[]): string[] {

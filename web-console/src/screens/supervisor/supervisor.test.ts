@@ -64,7 +64,12 @@ describe('the pages of the log', () => {
   });
 
   it('are joined newest first, each entry once', () => {
-    const all = joined([entry('10'), entry('9')], [entry('9'), entry('8'), entry('100')]);
-    expect(all.map((one) => one.index)).toEqual(['100', '10', '9', '8']);
+    const all = joined([entry('10'), entry('9')], [entry('9'), entry('8')]);
+    expect(all.map((one) => one.index)).toEqual(['10', '9', '8']);
+  });
+
+  it('never show a hole that the log does not have', () => {
+    const all = joined([entry('10'), entry('9')], [entry('101'), entry('100')]);
+    expect(all.map((one) => one.index)).toEqual(['101', '100']);
   });
 });
