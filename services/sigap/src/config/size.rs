@@ -8,7 +8,7 @@ pub(super) fn port_range(text: &str) -> Result<RangeInclusive<u16>, String> {
     let (first, last) = text.split_once('-').ok_or_else(shape)?;
     let first: u16 = first.trim().parse().map_err(|_| shape())?;
     let last: u16 = last.trim().parse().map_err(|_| shape())?;
-    if first < 1024 || first % 2 != 0 || last <= first {
+    if first < 1024 || !first.is_multiple_of(2) || last <= first {
         return Err(format!(
             "\"{text}\" must begin with an even port from 1024 on and end with a higher one"
         ));

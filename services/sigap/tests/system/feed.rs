@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_tungstenite::tungstenite::Message;
 
 use super::harness::{Api, Feed, Kind, SOON, Server, cursor_of, fire, open_incident};
@@ -100,12 +100,15 @@ async fn a_console_that_does_not_read_is_told_to_start_over() {
     let mut slow = slow.unwrap_or_else(|refused| panic!("{refused}"));
     let version = flood(&petugas).await;
     reader.expect("the last change", |m| m["incident"]["version"] == version).await;
+    // Nobody reads for longer than a message may take.
+    sleep(Duration::from_secs(4)).await;
     let mut told = Vec::new();
     // What the kernel kept comes first, then the word to start over, then the end.
     let end = loop {
         match timeout(SOON, slow.next()).await {
             Ok(Some(Ok(Message::Text(text)))) => {
                 let message: Value = serde_json::from_str(&text).expect("JSON");
+                assert_ne!(message["type"], "heartbeat", "it goes on after {} messages", told.len());
                 told.push(message["type"].as_str().unwrap_or_default().to_owned());
             }
             Ok(Some(Ok(Message::Close(frame)))) => break format!("{frame:?}"),
