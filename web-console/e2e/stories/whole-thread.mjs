@@ -36,6 +36,11 @@ story('a call becomes an acknowledged dispatch and is closed', async (world) => 
   equal(await taker.evaluate(() => document.activeElement?.id), 'said', 'focus has not moved');
   await world.photograph(taker, 'call-taker-with-a-call');
 
+  // One agency alone, so that the incident is over when this agency is.
+  const boxes = taker.locator('.agencies input[type=checkbox]');
+  for (let place = (await boxes.count()) - 1; place > 0; place -= 1) await boxes.nth(place).uncheck();
+  await taker.focus('#narrative');
+
   const sent = Date.now();
   await taker.keyboard.press('Control+Enter');
   const card = agency.locator('article', { hasText: place });
@@ -67,4 +72,13 @@ story('a call becomes an acknowledged dispatch and is closed', async (world) => 
   await taker.keyboard.press('F7');
   await until(() => caller.hungUp, 'the caller is released');
   await taker.getByText('Tidak ada panggilan aktif').waitFor();
+
+  await row.getByRole('button', { name: 'Tutup insiden' }).click();
+  await row.waitFor({ state: 'detached' });
+  const ask = await world.api('pengawas');
+  const { items } = await ask('GET', '/incidents?status=closed&limit=50');
+  check(
+    items.some((one) => one.location.landmark === place),
+    'the incident is not closed',
+  );
 });
