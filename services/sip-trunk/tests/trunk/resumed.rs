@@ -9,7 +9,7 @@ use dispatch_core::call::fact::EndReason;
 use dispatch_core::ids::CallId;
 use sip_trunk::TrunkConfig;
 use tempfile::TempDir;
-use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::client::*;
@@ -17,9 +17,11 @@ use crate::client::*;
 /// T1 of the process that comes after: callers have 64 times this to come back.
 const T1_AFTER: Duration = Duration::from_millis(200);
 
-/// A centre in a runtime of its own, whose tasks all stop where they stand.
+/// A centre on a thread of its own. It has one thread only, so that at its death no task is run that could see
+/// another one vanish: after `kill -9` nobody writes a last fact either.
 struct Doomed {
-    runtime: Runtime,
+    kill: oneshot::Sender<()>,
+    thread: std::thread::JoinHandle<()>,
     centre: Centre,
 }
 
@@ -30,15 +32,22 @@ impl Doomed {
     }
 
     async fn of(centre: impl Future<Output = Centre> + Send + 'static) -> Self {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let centre = runtime.spawn(centre).await.unwrap();
-        Self { runtime, centre }
+        let (kill, killed) = oneshot::channel();
+        let (started, start) = oneshot::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                assert!(started.send(centre.await).is_ok());
+                killed.await.unwrap();
+            });
+        });
+        Self { kill, thread, centre: start.await.unwrap() }
     }
 
-    /// No task runs on, no socket stays open, nobody is told: what is left is the journal.
+    /// All tasks stop where they stand, no socket stays open, nobody is told: what is left is the journal.
     fn die(self) -> Left {
-        self.runtime.shutdown_background();
+        self.kill.send(()).unwrap();
+        self.thread.join().unwrap();
         let Centre { trunk, journal: _, dir } = self.centre;
         Left { dir, address: trunk.sip_udp }
     }
