@@ -139,12 +139,12 @@ async fn who_may_not_is_told_so(server: &Server, petugas: &Api) {
 async fn the_socket_is_closed_to_strangers(server: &Server, petugas: &Api) {
     let own = format!("http://{}", server.http);
     let refused = |token: Option<&'static str>, origin: String| async move {
-        Feed::socket(server.http, token, Some(&origin), None).await.err().map(|refused| refused.status)
+        Feed::socket(server.http, token, Some(&origin), None, None).await.err().map(|refused| refused.status)
     };
     assert_eq!(refused(None, own.clone()).await, Some(401));
     assert_eq!(refused(Some("palsu"), own.clone()).await, Some(401));
     for foreign in ["https://contoh.invalid", "null", "http://127.0.0.1:1"] {
-        let socket = Feed::socket(server.http, Some(&petugas.token), Some(foreign), None).await;
+        let socket = Feed::socket(server.http, Some(&petugas.token), Some(foreign), None, None).await;
         assert_eq!(socket.err().map(|refused| refused.status), Some(403), "{foreign}");
     }
 }

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout_at};
 use tokio_tungstenite::tungstenite::Message;
 
 use super::harness::{Api, Feed, Kind, SOON, Server, cursor_of, fire, open_incident};
 
-/// 256 changes are a console's queue; each of these is some 17 KB, of which the kernel holds about a hundred.
-const NOTES: u64 = 450;
+/// 256 changes are a console's queue. The kernel holds some 4 MiB for a socket that nobody reads, which is about 250
+/// of these changes of 17 KB.
+const NOTES: u64 = 650;
 
 #[tokio::test]
 async fn a_console_that_reconnects_misses_nothing_and_sees_nothing_twice() {
@@ -96,7 +97,7 @@ async fn a_console_that_does_not_read_is_told_to_start_over() {
     let (petugas, pengawas) = (server.log_in("petugas1").await, server.log_in("pengawas").await);
     let reader = Feed::open(&pengawas).await;
     let origin = format!("http://{}", server.http);
-    let slow = Feed::socket(server.http, Some(&pengawas.token), Some(&origin), None).await;
+    let slow = Feed::socket(server.http, Some(&pengawas.token), Some(&origin), None, Some(64 * 1024)).await;
     let mut slow = slow.unwrap_or_else(|refused| panic!("{refused}"));
     let version = flood(&petugas).await;
     reader.expect("the last change", |m| m["incident"]["version"] == version).await;
@@ -104,11 +105,11 @@ async fn a_console_that_does_not_read_is_told_to_start_over() {
     sleep(Duration::from_secs(4)).await;
     let mut told = Vec::new();
     // What the kernel kept comes first, then the word to start over, then the end.
+    let until = Instant::now() + SOON;
     let end = loop {
-        match timeout(SOON, slow.next()).await {
+        match timeout_at(until, slow.next()).await {
             Ok(Some(Ok(Message::Text(text)))) => {
                 let message: Value = serde_json::from_str(&text).expect("JSON");
-                assert_ne!(message["type"], "heartbeat", "it goes on after {} messages", told.len());
                 told.push(message["type"].as_str().unwrap_or_default().to_owned());
             }
             Ok(Some(Ok(Message::Close(frame)))) => break format!("{frame:?}"),

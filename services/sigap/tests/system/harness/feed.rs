@@ -6,13 +6,13 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
+use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{self, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use super::{Api, SOON};
 
@@ -41,7 +41,7 @@ pub struct Feed {
 }
 
 /// A socket that is open and not read by anybody.
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+type Socket = WebSocketStream<TcpStream>;
 
 impl Feed {
     /// Connects for a snapshot, and waits for it.
@@ -58,7 +58,7 @@ impl Feed {
 
     async fn connect(api: &Api, cursor: Option<u64>) -> Self {
         let origin = format!("http://{}", api.server);
-        let socket = Self::socket(api.server, Some(&api.token), Some(&origin), cursor).await;
+        let socket = Self::socket(api.server, Some(&api.token), Some(&origin), cursor, None).await;
         let socket = socket.unwrap_or_else(|error| panic!("the feed: {error}"));
         let heap = Arc::new(Mutex::new(Heap::default()));
         let news = Arc::new(Notify::new());
@@ -69,11 +69,14 @@ impl Feed {
     }
 
     /// Opens a socket as exactly as a test wants it; the error is the refusal's status where there is one.
+    ///
+    /// `room` is the size of the kernel's receive buffer, its own choice when absent.
     pub async fn socket(
         server: SocketAddr,
         token: Option<&str>,
         origin: Option<&str>,
         cursor: Option<u64>,
+        room: Option<u32>,
     ) -> Result<Socket, Refused> {
         let after = cursor.map(|cursor| format!("?after={cursor}")).unwrap_or_default();
         let mut request =
@@ -85,15 +88,21 @@ impl Feed {
         if let Some(origin) = origin {
             headers.insert("origin", origin.parse().expect("a header"));
         }
-        match timeout(SOON, tokio_tungstenite::connect_async(request)).await {
+        let plain = TcpSocket::new_v4().expect("a socket");
+        if let Some(room) = room {
+            plain.set_recv_buffer_size(room).expect("an option");
+        }
+        let no_answer = |cause: String| Refused { status: 0, body: Value::Null, cause };
+        let stream = plain.connect(server).await.map_err(|error| no_answer(error.to_string()))?;
+        match timeout(SOON, tokio_tungstenite::client_async(request, stream)).await {
             Ok(Ok((socket, _))) => Ok(socket),
             Ok(Err(tungstenite::Error::Http(response))) => {
                 let body = response.body().clone().unwrap_or_default();
                 let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
                 Err(Refused { status: response.status().as_u16(), body, cause: "refused".into() })
             }
-            Ok(Err(error)) => Err(Refused { status: 0, body: Value::Null, cause: error.to_string() }),
-            Err(_) => Err(Refused { status: 0, body: Value::Null, cause: "no handshake".into() }),
+            Ok(Err(error)) => Err(no_answer(error.to_string())),
+            Err(_) => Err(no_answer("no handshake".into())),
         }
     }
 
