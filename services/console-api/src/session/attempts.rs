@@ -1,73 +1,148 @@
 //! Failed log-ins, counted per user name and per address, in bounded memory.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use dispatch_core::time::Timestamp;
+use dispatch_core::time::{Clock, Timestamp};
 
 use crate::limits::{FAILURES_COUNT_FOR, FAILURES_REMEMBERED_MAX};
 
+/// How often a log-in looks again whether those before it have been judged.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
 /// Failed log-ins of the last minute. Cheap to clone.
+///
+/// A try holds a place until it is judged, so that a hundred tries at once are not a hundred tries; whoever
+/// finds all places held waits for a verdict. Right passwords, however many at once, are never refused.
 #[derive(Clone, Debug, Default)]
 pub struct Attempts {
-    failures: Arc<Mutex<BTreeMap<String, Failures>>>,
+    counted: Arc<Mutex<BTreeMap<String, Counted>>>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Failures {
+struct Counted {
     since: Timestamp,
-    count: u32,
+    failed: u32,
+    unjudged: u32,
+}
+
+/// A log-in that may be tried, and is to be judged. Dropped without a verdict it counts as neither.
+#[derive(Debug)]
+pub struct Try {
+    attempts: Attempts,
+    who: String,
 }
 
 impl Attempts {
-    /// Takes one of the `allowed` tries that `who` has in a minute. A try is taken before the password is
-    /// looked at, so that a hundred tries at once are not a hundred tries.
-    pub fn take(&self, who: &str, allowed: u32, now: Timestamp) -> bool {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let over = |f: &Failures| now >= f.since.after(FAILURES_COUNT_FOR);
-        if failures.len() >= FAILURES_REMEMBERED_MAX && !failures.contains_key(who) {
-            failures.retain(|_, f| !over(f));
-            if failures.len() >= FAILURES_REMEMBERED_MAX {
-                // Somebody tries ten thousand names a minute: they get none, and neither does anybody new.
-                return false;
+    /// One of the `allowed` failures that `who` has in a minute; `None` when they are used up.
+    pub async fn take(&self, who: &str, allowed: u32, clock: &Clock) -> Option<Try> {
+        loop {
+            match self.take_now(who, allowed, clock.now()) {
+                Turn::Go => return Some(Try { attempts: self.clone(), who: who.to_owned() }),
+                Turn::Refused => return None,
+                Turn::Wait => tokio::time::sleep(LOOK_AGAIN).await,
             }
         }
-        let entry = failures.entry(who.to_owned()).or_insert(Failures { since: now, count: 0 });
+    }
+
+    fn take_now(&self, who: &str, allowed: u32, now: Timestamp) -> Turn {
+        let mut counted = self.lock();
+        let over = |c: &Counted| now >= c.since.after(FAILURES_COUNT_FOR) && c.unjudged == 0;
+        if counted.len() >= FAILURES_REMEMBERED_MAX && !counted.contains_key(who) {
+            counted.retain(|_, c| !over(c));
+            if counted.len() >= FAILURES_REMEMBERED_MAX {
+                // Somebody tries ten thousand names a minute: they get none, and neither does anybody new.
+                return Turn::Refused;
+            }
+        }
+        let entry = counted.entry(who.to_owned()).or_insert(Counted { since: now, failed: 0, unjudged: 0 });
         if over(entry) {
-            *entry = Failures { since: now, count: 0 };
+            *entry = Counted { since: now, failed: 0, unjudged: 0 };
         }
-        entry.count = entry.count.saturating_add(1);
-        entry.count <= allowed
+        if entry.failed >= allowed {
+            return Turn::Refused;
+        }
+        if entry.failed + entry.unjudged >= allowed {
+            return Turn::Wait;
+        }
+        entry.unjudged += 1;
+        Turn::Go
     }
 
-    /// Gives one try back: it succeeded, and others behind the same address go on.
-    pub fn give_back(&self, who: &str) {
-        if let Some(entry) = self.failures.lock().unwrap_or_else(PoisonError::into_inner).get_mut(who) {
-            entry.count = entry.count.saturating_sub(1);
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Counted>> {
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Turn {
+    Go,
+    Wait,
+    Refused,
+}
+
+impl Try {
+    /// The password was wrong.
+    pub fn failed(self) {
+        if let Some(entry) = self.attempts.lock().get_mut(&self.who) {
+            entry.failed = entry.failed.saturating_add(1);
         }
     }
 
-    /// Gives all tries back: the password was right.
-    pub fn forgive(&self, who: &str) {
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(who);
+    /// The password was right: earlier slips of this name are forgiven.
+    pub fn forgive(self) {
+        if let Some(entry) = self.attempts.lock().get_mut(&self.who) {
+            entry.failed = 0;
+        }
+    }
+}
+
+impl Drop for Try {
+    fn drop(&mut self) {
+        let mut counted = self.attempts.lock();
+        let Some(entry) = counted.get_mut(&self.who) else { return };
+        entry.unjudged = entry.unjudged.saturating_sub(1);
+        if entry.unjudged == 0 && entry.failed == 0 {
+            counted.remove(&self.who);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use dispatch_core::time::Seconds;
 
+    use super::*;
+
+    fn at(attempts: &Attempts, who: &str, now: Timestamp) -> Option<Try> {
+        let turn = attempts.take_now(who, 5, now);
+        (turn == Turn::Go).then(|| Try { attempts: attempts.clone(), who: who.to_owned() })
+    }
+
     #[test]
-    fn five_tries_a_minute_and_a_right_one_forgives() {
+    fn five_failures_a_minute_and_a_right_one_forgives() {
         let attempts = Attempts::default();
         let start = Timestamp::from_micros(1_000_000);
-        let tries: Vec<bool> = (0..6).map(|_| attempts.take("user:damkar", 5, start)).collect();
-        assert_eq!(tries, [true, true, true, true, true, false]);
-        assert!(attempts.take("user:bpbd", 5, start), "another name has its own tries");
-        assert!(attempts.take("user:damkar", 5, start.after(Seconds(60))), "a minute later it is over");
-        attempts.forgive("user:bpbd");
-        assert!((0..5).all(|_| attempts.take("user:bpbd", 5, start)));
+        (0..5).for_each(|_| at(&attempts, "user:damkar", start).unwrap().failed());
+        assert_eq!(attempts.take_now("user:damkar", 5, start), Turn::Refused);
+        assert!(at(&attempts, "user:bpbd", start).is_some(), "another name has its own tries");
+        at(&attempts, "user:damkar", start.after(Seconds(60))).expect("a minute later it is over").failed();
+        (0..3).for_each(|_| at(&attempts, "user:damkar", start.after(Seconds(60))).unwrap().failed());
+        at(&attempts, "user:damkar", start.after(Seconds(61))).unwrap().forgive();
+        (0..5).for_each(|_| at(&attempts, "user:damkar", start.after(Seconds(61))).unwrap().failed());
+    }
+
+    #[test]
+    fn many_at_once_wait_for_each_other_and_right_ones_all_get_in() {
+        let attempts = Attempts::default();
+        let start = Timestamp::from_micros(1_000_000);
+        let mut under_way: Vec<Try> = (0..5).map(|_| at(&attempts, "user:damkar", start).unwrap()).collect();
+        assert_eq!(attempts.take_now("user:damkar", 5, start), Turn::Wait);
+        under_way.pop().unwrap().forgive();
+        under_way.push(at(&attempts, "user:damkar", start).unwrap());
+        under_way.into_iter().for_each(Try::failed);
+        assert_eq!(attempts.take_now("user:damkar", 5, start), Turn::Refused);
     }
 
     #[test]
@@ -75,10 +150,10 @@ mod tests {
         let attempts = Attempts::default();
         let start = Timestamp::from_micros(0);
         for n in 0..FAILURES_REMEMBERED_MAX {
-            assert!(attempts.take(&format!("user:{n}"), 5, start));
+            at(&attempts, &format!("user:{n}"), start).unwrap().failed();
         }
-        assert!(!attempts.take("user:new", 5, start));
-        assert!(attempts.take("user:new", 5, start.after(Seconds(61))));
-        assert_eq!(attempts.failures.lock().unwrap().len(), 1);
+        assert!(at(&attempts, "user:new", start).is_none());
+        at(&attempts, "user:new", start.after(Seconds(61))).unwrap().failed();
+        assert_eq!(attempts.lock().len(), 1);
     }
 }

@@ -9,7 +9,7 @@ use incident_store::{DeskCommand, SiteCommand, Store, UserRecord};
 use tokio::time::timeout;
 
 use super::password::Passwords;
-use super::{Attempts, Sessions, Token};
+use super::{Attempts, Sessions, Token, Try};
 use crate::intake::Intake;
 use crate::limits::{FAILURES_PER_ADDRESS_MAX, FAILURES_PER_USER_MAX, READ_WAIT};
 use crate::metrics::Metrics;
@@ -70,27 +70,35 @@ impl Door {
         password: String,
         peer: Option<IpAddr>,
     ) -> Result<Opened, Problem> {
-        let now = self.clock.now();
-        let by_name = format!("user:{}", username.trim().to_lowercase());
-        let by_address = peer.map(|address| format!("address:{address}"));
-        let address_may =
-            by_address.as_ref().is_none_or(|who| self.attempts.take(who, FAILURES_PER_ADDRESS_MAX, now));
-        if !address_may || !self.attempts.take(&by_name, FAILURES_PER_USER_MAX, now) {
-            return Err(Problem::new(Code::TooManyAttempts).retry_after(60));
-        }
+        let (by_address, by_name) = self.tries(username, peer).await?;
         let asked = timeout(READ_WAIT, self.store.user_by_name(username.trim())).await;
         let found = asked.map_err(|_| Problem::new(Code::StoreAway).retry_after(2))??;
         let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), Some(hash)));
         let matches = self.passwords.verify(password, hash).await?;
         let Some(user) = user.clone().filter(|user| matches && user.active) else {
+            by_name.failed();
+            by_address.map(Try::failed);
             self.refused(user.as_ref()).await;
             return Err(Problem::new(Code::WrongCredentials));
         };
-        self.attempts.forgive(&by_name);
-        if let Some(who) = by_address {
-            self.attempts.give_back(&who);
-        }
+        by_name.forgive();
         self.open(user).await
+    }
+
+    /// A try for the address and one for the name.
+    async fn tries(&self, username: &str, peer: Option<IpAddr>) -> Result<(Option<Try>, Try), Problem> {
+        let spent = || Problem::new(Code::TooManyAttempts).retry_after(60);
+        let by_address = match peer {
+            None => None,
+            Some(address) => {
+                let who = format!("address:{address}");
+                let taken = self.attempts.take(&who, FAILURES_PER_ADDRESS_MAX, &self.clock).await;
+                Some(taken.ok_or_else(spent)?)
+            }
+        };
+        let who = format!("user:{}", username.trim().to_lowercase());
+        let by_name = self.attempts.take(&who, FAILURES_PER_USER_MAX, &self.clock).await;
+        Ok((by_address, by_name.ok_or_else(spent)?))
     }
 
     async fn open(&self, user: UserRecord) -> Result<Opened, Problem> {

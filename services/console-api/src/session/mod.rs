@@ -19,7 +19,7 @@ use dispatch_core::time::{Clock, Timestamp};
 use incident_store::{SessionRecord, Store, UserRecord};
 use tokio::sync::watch;
 
-pub use attempts::Attempts;
+pub use attempts::{Attempts, Try};
 pub use token::{COOKIE, Carrier, Token, clearing_cookie, cookie};
 
 use crate::limits::{READ_WAIT, SESSIONS_CACHED_MAX};
