@@ -36,6 +36,8 @@ use crate::wire::Counter;
 const ANSWERS_WAITING_MAX: usize = 16;
 /// How long a farewell may take.
 const FAREWELL_WAIT: Duration = Duration::from_secs(1);
+/// The same for a console that is behind: it has some megabytes to read before it comes to the farewell.
+const RESYNC_FAREWELL_WAIT: Duration = Duration::from_secs(10);
 
 /// What a console's socket needs of the rest.
 #[derive(Clone)]
@@ -94,25 +96,31 @@ pub async fn follow(
     counted: ConsoleCounted,
 ) {
     let viewer = Viewer::of(&seat.user);
-    let (mut sink, stream) = socket.split();
+    let (mut sink, mut stream) = socket.split();
     let (answers, waiting) = mpsc::channel(ANSWERS_WAITING_MAX);
     let end = {
         let mut sending =
             Sending { console: &console, viewer, sink: &mut sink, cursor: 0, slowest: Duration::ZERO };
         tokio::select! {
             end = sending.run(after, waiting) => end,
-            end = hear(&console, viewer, stream, answers) => end,
+            end = hear(&console, viewer, &mut stream, answers) => end,
             end = watch_session(&console.sessions, &seat, &token) => end,
             () = console.stopping.0.cancelled() => End::Stopping,
         }
     };
     tracing::debug!(user.id = %viewer.user, ?end, "A console left the feed");
-    timeout(FAREWELL_WAIT, farewell(&console, sink, end)).await.ok();
+    let wait = if end == End::Resync { RESYNC_FAREWELL_WAIT } else { FAREWELL_WAIT };
+    timeout(wait, farewell(&console, sink, stream, end)).await.ok();
     drop(counted);
 }
 
-/// Says why, as far as the console still listens.
-async fn farewell(console: &Console, mut sink: SplitSink<WebSocket, Message>, end: End) {
+/// Says why, as far as the console still listens, and waits until it has heard.
+async fn farewell(
+    console: &Console,
+    mut sink: SplitSink<WebSocket, Message>,
+    mut stream: SplitStream<WebSocket>,
+    end: End,
+) {
     let (code, reason) = match end {
         End::Gone => (close_code::NORMAL, "gone"),
         End::Resync => {
@@ -127,7 +135,10 @@ async fn farewell(console: &Console, mut sink: SplitSink<WebSocket, Message>, en
         End::Stopping => (close_code::AWAY, "stopping"),
     };
     sink.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await.ok();
-    sink.close().await.ok();
+    // A socket that is closed while something still comes, the answer to a ping for example, is reset (RFC 1122
+    // section 4.2.2.13), and a reset throws away what the console has not read yet: the word to start over. So
+    // what it says is read and dropped until it closes.
+    while let Some(Ok(_)) = stream.next().await {}
 }
 
 fn text_of(message: &FeedMessage) -> Result<Utf8Bytes, serde_json::Error> {
@@ -263,7 +274,7 @@ fn is_too_slow(behind: u64, slowest: Duration) -> bool {
 async fn hear(
     console: &Console,
     viewer: Viewer,
-    mut stream: SplitStream<WebSocket>,
+    stream: &mut SplitStream<WebSocket>,
     answers: mpsc::Sender<Utf8Bytes>,
 ) -> End {
     loop {
