@@ -1,9 +1,10 @@
 //! Passwords: Argon2id (RFC 9106), a few at a time, off the event loop.
 
-use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
-use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
 
 use crate::limits::{HASHES_AT_ONCE_MAX, HASHES_WAITING_MAX};
 use crate::problem::{Code, Problem};
@@ -16,24 +17,37 @@ const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
 /// Hashes and verifies passwords. Cheap to clone.
+///
+/// The work is done by threads of its own, as many as may hash at once: each hash takes 19 MiB, and an allocator
+/// keeps what a thread once had, so the threads are few and stay.
 #[derive(Clone)]
 pub struct Passwords {
-    hashing: Arc<Semaphore>,
-    waiting: Arc<Semaphore>,
+    jobs: SyncSender<Job>,
     /// A hash of a password that nobody has: an unknown user name costs the same time as a known one.
     nobody: Arc<str>,
 }
 
+type Job = Box<dyn FnOnce() + Send>;
+
 impl Passwords {
-    /// Makes the stand-in for unknown users; takes as long as one hash.
+    /// Starts the threads and makes the stand-in for unknown users; takes as long as one hash. The threads end
+    /// with the last clone.
     ///
     /// # Errors
     /// When Argon2 cannot get its memory.
     pub fn new() -> Result<Self, HashFailed> {
         let nobody = hash_password(&hex::encode(random::bytes::<16>()))?.into();
-        let hashing = Arc::new(Semaphore::new(HASHES_AT_ONCE_MAX));
-        let waiting = Arc::new(Semaphore::new(HASHES_WAITING_MAX));
-        Ok(Self { hashing, waiting, nobody })
+        let (jobs, waiting) = sync_channel::<Job>(HASHES_WAITING_MAX);
+        let waiting = Arc::new(Mutex::new(waiting));
+        for _ in 0..HASHES_AT_ONCE_MAX {
+            let waiting = waiting.clone();
+            std::thread::spawn(move || {
+                while let Some(job) = next(&waiting) {
+                    job();
+                }
+            });
+        }
+        Ok(Self { jobs, nobody })
     }
 
     /// Whether the password is the one of this hash; without a hash it is not, and takes as long to say so.
@@ -57,16 +71,18 @@ impl Passwords {
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-        let busy = || Problem::new(Code::Busy).retry_after(1);
-        let _place = self.waiting.try_acquire().map_err(|_| busy())?;
-        let turn = self.hashing.clone().acquire_owned().await.map_err(|_| busy())?;
-        let done = tokio::task::spawn_blocking(move || {
-            // Held by the work itself: whoever asked may go, the core is busy all the same.
-            let _turn = turn;
-            work()
+        let (done, answer) = oneshot::channel();
+        let job: Job = Box::new(move || {
+            // Whoever asked may have gone.
+            done.send(work()).ok();
         });
-        done.await.map_err(|_| Problem::new(Code::Internal))
+        self.jobs.try_send(job).map_err(|_| Problem::new(Code::Busy).retry_after(1))?;
+        answer.await.map_err(|_| Problem::new(Code::Internal))
     }
+}
+
+fn next(waiting: &Mutex<Receiver<Job>>) -> Option<Job> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
 }
 
 /// A password could not be hashed.

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Subcommand;
+use console_api::limits::PASSWORD_CHARACTERS_MIN;
 use dispatch_core::ids::{AgencyCode, AgencyId, UserId};
 use dispatch_core::private::Private;
 use dispatch_core::site::UserRole;
@@ -13,9 +14,6 @@ use uuid::Uuid;
 
 use super::{Place, block_on, site};
 use crate::clock;
-
-/// The shortest password (BSSN 4/2021, password management: at least twelve characters).
-const PASSWORD_CHARS_MIN: usize = 12;
 
 /// Arguments of `sigap user`.
 #[derive(clap::Args, Debug)]
@@ -132,8 +130,8 @@ fn password() -> anyhow::Result<String> {
         .read_line(&mut line)
         .context("could not read the password from standard input")?;
     let password = line.trim_end_matches(['\r', '\n']).to_owned();
-    if password.chars().count() < PASSWORD_CHARS_MIN {
-        bail!("the password must have at least {PASSWORD_CHARS_MIN} characters (BSSN 4/2021)");
+    if password.chars().count() < PASSWORD_CHARACTERS_MIN {
+        bail!("the password must have at least {PASSWORD_CHARACTERS_MIN} characters");
     }
     Ok(password)
 }

@@ -263,9 +263,8 @@ impl Call {
         } else {
             self.accept(Announcement::Connected).await.map_err(|()| OrderError::Signalling)?;
         }
-        if self.dialog.state().is_terminated() {
-            return Err(OrderError::Ended);
-        }
+        // A caller who hung up in these milliseconds was answered all the same: the fact is on record, and whoever
+        // answered owes the call a disposition.
         info!(was_queued, "Call answered");
         Ok(Answered { at, was_queued })
     }
