@@ -55,8 +55,14 @@ export const api = {
     ),
   close: (incident: string, reason?: string) =>
     write<Incident>('POST', `/incidents/${incident}/close`, reason ? { reason } : {}),
-  addNote: (incident: string, text: string) =>
-    write<Incident>('POST', `/incidents/${incident}/notes`, { text }),
+  reopen: (incident: string, reason: string) =>
+    write<Incident>('POST', `/incidents/${incident}/reopen`, { reason }),
+  cancel: (incident: string, reason: string) =>
+    write<Incident>('POST', `/incidents/${incident}/cancel`, { reason }),
+  merge: (incident: string, into: string) =>
+    write<Incident>('POST', `/incidents/${incident}/merge`, { into }),
+  addNote: (incident: string, text: string, key: string = newKey()) =>
+    write<Incident>('POST', `/incidents/${incident}/notes`, { text }, key),
 
   step: (assignment: string, action: AssignmentAction, body: Record<string, string> = {}) =>
     write<Assignment>('POST', `/assignments/${assignment}/${action}`, body, newKey()),

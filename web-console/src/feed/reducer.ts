@@ -177,7 +177,7 @@ export function rank(state: AssignmentState): number {
   return order.indexOf(state);
 }
 
-export function isOpen(incident: Incident): boolean {
+export function isOpen(incident: Pick<Incident, 'status'>): boolean {
   return !['closed', 'cancelled', 'merged'].includes(incident.status);
 }
 

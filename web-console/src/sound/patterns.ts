@@ -10,7 +10,7 @@ export interface Tone {
   loudness: number;
 }
 
-export type Pattern = 'ring' | 'p1' | 'p2' | 'p3' | 'cut';
+export type Pattern = 'ring' | 'p1' | 'p2' | 'p3' | 'cut' | 'escalation';
 
 /** Priority-coded bursts, told apart by rhythm as well as by pitch. */
 export const patterns: Record<Pattern, { tones: Tone[]; repeatSeconds: number | null }> = {
@@ -35,6 +35,15 @@ export const patterns: Record<Pattern, { tones: Tone[]; repeatSeconds: number | 
     repeatSeconds: 15,
   },
   p3: { tones: [{ at: 0, seconds: 0.3, hertz: 520, loudness: 0.35 }], repeatSeconds: null },
+  escalation: {
+    tones: [0, 0.16, 0.32].map((at, place) => ({
+      at,
+      seconds: 0.14,
+      hertz: [520, 660, 840][place] ?? 840,
+      loudness: 0.7,
+    })),
+    repeatSeconds: null,
+  },
   cut: { tones: [{ at: 0, seconds: 0.9, hertz: 620, to: 180, loudness: 0.6 }], repeatSeconds: null },
 };
 

@@ -5,11 +5,15 @@ export const MUTE_MILLISECONDS = 60_000;
 
 type Audio = 'off' | 'running' | 'suspended';
 
+/** Ten escalations in one second are one alarm: the screen tells how many they are. */
+export const ONCE_PAUSE_MILLISECONDS = 10_000;
+
 /** Plays one alarm at a time: a flood of incidents must not become a flood of noise. */
 class Player {
   audio = $state<Audio>('off');
   mutedUntil = $state(0);
   #context: AudioContext | null = null;
+  #lastOnce = new Map<Pattern, number>();
   #loop: { pattern: Pattern; timer: number | undefined } | null = null;
 
   /** Must be called from a gesture (Mulai giliran): browsers keep sound off until then. */
@@ -39,8 +43,12 @@ class Player {
     this.#turn();
   }
 
+  /** One sound for what has just happened; the same one again only after a pause. */
   once(pattern: Pattern): void {
-    if (!this.#muted()) this.#sound(pattern, 0);
+    const now = Date.now();
+    if (this.#muted() || now - (this.#lastOnce.get(pattern) ?? -Infinity) < ONCE_PAUSE_MILLISECONDS) return;
+    this.#lastOnce.set(pattern, now);
+    this.#sound(pattern, 0);
   }
 
   mute(): void {

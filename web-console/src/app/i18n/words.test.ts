@@ -30,7 +30,7 @@ describe('the dictionaries', () => {
           .map(([, load]) => load() as Promise<string>),
       )
     ).join('\n');
-    // Keys that are put together (`priority.${…}`) count by their family.
+    // Keys that are put together (`priority.${…}`) count by their family; a family has no other keys.
     const families = new Set(
       [...text.matchAll(/`([a-z_]+(?:\.[a-z_]+)*[._])\$\{/g)].map((match) => match[1]),
     );

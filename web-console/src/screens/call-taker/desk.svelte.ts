@@ -1,7 +1,7 @@
 import { newKey } from '../../api/client';
 import { api } from '../../api/endpoints';
 import { Problem, Unreachable } from '../../api/problem';
-import type { Call, CallBackOutcome, DispositionKind } from '../../api/types';
+import type { Call, CallBackOutcome, DispositionKind, Incident } from '../../api/types';
 import { tellFailure } from '../../app/failure';
 import { t } from '../../app/i18n/words.svelte';
 import { session } from '../../app/session.svelte';
@@ -9,7 +9,10 @@ import { board } from '../../feed/board.svelte';
 import { learnCall, learnIncident } from '../../feed/reducer';
 import { toasts } from '../../parts/toasts.svelte';
 import { drafts, type Draft } from './draft.svelte';
-import { toNewIncident } from './form';
+import { toCorrection, toNewIncident, wordsOf } from './form';
+
+/** A correction meets changes of agencies' states only; more of them than this in a row is a conflict. */
+const CORRECTION_ATTEMPTS_MAX = 4;
 
 /** One call-taker's work: which calls wait, which one is mine, and what I do with them. */
 class Desk {
@@ -17,7 +20,7 @@ class Desk {
   answering = $state.raw<ReadonlySet<string>>(new Set());
   /** A call whose outcome was recorded here and is on its way. */
   disposing = $state<string | null>(null);
-  /** A call whose outcome was recorded wrongly and is chosen anew. */
+  /** A call whose outcome is chosen by hand: recorded wrongly before, or left over by a colleague. */
   changing = $state<string | null>(null);
   #keys = new Map<string, string>();
 
@@ -25,6 +28,11 @@ class Desk {
     return [...board.calls.values()]
       .filter((call) => call.state === 'ringing' || call.state === 'queued')
       .sort((one, other) => (one.arrived_at < other.arrived_at ? -1 : 1));
+  }
+
+  /** Whether this desk rings: somebody waits, and this call-taker is ready and free. */
+  get rings(): boolean {
+    return this.waiting.length > 0 && !this.isLive && board.duty?.state === 'ready';
   }
 
   /** My live call; without one, the oldest of my calls whose outcome nobody recorded. */
@@ -35,8 +43,35 @@ class Desk {
     const unfinished = mine
       .filter((call) => call.state === 'ended' && call.disposition === null)
       .sort((one, other) => (one.arrived_at < other.arrived_at ? -1 : 1));
-    const reopened = mine.find((call) => call.id === this.changing);
+    const reopened = this.changing === this.disposing ? undefined : board.calls.get(this.changing ?? '');
     return mine.find((call) => call.state === 'connected') ?? reopened ?? unfinished[0] ?? null;
+  }
+
+  /** The form on the screen: of my call, of what I correct, or of the call that has just ended. */
+  get draft(): Draft {
+    const held = drafts.held;
+    if (held && drafts.pinned) return held;
+    const active = this.active;
+    if (active) return drafts.of(active.id);
+    return held?.worthKeeping ? held : drafts.of(null);
+  }
+
+  /** Takes the outcome of a call upon oneself, whoever answered it. */
+  take(call: Call): void {
+    this.changing = call.id;
+    drafts.begin(call.id, call.caller?.number ?? '');
+  }
+
+  /** Ended calls of anybody whose outcome nobody has recorded; the longest over comes first. */
+  get unfinished(): Call[] {
+    return [...board.calls.values()]
+      .filter((call) => call.state === 'ended' && call.disposition === null)
+      .sort((one, other) => ((one.ended_at ?? '') < (other.ended_at ?? '') ? -1 : 1));
+  }
+
+  /** A call that became an incident is no prank any more. */
+  hasIncident(call: Call): boolean {
+    return call.incident_id !== null || drafts.of(call.id).created !== null;
   }
 
   get isLive(): boolean {
@@ -86,10 +121,10 @@ class Desk {
   }
 
   /** Records the outcome; a live call is hung up with it. */
-  async dispose(call: Call, kind: DispositionKind): Promise<boolean> {
+  async dispose(call: Call, kind: DispositionKind, about?: string): Promise<boolean> {
     this.disposing = call.id;
     try {
-      const incident = call.incident_id ?? drafts.of(call.id).created?.id;
+      const incident = about ?? call.incident_id ?? drafts.of(call.id).created?.id;
       const needsIncident = kind === 'incident' || kind === 'duplicate';
       learnCall(
         board,
@@ -104,6 +139,19 @@ class Desk {
     } finally {
       this.disposing = null;
     }
+  }
+
+  /** A second report of an incident: the call belongs to it, and the words typed so far become its note. */
+  async takeAsDuplicate(call: Call, incident: Incident): Promise<boolean> {
+    const draft = drafts.of(call.id);
+    const words = draft.callId === call.id ? wordsOf(draft.form) : '';
+    try {
+      if (words) learnIncident(board, await api.addNote(incident.id, words, draft.noteKey));
+    } catch (error) {
+      tellFailure(error);
+      return false;
+    }
+    return this.dispose(call, 'duplicate', incident.id);
   }
 
   async recordCallBack(call: Call, outcome: CallBackOutcome): Promise<void> {
@@ -124,7 +172,7 @@ class Desk {
 
   /** Creates the incident and sends it to its agencies; each half may be repeated without doubling. */
   async send(draft: Draft): Promise<void> {
-    if (draft.sending === 'sending') return;
+    if (draft.sending === 'sending' || draft.namesNobody) return;
     draft.sending = 'sending';
     try {
       if (draft.dispatched) await this.#correct(draft);
@@ -142,13 +190,18 @@ class Desk {
     if (draft.created === null) {
       const incident = toNewIncident(draft.form, draft.callId);
       const key = draft.createKeyFor(JSON.stringify(incident));
-      draft.created = await api.createIncident(incident, key);
-      learnIncident(board, draft.created);
+      const created = await api.createIncident(incident, key);
+      draft.took(created);
+      learnIncident(board, created);
+    } else if (draft.isCorrected && !(await this.#correctFields(draft))) {
+      return;
     }
-    const sent = await api.dispatch(draft.created.id, draft.namedAgencies, draft.dispatchKey);
+    const incident = draft.created;
+    if (incident === null) return;
+    const sent = await api.dispatch(incident.id, draft.namedAgencies, draft.dispatchKey);
     learnIncident(board, sent.incident);
     draft.created = sent.incident;
-    draft.dispatched = true;
+    draft.askedAgencies();
     toasts.say({
       tone: 'good',
       title: t('form.sent', { number: sent.incident.number, n: sent.assignments.length }),
@@ -156,26 +209,49 @@ class Desk {
     if (draft.callId === null) drafts.renew(draft);
   }
 
-  /** What the caller tells later: the incident is corrected, and agencies that were added are asked. */
+  /** What is learned later: the incident is corrected, and agencies that were added are asked. */
   async #correct(draft: Draft): Promise<void> {
     if (draft.created === null) return;
-    const present = board.incidents.get(draft.created.id) ?? draft.created;
-    const fields = toNewIncident(draft.form, null);
-    let incident = await api.correctIncident(present.id, { version: present.version, ...fields });
-    learnIncident(board, incident);
-    const asked = new Set(board.assignmentsOf(incident.id).map((one) => one.agency.id));
-    const more = draft.choices.filter((one) => one.added && one.ticked && !asked.has(one.agency.id));
+    if (draft.isCorrected && !(await this.#correctFields(draft))) return;
+    const more = draft.furtherAgencies;
     if (more.length > 0) {
-      const sent = await api.dispatch(
-        incident.id,
-        more.map((one) => one.agency.id),
-        draft.dispatchKey,
-      );
-      incident = sent.incident;
-      learnIncident(board, incident);
+      const sent = await api.dispatch(draft.created.id, more, draft.dispatchKey);
+      learnIncident(board, sent.incident);
+      draft.created = sent.incident;
+      draft.askedAgencies();
     }
-    draft.created = incident;
-    toasts.say({ tone: 'good', title: t('form.corrected', { number: incident.number }) });
+    toasts.say({ tone: 'good', title: t('form.corrected', { number: draft.created.number }) });
+  }
+
+  /**
+   * Sends what was typed with the version that the person saw. Agencies report all the time, and each report
+   * is a version: only a changed report is a conflict, which shows the present state and keeps the words here.
+   */
+  async #correctFields(draft: Draft): Promise<boolean> {
+    let present = draft.created && (board.incidents.get(draft.created.id) ?? draft.created);
+    for (let attempt = 0; present && attempt < CORRECTION_ATTEMPTS_MAX; attempt += 1) {
+      if (draft.isOvertakenBy(present)) break;
+      try {
+        const fields = toCorrection(draft.form);
+        const incident = await api.correctIncident(present.id, { version: present.version, ...fields });
+        draft.took(incident);
+        learnIncident(board, incident);
+        return true;
+      } catch (error) {
+        if (!(error instanceof Problem) || error.code !== 'version_conflict') throw error;
+        present = await api.incident(present.id);
+        learnIncident(board, present);
+      }
+    }
+    draft.conflict = present;
+    return false;
+  }
+
+  /** After a conflict: what was typed here shall stand, over what somebody else wrote. */
+  async overrule(draft: Draft): Promise<void> {
+    draft.created = draft.conflict ?? draft.created;
+    draft.conflict = null;
+    await this.send(draft);
   }
 }
 

@@ -1,11 +1,37 @@
 import { newKey } from '../../api/client';
-import type { Agency, Classification, Incident, Priority, Suggestion } from '../../api/types';
+import type {
+  Agency,
+  AssignmentState,
+  Classification,
+  Incident,
+  Priority,
+  Suggestion,
+} from '../../api/types';
 import { reference } from '../../app/reference.svelte';
 import { session } from '../../app/session.svelte';
-import { agenciesFor, emptyForm, hasContent, type AgencyChoice, type FormFields } from './form';
+import { board } from '../../feed/board.svelte';
+import {
+  agenciesFor,
+  emptyForm,
+  formOf,
+  hasContent,
+  reportOf,
+  sameReport,
+  toCorrection,
+  type AgencyChoice,
+  type FormFields,
+} from './form';
 
 /** How a form is on its way to the server. */
 export type Sending = 'typing' | 'sending' | 'unsent';
+
+export interface Choice extends AgencyChoice {
+  ticked: boolean;
+  /** Added by hand, not by the plan for the type. */
+  added: boolean;
+  /** How far an agency is that was asked already; such a choice can no longer be taken back here. */
+  state: AssignmentState | null;
+}
 
 /** One report that is being written. It lives in memory only: nothing personal is stored in a browser. */
 export class Draft {
@@ -19,39 +45,98 @@ export class Draft {
   created = $state.raw<Incident | null>(null);
   /** True once its agencies were asked; from then on sending means correcting. */
   dispatched = $state(false);
+  /** What this form would send if nobody had typed since the server last took it. */
+  #taken = $state('');
+  /** The incident as somebody else has changed it meanwhile; what was typed here is kept beside it. */
+  conflict = $state.raw<Incident | null>(null);
   #createKey = newKey();
   #createBody = '';
   dispatchKey = newKey();
+  readonly noteKey = newKey();
 
   constructor(readonly callId: string | null) {}
+
+  /** The form of an incident that is open already, to correct it and to add agencies. */
+  static correcting(incident: Incident): Draft {
+    const draft = new Draft(null);
+    draft.dispatched = incident.assignments.length > 0;
+    draft.load(incident);
+    return draft;
+  }
+
+  /** Puts what the server knows into the form. */
+  load(incident: Incident): void {
+    this.form = formOf(incident);
+    this.#priorityByHand = true;
+    this.took(incident);
+  }
+
+  /** The server has this form as it stands. */
+  took(incident: Incident): void {
+    this.created = incident;
+    this.conflict = null;
+    this.#taken = JSON.stringify(toCorrection(this.form));
+  }
+
+  get isCorrected(): boolean {
+    return this.created !== null && JSON.stringify(toCorrection(this.form)) !== this.#taken;
+  }
+
+  /** Whether somebody else has changed what this form is about; states of agencies do not count. */
+  isOvertakenBy(present: Incident): boolean {
+    return this.created !== null && !sameReport(reportOf(this.created), reportOf(present));
+  }
 
   get proposal(): AgencyChoice[] {
     return agenciesFor(reference.type(this.form.type), reference.agencies);
   }
 
-  get choices(): (AgencyChoice & { ticked: boolean; added: boolean })[] {
-    const proposal = this.proposal;
-    const proposed = proposal.map((one) => ({
-      ...one,
-      ticked: this.#byHand?.includes(one.agency.id) ?? true,
-      added: false,
-    }));
+  get choices(): Choice[] {
+    const asked = this.#asked;
+    const known = new Set(asked.map((one) => one.agency.id));
+    const proposed = this.proposal
+      .filter((one) => !known.has(one.agency.id))
+      .map((one) => ({
+        ...one,
+        // Before the first dispatch the plan stands by itself; later nobody is asked without a tick.
+        ticked: this.#byHand?.includes(one.agency.id) ?? !this.dispatched,
+        added: false,
+        state: null,
+      }));
+    for (const one of proposed) known.add(one.agency.id);
     const added = (this.#byHand ?? [])
-      .filter((agency) => !proposal.some((one) => one.agency.id === agency))
+      .filter((agency) => !known.has(agency))
       .map((agency) => reference.agencies.find((one) => one.id === agency))
       .filter((agency): agency is Agency => agency !== undefined)
-      .map((agency) => ({ agency, role: 'support' as const, ticked: true, added: true }));
-    return [...proposed, ...added];
+      .map((agency) => ({ agency, role: 'support' as const, ticked: true, added: true, state: null }));
+    return [...asked, ...proposed, ...added];
   }
 
-  /** What the dispatch shall name; undefined leaves the routing to the server. */
+  /** What the first dispatch shall name; undefined leaves the routing to the server. */
   get namedAgencies(): string[] | undefined {
     return this.#byHand === null ? undefined : [...this.#byHand];
   }
 
+  /** Somebody ticked everything off. The server reads "none named" as "all of the plan", so it is never sent. */
+  get namesNobody(): boolean {
+    return !this.dispatched && this.#byHand?.length === 0;
+  }
+
+  /** Agencies to be asked in addition, after the first dispatch. */
+  get furtherAgencies(): string[] {
+    return this.choices.filter((one) => one.state === null && one.ticked).map((one) => one.agency.id);
+  }
+
   toggleAgency(agency: string): void {
-    const ticked = this.choices.filter((one) => one.ticked).map((one) => one.agency.id);
+    const ticked = this.choices.filter((one) => one.ticked && one.state === null).map((one) => one.agency.id);
     this.#byHand = ticked.includes(agency) ? ticked.filter((one) => one !== agency) : [...ticked, agency];
+    this.dispatchKey = newKey();
+  }
+
+  /** What was ticked has been asked. */
+  askedAgencies(): void {
+    this.dispatched = true;
+    this.#byHand = null;
     this.dispatchKey = newKey();
   }
 
@@ -79,11 +164,38 @@ export class Draft {
   get worthKeeping(): boolean {
     return hasContent(this.form) || this.created !== null;
   }
+
+  /** Whether closing the window now would lose somebody's words. */
+  get hasUnsentWords(): boolean {
+    return this.created === null ? hasContent(this.form) : this.isCorrected;
+  }
+
+  get #asked(): Choice[] {
+    if (!this.dispatched || this.created === null) return [];
+    return board
+      .assignmentsOf(this.created.id)
+      .filter((one) => one.state !== 'cancelled')
+      .map((one) => ({
+        agency: reference.agencies.find((agency) => agency.id === one.agency.id) ?? {
+          ...one.agency,
+          active: true,
+          functions: [],
+        },
+        role: one.role,
+        ticked: true,
+        added: false,
+        state: one.state,
+      })) as Choice[];
+  }
 }
 
-/** One draft for each call, and one for a report without a call. */
+/** One draft for each call, one for a report without a call, one for each incident that is corrected. */
 class Drafts {
   #all = $state.raw<ReadonlyMap<string | null, Draft>>(new Map([[null, new Draft(null)]]));
+  /** What stays on the screen although no call asks for it: after a call, or while an incident is corrected. */
+  held = $state.raw<Draft | null>(null);
+  /** True while a correction was opened by hand: it then goes before the form of a call. */
+  pinned = $state(false);
 
   of(callId: string | null): Draft {
     return this.#all.get(callId) ?? this.#all.get(null) ?? new Draft(null);
@@ -91,30 +203,77 @@ class Drafts {
 
   begin(callId: string, reporterNumber: string): Draft {
     const known = this.#all.get(callId);
-    if (known) return known;
-    const draft = new Draft(callId);
-    draft.form.reporterNumber = reporterNumber;
-    this.#all = new Map([...this.#all, [callId, draft]]);
+    const draft = known ?? new Draft(callId);
+    if (!known) draft.form.reporterNumber = reporterNumber;
+    this.#forgetFinished();
+    this.#put(callId, draft);
+    // The caller may hang up at any moment; the form of the call stays until the next one.
+    this.held = draft;
+    this.pinned = false;
+    return draft;
+  }
+
+  /** Opens an incident for correction. Words that were typed for it and never sent are found again. */
+  correct(incident: Incident): Draft {
+    const known = [...this.#all.values()].find((one) => one.created?.id === incident.id);
+    const draft = known ?? Draft.correcting(incident);
+    if (known && !known.isCorrected) known.load(incident);
+    if (!known) this.#put(incident.id, draft);
+    this.held = draft;
+    this.pinned = true;
     return draft;
   }
 
   /** Puts an empty one in the place of a draft, and gives the old one for an undo. */
   renew(old: Draft): () => void {
     const before = this.#all;
+    const { held, pinned } = this;
+    const place = [...before].find(([, draft]) => draft === old)?.[0] ?? null;
     const fresh = new Draft(old.callId);
     fresh.form.reporterNumber = old.callId === null ? '' : old.form.reporterNumber;
-    this.#all = new Map([...before, [old.callId, fresh]]);
-    return () => (this.#all = new Map([...this.#all, [old.callId, old]]));
+    this.#put(place, fresh);
+    if (held === old) {
+      this.held = null;
+      this.pinned = false;
+    }
+    return () => {
+      this.#put(place, old);
+      this.held = held;
+      this.pinned = pinned;
+    };
   }
 
+  /** Forgets the draft of a call that became no incident. */
   end(callId: string): void {
+    const draft = this.#all.get(callId);
+    if (draft?.created) return;
     const rest = new Map(this.#all);
     rest.delete(callId);
     this.#all = rest;
+    if (this.held === draft) this.held = null;
+  }
+
+  get anyUnsentWords(): boolean {
+    return [...this.#all.values()].some((draft) => draft.hasUnsentWords);
   }
 
   forget(): void {
     this.#all = new Map([[null, new Draft(null)]]);
+    this.held = null;
+    this.pinned = false;
+  }
+
+  /** What the server has, of calls that are over, need not be kept for a whole shift. */
+  #forgetFinished(): void {
+    const needed = ([place, draft]: [string | null, Draft]) => {
+      const owes = draft.callId !== null && board.calls.get(draft.callId)?.disposition === null;
+      return place === null || owes || draft.created === null || draft.isCorrected;
+    };
+    this.#all = new Map([...this.#all].filter(needed));
+  }
+
+  #put(place: string | null, draft: Draft): void {
+    this.#all = new Map([...this.#all, [place, draft]]);
   }
 }
 

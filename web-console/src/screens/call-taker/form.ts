@@ -1,4 +1,13 @@
-import type { Agency, AgencyRole, Category, IncidentType, NewIncident, Priority } from '../../api/types';
+import type {
+  Agency,
+  AgencyRole,
+  Category,
+  Correction,
+  Incident,
+  IncidentType,
+  NewIncident,
+  Priority,
+} from '../../api/types';
 
 /** What a call-taker has typed. All of it is text, as typed, until it is sent. */
 export interface FormFields {
@@ -83,6 +92,70 @@ export function toNewIncident(form: FormFields, callId: string | null): NewIncid
     ...(casualties !== null && { casualties }),
     ...(Object.keys(reporter).length > 0 && { reporter }),
   };
+}
+
+/** The correction that this form means: everything that it shows, a type that was taken away too. */
+export function toCorrection(form: FormFields): Omit<Correction, 'version'> {
+  return { ...toNewIncident(form, null), type: form.type };
+}
+
+/** The form that shows an incident as it is. */
+export function formOf(incident: Incident): FormFields {
+  const { location, reporter } = incident;
+  const point = location.lat === null || location.lon === null ? '' : showPoint(location.lat, location.lon);
+  return {
+    ...emptyForm,
+    landmark: location.landmark ?? '',
+    address: location.address ?? '',
+    // An area that was found from the point is found again, also when the point moves.
+    areaCode: location.area_by === 'given' ? (location.area_code ?? '') : '',
+    point,
+    accuracyMetres: location.accuracy_m,
+    category: incident.category,
+    type: incident.type,
+    priority: incident.priority,
+    casualties: incident.casualties === null ? '' : String(incident.casualties),
+    narrative: incident.narrative,
+    reporterName: reporter?.name ?? '',
+    reporterNumber: reporter?.number ?? '',
+  };
+}
+
+export type Report = Record<
+  'landmark' | 'address' | 'area' | 'point' | 'kind' | 'priority' | 'casualties' | 'narrative' | 'reporter',
+  string
+>;
+
+/** What people have reported about an incident, without what its agencies do about it. */
+export function reportOf(incident: Incident): Report {
+  const form = formOf(incident);
+  return {
+    landmark: form.landmark,
+    address: form.address,
+    area: form.areaCode,
+    point: form.point,
+    kind: incident.type ?? incident.category,
+    priority: incident.priority,
+    casualties: form.casualties,
+    narrative: form.narrative,
+    reporter: [form.reporterName, form.reporterNumber].filter(Boolean).join(' · '),
+  };
+}
+
+/** Which parts of two reports differ. */
+export function differing(one: Report, other: Report): (keyof Report)[] {
+  return (Object.keys(one) as (keyof Report)[]).filter((part) => one[part] !== other[part]);
+}
+
+export function sameReport(one: Report, other: Report): boolean {
+  return differing(one, other).length === 0;
+}
+
+/** What was typed, as one remark: for a second report of an incident that is open already. */
+export function wordsOf(form: FormFields): string {
+  const place = [form.landmark, form.address, form.point].map((text) => text.trim()).filter(Boolean);
+  const said = [form.said, form.narrative].map((text) => text.trim()).filter(Boolean);
+  return [place.join(', '), ...said].filter(Boolean).join('\n');
 }
 
 /** `-2.99, 106.45`, also with a semicolon or a space, and with the true minus sign of some maps. */

@@ -42,6 +42,9 @@ export function listsOf(known: Known, now: number) {
   const callBacks = known.calls
     .filter((call) => call.call_back?.state === 'open')
     .sort((one, other) => ((one.call_back?.due_at ?? '') < (other.call_back?.due_at ?? '') ? -1 : 1));
+  const unrecorded = known.calls
+    .filter((call) => call.state === 'ended' && call.disposition === null)
+    .sort((one, other) => ((one.ended_at ?? '') < (other.ended_at ?? '') ? -1 : 1));
   const escalations = known.escalations.filter(
     (one) => now - Date.parse(one.at) < RECENT_ESCALATION_MILLISECONDS,
   );
@@ -53,6 +56,9 @@ export function listsOf(known: Known, now: number) {
     oldestUnacknowledged: unacknowledged.map((one) => one.assignment.sent_at).sort()[0],
     unacknowledgedP1: unacknowledged.filter((one) => one.incident.priority === 'P1'),
     callBacks,
+    unrecorded,
+    /** Every call about which somebody still has to do something, once. */
+    owing: [...callBacks, ...unrecorded.filter((call) => call.call_back?.state !== 'open')],
     overdueCallBacks: callBacks.filter((call) => now > Date.parse(call.call_back?.due_at ?? '')),
     escalations,
   };
