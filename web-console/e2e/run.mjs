@@ -9,6 +9,8 @@ import './stories/dispositions.mjs';
 import './stories/form.mjs';
 import './stories/agency.mjs';
 import './stories/supervisor.mjs';
+import './stories/corrections.mjs';
+import './stories/panel.mjs';
 import './stories/looks.mjs';
 import './stories/reconnect.mjs';
 import { World } from './world.mjs';

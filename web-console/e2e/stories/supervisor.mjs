@@ -20,7 +20,7 @@ story('every number of the wallboard opens the list that makes it', async (world
   await opens('Dijawab ≤ 15 d');
   await opens('P1 belum diterima', incident.location.landmark);
   await opens('Insiden terbuka', incident.location.landmark);
-  await opens('Panggilan balik');
+  await opens('Tugas panggilan');
   await opens('Petugas siap');
   await opens('Eskalasi 1 jam');
   await opens('Belum diterima', incident.number);

@@ -10,7 +10,7 @@ story('a call becomes an acknowledged dispatch and is closed', async (world) => 
   const agency = await world.signedIn('damkar');
   await beginShift(taker);
   await beginShift(agency);
-  const place = `belakang pasar ${Date.now()}`;
+  const place = 'belakang Pasar Toboali, rumah cat hijau';
 
   const rang = Date.now();
   const caller = await world.call({ fix: { lat: -2.985, lon: 106.452, radius: 800 } });

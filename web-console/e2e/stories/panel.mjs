@@ -1,0 +1,114 @@
+import { equal, story, until } from '../harness.mjs';
+import { newIncident } from './agency.mjs';
+
+const panelOf = (page, incident) => page.getByRole('region', { name: `Insiden ${incident.number}` });
+
+async function openOn(page, incident) {
+  await page.locator('.figure', { has: page.getByText('Insiden terbuka', { exact: true }) }).click();
+  await page.locator('li', { hasText: incident.number }).locator('button.link').first().click();
+  await panelOf(page, incident).first().waitFor();
+  return panelOf(page, incident).first();
+}
+
+story(
+  'the supervisor sees why an agency declined, adds one, closes with a reason and opens again',
+  async (world) => {
+    const incident = await newIncident(world);
+    const own = incident.assignments.find((one) => one.agency.code === 'damkar');
+    const damkar = await world.api('damkar');
+    await damkar('POST', `/assignments/${own.id}/decline`, { reason: 'Semua mobil di Lepar Pongok' });
+    const ask = await world.api('pengawas');
+    const page = await world.signedIn('pengawas');
+    const panel = await openOn(page, incident);
+    await panel.getByText('Semua mobil di Lepar Pongok').first().waitFor();
+    await panel.getByRole('button', { name: 'Tambah instansi' }).click();
+    const option = panel.locator('select option').nth(1);
+    const name = await option.innerText();
+    await panel.locator('select').selectOption({ label: name });
+    await panel.getByRole('button', { name: 'Teruskan' }).click();
+    await until(async () => {
+      const { assignments } = await ask('GET', `/incidents/${incident.id}`);
+      return assignments.some((one) => one.agency.name === name);
+    }, 'the further agency');
+    await panel.getByRole('button', { name: 'Tutup', exact: true }).last().click();
+    equal(
+      await panel.getByRole('button', { name: 'Tutup insiden' }).isDisabled(),
+      true,
+      'closing without a reason',
+    );
+    await panel.getByPlaceholder('Alasan (wajib)').fill('Ditangani warga, dipastikan lewat telepon');
+    await page.keyboard.press('Enter');
+    await panel.getByRole('button', { name: 'Buka kembali' }).click();
+    await panel.getByPlaceholder('Alasan (wajib)').fill('Asap terlihat lagi');
+    await page.keyboard.press('Enter');
+    await until(async () => (await ask('GET', `/incidents/${incident.id}`)).closed_at === null, 'open again');
+    await panel
+      .getByText('Asap terlihat lagi')
+      .first()
+      .waitFor({ timeout: 3_000 })
+      .catch(() => undefined);
+    await world.photograph(page, 'supervisor-panel');
+  },
+);
+
+story('two incidents become one, after a confirmation that says what it does', async (world) => {
+  const stays = await newIncident(world);
+  const goes = await newIncident(world);
+  const page = await world.signedIn('pengawas');
+  const panel = await openOn(page, goes);
+  await panel.getByRole('button', { name: 'Gabungkan', exact: true }).click();
+  await panel.locator('select').selectOption(stays.id);
+  await panel.getByText(`${goes.number} digabung ke ${stays.number}`).waitFor();
+  await panel.getByRole('button', { name: 'Ya, gabungkan' }).click();
+  const ask = await world.api('pengawas');
+  const merged = await until(async () => {
+    const one = await ask('GET', `/incidents/${goes.id}`);
+    return one.status === 'merged' && one;
+  }, 'the merge');
+  equal(merged.merged_into, stays.id, 'the incident that goes on');
+});
+
+story('mode darurat is told in the strip, with the calls that live', async (world) => {
+  const page = await world.page();
+  await page.routeWebSocket(/\/feed/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((text) => {
+      socket.send(text);
+      const message = JSON.parse(text);
+      if (message.type !== 'snapshot') return;
+      const since = message.at;
+      const history = { calls: 0, prank: 0, ghost: 0, incidents: 0, last_at: null };
+      const call = {
+        id: '019ab000-0000-7000-8000-000000000001',
+        state: 'queued',
+        trunk: 'demo',
+        dialled: '112',
+        caller: { number: '+6281271112233', name: null, source: 'asserted' },
+        fixes: [],
+        access_network: null,
+        defects: [],
+        test: false,
+        arrived_at: since,
+        queue_answered_at: since,
+        answered_at: null,
+        answered_by: null,
+        ended_at: null,
+        end_reason: null,
+        disposition: null,
+        incident_id: null,
+        call_back: null,
+        disposition_due_at: null,
+        number_history: history,
+        version: 1,
+      };
+      const mode = { type: 'system.mode', mode: 'darurat', since, at: since, live_calls: [call] };
+      socket.send(JSON.stringify(mode));
+    });
+  });
+  await page.fill('input[name=username]', 'petugas3');
+  await page.fill('input[name=password]', 'sigap-demo');
+  await page.click('button[type=submit]');
+  await page.getByText('Mode darurat: penyimpanan tidak terjangkau').waitFor();
+  await page.getByText('+6281271112233').waitFor();
+  await world.photograph(page, 'mode-darurat');
+});
