@@ -1,6 +1,7 @@
 //! `load-tests crash`: SIGKILL at seeded random moments under load. After every restart each call that got a
 //! 200 and each API write that was answered must be there exactly once, and the log must verify.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -10,7 +11,7 @@ use anyhow::{Context, ensure};
 use simulator::callers::{self, CallsReport};
 use simulator::city::{self, CityOptions};
 use simulator::console::read_world;
-use simulator::ledger::{Entry, Finding, Ledger, compare};
+use simulator::ledger::{Entry, Finding, Ledger, World, compare};
 use simulator::seeded::Seeded;
 use simulator::sip_agent::SipAgent;
 use tokio::process::Command;
@@ -57,6 +58,9 @@ struct Round {
     killed_after: Duration,
     ready_after: Duration,
     calls: CallsReport,
+    /// Calls without a record: the server died before it had acknowledged anything but the INVITE's arrival
+    /// (100), or nothing. Reported, not judged here: what was acknowledged is in the findings.
+    unrecorded: usize,
     acknowledged: usize,
     findings: Vec<Finding>,
     feed_faults: u64,
@@ -154,16 +158,17 @@ impl Run {
 
         let calls = timeout(CALLERS_DONE_WITHIN, placing).await.context("callers did not end")??;
         let console_failures = crew.end().await;
-        for record in calls.records.iter().filter(|record| record.answered.is_some()) {
-            shared.ledger.note(&Entry::CallAnswered { number: record.number.clone() })?;
+        for entry in calls.records.iter().flat_map(Entry::of_call) {
+            shared.ledger.note(&entry)?;
         }
         let entries = Ledger::read(&ledger_file)?;
         let reader = supervisor(server.addresses.http).await?;
-        let world = read_world(&reader, Some(&began)).await?;
+        let world = read_world(&reader, Some(&began), &entries).await?;
         let faults = &shared.faults;
         let round = Round {
             killed_after: kill_after,
             ready_after: server.ready_after,
+            unrecorded: unrecorded(&calls, &world),
             calls,
             acknowledged: entries.len(),
             findings: compare(&entries, &world),
@@ -177,11 +182,11 @@ impl Run {
     /// All ledgers against all that is there: a later round must not have undone an earlier one.
     async fn check_everything(&self, server: &Server, rounds: u32) -> anyhow::Result<Vec<Finding>> {
         let reader = supervisor(server.addresses.http).await?;
-        let world = read_world(&reader, None).await?;
         let mut entries = Vec::new();
         for number in 1..=rounds {
             entries.extend(Ledger::read(&self.ledger_file(number))?);
         }
+        let world = read_world(&reader, None, &entries).await?;
         println!(
             "in all: {} acknowledged, {} calls and {} incidents there",
             entries.len(),
@@ -194,6 +199,11 @@ impl Run {
     fn ledger_file(&self, round: u32) -> PathBuf {
         self.folder.join(format!("ledger-{round:03}.jsonl"))
     }
+}
+
+fn unrecorded(calls: &CallsReport, world: &World) -> usize {
+    let recorded: BTreeSet<&str> = world.calls.iter().filter_map(|call| call.number.as_deref()).collect();
+    calls.records.iter().filter(|record| !recorded.contains(record.number.as_str())).count()
 }
 
 /// Runs `sigap verify` beside the running server, as an auditor would.
@@ -212,12 +222,13 @@ fn print_round(number: u32, round: &Round) {
     let answered = round.calls.records.iter().filter(|record| record.answered.is_some()).count();
     let verified = round.verified.as_ref().map_or_else(Clone::clone, |text| short_head(text));
     println!(
-        "round {number:>3} {} killed at {:.2} s, serving again after {:.2} s, calls {} answered {answered}, \
-         acknowledged {}, findings {}, feed faults {}, verify {verified}",
+        "round {number:>3} {} killed at {:.2} s, serving again after {:.2} s, calls {} answered {answered} \
+         unrecorded {}, acknowledged {}, findings {}, feed faults {}, verify {verified}",
         if round.passed() { "pass" } else { "FAIL" },
         round.killed_after.as_secs_f64(),
         round.ready_after.as_secs_f64(),
         round.calls.records.len(),
+        round.unrecorded,
         round.acknowledged,
         round.findings.len(),
         round.feed_faults,

@@ -9,13 +9,13 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::Context;
+use simulator::SimulateReport;
 use simulator::callers::{self, CallsReport};
 use simulator::city::{self, CallPlan};
-use simulator::console::{Api, read_calls};
-use simulator::ledger::{Finding, Ledger, SeenCall, compare};
+use simulator::console::{Api, read_calls, read_world};
+use simulator::ledger::{Entry, Finding, Ledger, SeenCall, compare};
 use simulator::percentile::Spread;
 use simulator::sip_agent::SipAgent;
-use simulator::{SimulateReport, ledger};
 use tokio::time::{Instant, sleep};
 
 use crate::accounting::{CpuReading, peak_memory_kib, udp_drops};
@@ -217,10 +217,11 @@ pub async fn measure(
     worked_off(&reader).await?;
     let console_failures = crew.end().await;
     let records = settled_calls(&reader, &began).await?;
-    for answered in calls.records.iter().filter(|record| record.answered.is_some()) {
-        shared.ledger.note(&ledger::Entry::CallAnswered { number: answered.number.clone() })?;
+    for entry in calls.records.iter().flat_map(Entry::of_call) {
+        shared.ledger.note(&entry)?;
     }
-    let world = simulator::console::read_world(&reader, Some(&began)).await?;
+    let entries = Ledger::read(&ledger_file)?;
+    let world = read_world(&reader, Some(&began), &entries).await?;
     let faults = &shared.faults;
     Ok(Measured {
         sip: SimulateReport::of(&calls),
@@ -230,7 +231,7 @@ pub async fn measure(
         cpu_us_per_call: cpu.map(|cpu| cpu.as_secs_f64() * 1e6 / calls.records.len().max(1) as f64),
         udp_drops: udp_drops(addresses.sip.port()),
         books: balance(&plans, &records),
-        findings: compare(&Ledger::read(&ledger_file)?, &world),
+        findings: compare(&entries, &world),
         feed_faults: faults.backwards.load(Ordering::Relaxed) + faults.repeated.load(Ordering::Relaxed),
         resyncs: faults.resyncs.load(Ordering::Relaxed),
         console_failures,

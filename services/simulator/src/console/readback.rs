@@ -1,19 +1,29 @@
 //! Reading back, page by page, everything that the server knows.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::api::Api;
 use crate::SimulatorError;
-use crate::ledger::{SeenAssignment, SeenCall, SeenIncident, World};
+use crate::ledger::{Entry, SeenAssignment, SeenCall, SeenIncident, World};
 
 /// Pages of one list: a bound against a server that never ends one.
 const PAGES_MAX: usize = 5_000;
 /// Items a page.
 const PAGE_ITEMS: usize = 200;
 
-/// Every call and incident since `from` (RFC 3339), or all.
-pub async fn read_world(api: &Api, from: Option<&str>) -> Result<World, SimulatorError> {
-    Ok(World { calls: read_calls(api, from).await?, incidents: read_incidents(api, from).await? })
+/// Every call and incident since `from` (RFC 3339), or all, and every incident that the entries name: an agency
+/// may work on one that is older.
+pub async fn read_world(api: &Api, from: Option<&str>, entries: &[Entry]) -> Result<World, SimulatorError> {
+    let mut incidents = read_incidents(api, from).await?;
+    let mut known: BTreeSet<String> = incidents.iter().map(|incident| incident.id.clone()).collect();
+    for older in entries.iter().filter_map(Entry::incident) {
+        if known.insert(older.to_owned()) {
+            incidents.extend(read_incident(api, older).await?);
+        }
+    }
+    Ok(World { calls: read_calls(api, from).await?, incidents })
 }
 
 /// Every call since `from`.
@@ -26,10 +36,19 @@ pub async fn read_incidents(api: &Api, from: Option<&str>) -> Result<Vec<SeenInc
     let mut incidents = Vec::new();
     for listed in read_list(api, "/incidents", from).await? {
         // Notes come with the single incident only.
-        let path = format!("/incidents/{}", listed["id"].as_str().unwrap_or_default());
-        incidents.push(seen_incident(&api.get(&path).await?.ok(&path)?));
+        incidents.extend(read_incident(api, listed["id"].as_str().unwrap_or_default()).await?);
     }
     Ok(incidents)
+}
+
+/// One incident; `None` when the server does not know it, which is for the comparison to judge.
+async fn read_incident(api: &Api, id: &str) -> Result<Option<SeenIncident>, SimulatorError> {
+    let path = format!("/incidents/{id}");
+    let answer = api.get(&path).await?;
+    if answer.status == 404 {
+        return Ok(None);
+    }
+    Ok(Some(seen_incident(&answer.ok(&path)?)))
 }
 
 async fn read_list(api: &Api, list: &str, from: Option<&str>) -> Result<Vec<Value>, SimulatorError> {

@@ -116,7 +116,7 @@ impl<'a> Index<'a> {
 
     fn check(&self, entry: &Entry) -> Option<Finding> {
         match entry {
-            Entry::CallAnswered { number } => {
+            Entry::CallRang { number } | Entry::CallAnswered { number } => {
                 once(entry, self.calls_by_number.get(number.as_str()).copied().unwrap_or(0))
             }
             Entry::CallTaken { call } => {

@@ -13,12 +13,18 @@ use serde::{Deserialize, Serialize};
 pub use compare::{Finding, SeenAssignment, SeenCall, SeenIncident, World, compare, with_marker};
 
 use crate::SimulatorError;
+use crate::sip_agent::CallRecord;
 
 /// One thing that the server acknowledged.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "acknowledged", rename_all = "snake_case")]
 pub enum Entry {
-    /// An INVITE from this number got a 200. Numbers are used once in a ledger.
+    /// An INVITE from this number got a 180: its record is durable by then. Numbers are used once in a ledger.
+    CallRang {
+        /// The caller's number.
+        number: String,
+    },
+    /// An INVITE from this number got a 200.
     CallAnswered {
         /// The caller's number.
         number: String,
@@ -65,6 +71,30 @@ pub enum Entry {
         /// The state that it got.
         to: String,
     },
+}
+
+impl Entry {
+    /// What the server's signalling acknowledged to a caller.
+    pub fn of_call(record: &CallRecord) -> Vec<Self> {
+        let number = &record.number;
+        let rang = record.ringing.map(|_| Self::CallRang { number: number.clone() });
+        let answered = record.answered.map(|_| Self::CallAnswered { number: number.clone() });
+        rang.into_iter().chain(answered).collect()
+    }
+
+    /// The incident that the entry is about.
+    pub fn incident(&self) -> Option<&str> {
+        match self {
+            Self::CallRang { .. }
+            | Self::CallAnswered { .. }
+            | Self::CallTaken { .. }
+            | Self::CallDisposed { .. } => None,
+            Self::IncidentCreated { incident, .. }
+            | Self::NoteAdded { incident, .. }
+            | Self::Dispatched { incident, .. }
+            | Self::AssignmentMoved { incident, .. } => Some(incident),
+        }
+    }
 }
 
 /// The ledger of a run: a file with one entry a line.
