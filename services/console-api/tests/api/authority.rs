@@ -121,7 +121,7 @@ async fn what_an_agency_is_not_on_does_not_exist_for_it() {
 
     own.get(&format!("incidents/{id}")).await.expect(200);
     assert_eq!(own.get("incidents").await.expect(200)["items"].as_array().unwrap().len(), 1);
-    assert_eq!(own.get("assignments?open=true").await.expect(200).as_array().unwrap().len(), 1);
+    assert_eq!(own.get("assignments?open=true").await.expect(200)["items"].as_array().unwrap().len(), 1);
 
     for path in ["", "/notes"] {
         let path = format!("incidents/{id}{path}");
