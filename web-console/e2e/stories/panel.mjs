@@ -110,5 +110,7 @@ story('mode darurat is told in the strip, with the calls that live', async (worl
   await page.click('button[type=submit]');
   await page.getByText('Mode darurat: penyimpanan tidak terjangkau').waitFor();
   await page.getByText('+6281271112233').waitFor();
+  const { over } = await page.evaluate(() => ({ over: document.documentElement.scrollWidth - innerWidth }));
+  equal(over, 0, 'pixels by which the strip widens the screen');
   await world.photograph(page, 'mode-darurat');
 });
