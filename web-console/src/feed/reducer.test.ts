@@ -56,13 +56,13 @@ describe('the cursor', () => {
     const live = call({ id: 'c2', state: 'connected' });
     const stale = call({ id: 'c1', version: 2, state: 'queued' });
     const since = '2026-11-22T00:41:00.000000Z';
-    reduce(board, { type: 'system.mode', mode: 'darurat', since, live_calls: [live, stale] });
+    reduce(board, { type: 'system.mode', mode: 'darurat', at: since, since, live_calls: [live, stale] });
     expect(board.mode).toBe('darurat');
     expect(board.modeSince).toBe(since);
     expect(board.calls.get('c2')?.state).toBe('connected');
     expect(board.calls.get('c1')?.version).toBe(4);
     expect(board.cursor).toBe('10');
-    reduce(board, { type: 'system.mode', mode: 'normal', since });
+    reduce(board, { type: 'system.mode', mode: 'normal', at: since, since, live_calls: null });
     expect(board.mode).toBe('normal');
     expect(board.calls.size).toBe(2);
   });
