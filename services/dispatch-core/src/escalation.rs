@@ -45,10 +45,10 @@ impl Step {
     pub const fn label_id(self) -> &'static str {
         match self {
             Self::SecondChannel => "Kirim ulang lewat saluran kedua",
-            Self::RenotifyAndCallDuty => "Beri tahu ulang dan telepon piket instansi",
+            Self::RenotifyAndCallDuty => "Beri tahu ulang; pengawas menelepon petugas piket instansi",
             Self::SupervisorAndNextAgency => "Alarm pengawas dan minta instansi berikutnya",
-            Self::AgencyHead => "Beri tahu kepala bidang instansi",
-            Self::HeadAndSekda => "Beri tahu kepala dinas dan piket Sekda",
+            Self::AgencyHead => "Pengawas memberi tahu kepala bidang instansi",
+            Self::HeadAndSekda => "Pengawas memberi tahu kepala dinas dan piket Sekda",
             Self::NextDayList => "Masukkan ke daftar hari kerja berikutnya",
             Self::Supervisor => "Alarm pengawas",
             Self::WelfareCheck => "Tanyakan keselamatan regu di lokasi",

@@ -93,11 +93,11 @@ codes! {
         "The call is already answered", "The caller is being helped by the person who is named.";
     /// The caller has gone, or the call is not live any more.
     CallEnded = "call_ended" 409
-        "Panggilan sudah berakhir", "Catatan panggilan tetap ada; penelepon masuk daftar telepon balik bila perlu.";
+        "Panggilan sudah berakhir", "Catatan panggilan tetap ada; penelepon masuk daftar panggilan balik bila perlu.";
         "The call has ended", "Its record stays; the caller is on the call-back list if need be.";
     /// Nobody owes this caller a call.
     NoCallBackOwed = "no_call_back_owed" 409
-        "Tidak ada tugas telepon balik", "Petugas lain mungkin sudah menelepon balik. Muat ulang daftar.";
+        "Tidak ada tugas panggilan balik", "Petugas lain mungkin sudah melakukannya. Muat ulang daftar.";
         "No call-back is owed", "Somebody else may have called back. Load the list again.";
     /// The incident exists already.
     IncidentExists = "incident_exists" 409
@@ -181,7 +181,7 @@ codes! {
         "The server failed", "Send it again with the same key; what is saved will not be doubled.";
     /// The signalling of the call failed.
     TrunkFailed = "trunk_failed" 502
-        "Sambungan panggilan gagal", "Panggilan tetap tercatat. Coba jawab lagi atau telepon balik.";
+        "Sambungan panggilan gagal", "Panggilan tetap tercatat. Coba jawab lagi atau lakukan panggilan balik.";
         "The call could not be connected", "The call is on record. Try to answer again or call back.";
     /// The trunk has too much to do or is stopping.
     TrunkBusy = "trunk_busy" 503

@@ -123,7 +123,7 @@ pub fn escalation(change: &Change, record: Option<&incident::Incident>) -> Optio
             Some(about_call(id.0, *due_at, change.at, words))
         }
         (DeskEvent::Call(CallEvent::CallBackOverdue { due_at }), StreamId::Call(id)) => {
-            let words = ("Telepon balik terlambat", "The call-back is late");
+            let words = ("Panggilan balik terlambat", "The call-back is late");
             Some(about_call(id.0, *due_at, change.at, words))
         }
         (DeskEvent::Incident(_) | DeskEvent::Call(_) | DeskEvent::Duty(_) | DeskEvent::Site(_), _) => None,
@@ -235,14 +235,16 @@ fn call_words(event: &CallEvent) -> (&'static str, String, String) {
         CallEvent::DispositionOverdue { .. } => {
             ("disposition_overdue", "Hasil panggilan terlambat", "The disposition is late")
         }
-        CallEvent::CallBackDue { .. } => {
-            ("call_back_due", "Penelepon harus ditelepon balik", "The caller must be called back")
-        }
+        CallEvent::CallBackDue { .. } => (
+            "call_back_due",
+            "Penelepon harus dihubungi kembali (panggilan balik)",
+            "The caller must be called back",
+        ),
         CallEvent::CallBackAttempted { .. } => {
-            ("call_back_attempted", "Telepon balik dicoba", "A call-back was tried")
+            ("call_back_attempted", "Panggilan balik dicoba", "A call-back was tried")
         }
         CallEvent::CallBackOverdue { .. } => {
-            ("call_back_overdue", "Telepon balik terlambat", "The call-back is late")
+            ("call_back_overdue", "Panggilan balik terlambat", "The call-back is late")
         }
     };
     (kind, id.to_owned(), en.to_owned())
