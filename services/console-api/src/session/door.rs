@@ -77,7 +77,9 @@ impl Door {
         let matches = self.passwords.verify(password, hash).await?;
         let Some(user) = user.clone().filter(|user| matches && user.active) else {
             by_name.failed();
-            by_address.map(Try::failed);
+            if let Some(by_address) = by_address {
+                by_address.failed();
+            }
             self.refused(user.as_ref()).await;
             return Err(Problem::new(Code::WrongCredentials));
         };

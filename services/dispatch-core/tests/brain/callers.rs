@@ -171,7 +171,7 @@ proptest! {
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a test of speed needs the clock")]
-fn five_hundred_characters_are_read_while_the_caller_breathes() {
+fn the_time_to_read_grows_with_the_text_and_not_faster() {
     let (classifier, rules) = ready();
     let says = "Pak tolong cepat, rumah tetangga saya kebakaran di Jalan Sudirman dekat pasar, api sudah sampai atap, \
                 masih ada orang tua di dalam, dak pacak keluar, kami la nyoba pakai ember tapi apinye besak, ada tabung gas di dapur, \
@@ -179,12 +179,16 @@ fn five_hundred_characters_are_read_while_the_caller_breathes() {
                 kena asap, napasnya sesak, tolong kirim ambulans juga, pohon di sebelah sudah mulai terbakar, angin kencang sekali, \
                 takut merembet ke rumah warga yang lain";
     assert!(says.len() > 450);
-    let started = std::time::Instant::now();
-    for _ in 0..50 {
-        assert!(classifier.classify(says, &rules).emergency);
-    }
-    let each = started.elapsed() / 50;
-    println!("{each:?} for {} characters", says.len());
-    // Unoptimised and on a busy machine; a release build takes a tenth of it.
-    assert!(each < std::time::Duration::from_millis(15), "{each:?}");
+    let four_times = [says; 4].join(" ");
+    // The quickest of many turns, side by side: what a busy machine adds falls on some turns, not on all.
+    let time = |text: &str| {
+        let started = std::time::Instant::now();
+        assert!(classifier.classify(text, &rules).emergency);
+        started.elapsed()
+    };
+    let turns: Vec<_> = (0..40).map(|_| (time(says), time(&four_times))).collect();
+    let once = turns.iter().map(|(once, _)| *once).min().unwrap().as_secs_f64();
+    let four = turns.iter().map(|(_, four)| *four).min().unwrap().as_secs_f64();
+    println!("four times the text takes {:.1} times as long", four / once);
+    assert!(four / once < 10.0, "four times the text takes {:.1} times as long", four / once);
 }
