@@ -266,6 +266,16 @@ impl Phone {
         }
     }
 
+    /// The answer to one request: a 200 that is sent again because its ACK was late answers an older one.
+    pub async fn expect_to(&mut self, start: &str, cseq: &str) -> Received {
+        loop {
+            let received = self.expect(start).await;
+            if received.value("CSeq") == cseq {
+                return received;
+            }
+        }
+    }
+
     /// Nothing comes within the time, apart from what begins so.
     pub async fn expect_silence(&mut self, within: Duration, allowed: &str) {
         let until = Instant::now() + within;
@@ -288,7 +298,7 @@ impl Phone {
     pub async fn bye(&mut self) {
         self.cseq += 1;
         self.send(self.request("BYE", "", "")).await;
-        self.expect("SIP/2.0 200").await;
+        self.expect_to("SIP/2.0 200", &format!("{} BYE", self.cseq)).await;
     }
 
     /// Calls and rings.

@@ -65,7 +65,7 @@ async fn hold_and_resume_are_answered_and_the_stream_stops_and_goes_on() {
     phone
         .send(phone.request("INVITE", "Content-Type: application/sdp\r\n", &format!("{sdp}a=sendonly\r\n")))
         .await;
-    let held = phone.expect("SIP/2.0 200").await;
+    let held = phone.expect_to("SIP/2.0 200", "2 INVITE").await;
     assert!(held.body.contains("a=recvonly"), "{}", held.body);
     assert_eq!(held.audio_port(), first.audio_port());
     assert!(!held.value("Contact").is_empty());
@@ -77,7 +77,7 @@ async fn hold_and_resume_are_answered_and_the_stream_stops_and_goes_on() {
 
     phone.cseq += 1;
     phone.send(phone.request("UPDATE", "Content-Type: application/sdp\r\n", &sdp)).await;
-    assert!(phone.expect("SIP/2.0 200").await.body.contains("a=sendrecv"));
+    assert!(phone.expect_to("SIP/2.0 200", "3 UPDATE").await.body.contains("a=sendrecv"));
     tokio::time::timeout(PATIENCE, rtp.recv(&mut packet)).await.expect("the stream goes on").unwrap();
     phone.bye().await;
     centre.end_of(call).await;
@@ -95,7 +95,7 @@ async fn an_offer_without_our_codecs_changes_nothing_and_no_offer_asks_for_ours(
     phone.expect("SIP/2.0 488").await;
     phone.cseq += 1;
     phone.send(phone.request("INVITE", "", "")).await;
-    let offered = phone.expect("SIP/2.0 200").await;
+    let offered = phone.expect_to("SIP/2.0 200", "3 INVITE").await;
     assert!(offered.body.contains("RTP/AVP 8 0 101"), "{}", offered.body);
     phone.ack().await;
     // The dialog is not blocked by any of it.
@@ -124,7 +124,7 @@ async fn a_session_timer_is_agreed_and_refreshed() {
     centre.wait_for(|facts| names(facts).contains(&"confirmed".to_owned()).then_some(())).await;
     phone.cseq += 1;
     phone.send(phone.request("UPDATE", timer, "")).await;
-    let refreshed = phone.expect("SIP/2.0 200").await;
+    let refreshed = phone.expect_to("SIP/2.0 200", &format!("{} UPDATE", phone.cseq)).await;
     assert_eq!(refreshed.value("Session-Expires"), "1800;refresher=uac");
     phone.bye().await;
     centre.assert_clean().await;
