@@ -58,14 +58,24 @@ struct Round {
     killed_after: Duration,
     ready_after: Duration,
     calls: CallsReport,
-    /// Calls without a record: the server died before it had acknowledged anything but the INVITE's arrival
-    /// (100), or nothing. Reported, not judged here: what was acknowledged is in the findings.
-    unrecorded: usize,
+    /// Calls without a record: the server died before it said more than 100. Reported, not judged here: what
+    /// was acknowledged is in the findings.
+    unrecorded: Unrecorded,
     acknowledged: usize,
     findings: Vec<Finding>,
     feed_faults: u64,
     console_failures: Vec<String>,
     verified: Result<String, String>,
+}
+
+/// Callers of whom the server knows nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Unrecorded {
+    /// All of them.
+    calls: usize,
+    /// Those who heard 100 and so stopped repeating their INVITE (RFC 3261 section 17.1.1.2): nothing but the
+    /// caller's own patience would have brought them back.
+    silenced: usize,
 }
 
 impl Round {
@@ -201,9 +211,14 @@ impl Run {
     }
 }
 
-fn unrecorded(calls: &CallsReport, world: &World) -> usize {
+fn unrecorded(calls: &CallsReport, world: &World) -> Unrecorded {
     let recorded: BTreeSet<&str> = world.calls.iter().filter_map(|call| call.number.as_deref()).collect();
-    calls.records.iter().filter(|record| !recorded.contains(record.number.as_str())).count()
+    let mut unrecorded = Unrecorded::default();
+    for record in calls.records.iter().filter(|record| !recorded.contains(record.number.as_str())) {
+        unrecorded.calls += 1;
+        unrecorded.silenced += usize::from(record.trying.is_some());
+    }
+    unrecorded
 }
 
 /// Runs `sigap verify` beside the running server, as an auditor would.
@@ -223,12 +238,13 @@ fn print_round(number: u32, round: &Round) {
     let verified = round.verified.as_ref().map_or_else(Clone::clone, |text| short_head(text));
     println!(
         "round {number:>3} {} killed at {:.2} s, serving again after {:.2} s, calls {} answered {answered} \
-         unrecorded {}, acknowledged {}, findings {}, feed faults {}, verify {verified}",
+         unrecorded {} ({} after a 100), acknowledged {}, findings {}, feed faults {}, verify {verified}",
         if round.passed() { "pass" } else { "FAIL" },
         round.killed_after.as_secs_f64(),
         round.ready_after.as_secs_f64(),
         round.calls.records.len(),
-        round.unrecorded,
+        round.unrecorded.calls,
+        round.unrecorded.silenced,
         round.acknowledged,
         round.findings.len(),
         round.feed_faults,
