@@ -218,7 +218,7 @@ fn no_source_names_a_package_host() {
         ("index.crates", ".io"),
         ("static.crates", ".io"),
         ("pypi", ".org/"),
-        ("files.pythonhosted", ".org"),
+        ("files.python", "hosted.org"),
         ("proxy.golang", ".org"),
         ("deb.debian", ".org"),
         ("\"resolved\": \"", "http"),
