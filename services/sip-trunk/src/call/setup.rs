@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use call_link::journal::Progress;
 use call_link::random::new_call_id;
@@ -14,6 +15,7 @@ use rsipstack::sip::{Method, Request, SipMessage, StatusCode, Uri};
 use rsipstack::transaction::TransactionState;
 use rsipstack::transaction::transaction::Transaction;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 use tracing::{Instrument, info, info_span};
 
 use super::leg::Leg;
@@ -45,10 +47,11 @@ impl Begun {
     }
 }
 
+/// How long the 100 waits for the journal.
+const TRYING_WITHIN: Duration = Duration::from_millis(150);
+
 /// A new INVITE. Everything that may fail comes after the journal has it.
 pub(crate) async fn incoming(core: Arc<Core>, mut transaction: Transaction) {
-    // 100 at once: it stops the retransmissions while the disk works (RFC 3261 section 17.2.1).
-    transaction.send_trying().await.ok();
     let Some(ticket) = invite_key(&transaction.original).and_then(|key| core.registry.begin(key)) else {
         count(&core.stats.merged);
         refuse(transaction, StatusCode::LoopDetected).await;
@@ -62,9 +65,11 @@ pub(crate) async fn incoming(core: Arc<Core>, mut transaction: Transaction) {
     let work = async move {
         if begun.resumed {
             count(&core.stats.resumed);
+            transaction.send_trying().await.ok();
             info!("Call goes on after a restart");
         } else {
-            core.record(call, CallFact::Arrived(Box::new(arrival.clone()))).await;
+            let arrived = CallFact::Arrived(Box::new(arrival.clone()));
+            record_then_try(&core, call, arrived, &mut transaction).await;
             info!(trunk = %arrival.trunk, defects = arrival.defects.len(), "Call arrived");
         }
         if core.is_draining() || core.registry.load() > core.config.live_calls_max {
@@ -78,6 +83,19 @@ pub(crate) async fn incoming(core: Arc<Core>, mut transaction: Transaction) {
         begin(core, transaction, begun, arrival, signalling, ticket).await;
     };
     work.instrument(span).await;
+}
+
+/// The arrival is durable before the caller hears a 100: a caller who has heard one stops repeating the INVITE,
+/// and a process that dies in between would never learn of the call. A disk that is slow does not hold the 100 up,
+/// which is owed within 200 ms (RFC 3261 section 17.2.1).
+async fn record_then_try(core: &Core, call: CallId, arrived: CallFact, transaction: &mut Transaction) {
+    let mut recorded = std::pin::pin!(core.record(call, arrived));
+    if timeout(TRYING_WITHIN, recorded.as_mut()).await.is_ok() {
+        transaction.send_trying().await.ok();
+    } else {
+        transaction.send_trying().await.ok();
+        recorded.await;
+    }
 }
 
 async fn begin(
