@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use dispatch_core::limits::LIVE_CALLS_MAX;
@@ -25,6 +26,10 @@ pub struct TrunkConfig {
     pub live_calls_max: usize,
     /// The round-trip estimate of RFC 3261 section 17; everything else is counted in it.
     pub t1: Duration,
+    /// SIP over TLS; without it there is none.
+    pub tls: Option<TlsPort>,
+    /// How often each peer is asked by OPTIONS whether it is there.
+    pub options_every: Duration,
 }
 
 impl TrunkConfig {
@@ -38,6 +43,8 @@ impl TrunkConfig {
             rtp_ports: 20_000..=39_998,
             live_calls_max: LIVE_CALLS_MAX,
             t1: Duration::from_millis(500),
+            tls: None,
+            options_every: Duration::from_secs(30),
         }
     }
 }
@@ -47,8 +54,87 @@ impl TrunkConfig {
 pub struct TrunkProfile {
     /// Its name in calls and reports.
     pub name: String,
-    /// The networks that its signalling comes from.
+    /// The networks that its signalling comes from, over UDP and TCP.
     pub sources: Vec<IpNet>,
     /// Numbers that test the trunk: their calls stay out of the statistics. Exact, in E.164.
     pub test_callers: Vec<String>,
+    /// How we reach the peer. What it sends us may come over any transport.
+    pub transport: TrunkTransport,
+    /// `host:port` of the telco's border: asked by OPTIONS whether it is there, and called through.
+    pub peer: Option<String>,
+    /// Who may come in over TLS for this trunk, by client certificate.
+    pub certificate: Option<ClientCertificate>,
+    /// Whether its media is encrypted (RFC 4568).
+    pub srtp: Srtp,
+    /// Calls of this trunk at once that are always taken, whatever the other trunks bring; `None` shares alike.
+    pub channels: Option<usize>,
+    /// How often a test call runs over it; `None`: never.
+    pub test_every: Option<Duration>,
+    /// What the test call dials: a number of ours that comes back over the trunk, or the peer's echo.
+    pub test_uri: Option<String>,
+    /// Whether it transfers calls by REFER (RFC 3515).
+    pub refer: bool,
+}
+
+/// A transport towards a trunk's peer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TrunkTransport {
+    /// Datagrams.
+    Udp,
+    /// A connection that we open.
+    Tcp,
+    /// The same, encrypted, with our certificate.
+    Tls,
+}
+
+/// What a trunk demands of its media. A call never fails over it; a wish that was not met is a log line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Srtp {
+    /// Plain RTP, offered and answered.
+    Off,
+    /// Encrypted where the other side offers it.
+    Optional,
+    /// Offered encrypted; a caller who offers plain RTP is answered in plain RTP.
+    Required,
+}
+
+/// How a trunk proves over TLS that it is this trunk. The certificate must come from the configured authority too.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ClientCertificate {
+    /// A DNS name or address among its subject alternative names.
+    Name(String),
+    /// The SHA-256 of the certificate itself (DER).
+    Sha256([u8; 32]),
+}
+
+/// The TLS port.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TlsPort {
+    /// Where it listens; port 0 takes a free one.
+    pub bind: SocketAddr,
+    /// Our certificate and its chain, PEM.
+    pub certificate: PathBuf,
+    /// Its private key, PEM.
+    pub key: PathBuf,
+    /// Who signs the certificates of the trunks, PEM: for those that come to us and those that we go to.
+    pub client_ca: PathBuf,
+}
+
+impl TrunkProfile {
+    /// A trunk over UDP that is only listened to: no peer, no test calls, no encryption, no REFER.
+    pub fn new(name: impl Into<String>, sources: Vec<IpNet>) -> Self {
+        Self {
+            name: name.into(),
+            sources,
+            test_callers: Vec::new(),
+            transport: TrunkTransport::Udp,
+            peer: None,
+            certificate: None,
+            srtp: Srtp::Off,
+            channels: None,
+            test_every: None,
+            test_uri: None,
+            refer: false,
+        }
+    }
 }

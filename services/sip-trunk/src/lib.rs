@@ -26,6 +26,6 @@ mod session_timer;
 mod start;
 mod stats;
 
-pub use config::{TrunkConfig, TrunkProfile};
+pub use config::{ClientCertificate, Srtp, TlsPort, TrunkConfig, TrunkProfile, TrunkTransport};
 pub use start::{Trunk, TrunkError, start};
 pub use stats::{StatsSnapshot, TrunkStats};

@@ -211,11 +211,7 @@ mod tests {
             format!("INVITE sip:112@x SIP/2.0\r\nFrom: <sip:+62811@t>\r\nCall-ID: {call_id}\r\n\r\n")
                 .as_bytes(),
         );
-        let profile = crate::config::TrunkProfile {
-            name: "telco".to_owned(),
-            sources: Vec::new(),
-            test_callers: Vec::new(),
-        };
+        let profile = crate::config::TrunkProfile::new("telco", Vec::new());
         crate::arrival::read_fragments(&message, Some(&profile), EndReason::Overloaded)
     }
 

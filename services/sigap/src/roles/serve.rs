@@ -122,9 +122,8 @@ async fn start_trunk(config: &Config, clock: &Clock) -> anyhow::Result<(Journal,
     info!(entries = recovery.entries, torn_bytes = recovery.torn_bytes, "Opened the journal");
     let last_index = recovery.last_index;
     let profile = |trunk: &config::Trunk| TrunkProfile {
-        name: trunk.name.clone(),
-        sources: trunk.sources.clone(),
         test_callers: trunk.test_callers.clone(),
+        ..TrunkProfile::new(trunk.name.clone(), trunk.sources.clone())
     };
     let trunk_config = TrunkConfig {
         public_address: config.public_address,

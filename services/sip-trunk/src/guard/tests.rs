@@ -5,11 +5,7 @@ const INVITE: &str = "INVITE sip:112@x SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG
                       To: <sip:112@x>\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n";
 
 fn guard() -> Guard {
-    let profile = TrunkProfile {
-        name: "telco".to_owned(),
-        sources: vec!["192.0.2.0/24".parse().unwrap()],
-        test_callers: Vec::new(),
-    };
+    let profile = TrunkProfile::new("telco", vec!["192.0.2.0/24".parse().unwrap()]);
     Guard::new(vec![profile], Arc::default())
 }
 

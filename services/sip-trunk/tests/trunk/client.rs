@@ -31,9 +31,8 @@ pub struct Centre {
 pub fn config() -> TrunkConfig {
     let first = NEXT_RTP.fetch_add(40, Ordering::Relaxed);
     let profile = TrunkProfile {
-        name: "telco".to_owned(),
-        sources: vec!["127.0.0.1/32".parse().unwrap()],
         test_callers: vec!["+62800000000".to_owned()],
+        ..TrunkProfile::new("telco", vec!["127.0.0.1/32".parse().unwrap()])
     };
     TrunkConfig {
         queue_answer_after: Duration::from_secs(60),
