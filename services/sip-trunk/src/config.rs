@@ -22,6 +22,12 @@ pub struct TrunkConfig {
     pub queue_answer_after: Duration,
     /// RTP ports; a call takes an even one.
     pub rtp_ports: RangeInclusive<u16>,
+    /// Where browsers send their audio, UDP, one socket for all seats. Port 0 takes a free one.
+    pub seats: SocketAddr,
+    /// The address that browsers are told (the ICE candidate); that of `seats` when absent.
+    pub seat_address: Option<IpAddr>,
+    /// The folder of the recordings; nothing is recorded without one.
+    pub recordings: Option<PathBuf>,
     /// Above this number of live calls an INVITE gets 503 and a call-back duty.
     pub live_calls_max: usize,
     /// The round-trip estimate of RFC 3261 section 17; everything else is counted in it.
@@ -33,7 +39,8 @@ pub struct TrunkConfig {
 }
 
 impl TrunkConfig {
-    /// The usual settings: queue after 6 s, RTP on 20000 to 39998, T1 of 500 ms.
+    /// The usual settings: queue after 6 s, RTP on 20000 to 39998, browsers' audio on a free port, nothing
+    /// recorded, T1 of 500 ms.
     pub fn new(bind: SocketAddr, trunks: Vec<TrunkProfile>) -> Self {
         Self {
             bind,
@@ -41,6 +48,9 @@ impl TrunkConfig {
             trunks,
             queue_answer_after: Duration::from_secs(6),
             rtp_ports: 20_000..=39_998,
+            seats: SocketAddr::new(bind.ip(), 0),
+            seat_address: None,
+            recordings: None,
             live_calls_max: LIVE_CALLS_MAX,
             t1: Duration::from_millis(500),
             tls: None,

@@ -2,9 +2,11 @@
 //!
 //! Everything is read and checked before a port is bound, and every mistake is reported at once, by name.
 
+mod flags;
 mod read;
 mod size;
 mod toml_file;
+mod voice;
 
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
@@ -13,7 +15,9 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-pub use read::{Flags, Mistakes, database_url, read};
+pub use flags::Flags;
+pub use read::{Mistakes, database_url, read};
+pub use voice::Voice;
 
 /// What the serve role needs to know.
 #[derive(Clone, Debug)]
@@ -32,6 +36,8 @@ pub struct Config {
     pub public_address: Option<IpAddr>,
     /// Ports for RTP.
     pub rtp_ports: RangeInclusive<u16>,
+    /// Browsers' audio and recordings.
+    pub voice: Voice,
     /// How long a call rings before the queue announcement answers it.
     pub queue_answer_after: Duration,
     /// Calls held at once; above it an INVITE gets 503.

@@ -7,63 +7,10 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::flags::Flags;
 use super::size::{port_range, switch};
 use super::toml_file::{self, TomlFile};
-use super::{Config, LogFormat, Trunk};
-
-/// Flags of `sigap serve`. Each has an environment variable (`SIGAP_` and the name in capitals) and a key in
-/// `sigap.toml` (the name with underscores); the flag wins over the variable, the variable over the file.
-#[derive(Clone, Debug, Default, clap::Args)]
-pub struct Flags {
-    /// Configuration file [SIGAP_CONFIG; default: sigap.toml in the data folder, if it is there]
-    #[arg(long)]
-    pub config: Option<PathBuf>,
-    /// Folder for the store, the journal and the keys [default: data]
-    #[arg(long)]
-    pub data_dir: Option<String>,
-    /// Address of the console and the API [default: 127.0.0.1:8112]
-    #[arg(long)]
-    pub http: Option<String>,
-    /// Address of SIP, UDP and TCP [default: 127.0.0.1:5060]
-    #[arg(long)]
-    pub sip: Option<String>,
-    /// PostgreSQL URL, may name several hosts; the embedded store when absent
-    #[arg(long)]
-    pub database_url: Option<String>,
-    /// Example area, agencies and users; trusts 127.0.0.0/8 as a trunk; never for real calls
-    #[arg(long, num_args = 0..=1, default_missing_value = "true")]
-    pub demo: Option<String>,
-    /// Address for Contact and SDP, when it is not the socket's own
-    #[arg(long)]
-    pub public_address: Option<String>,
-    /// Ports for RTP [default: 20000-29999]
-    #[arg(long)]
-    pub rtp_ports: Option<String>,
-    /// Seconds of ringing before the queue announcement answers [default: 6]
-    #[arg(long)]
-    pub queue_answer_after_s: Option<String>,
-    /// Calls held at once, above it 503 [default: 8192]
-    #[arg(long)]
-    pub live_calls_max: Option<String>,
-    /// Seconds that a stop waits for live calls [default: 10]
-    #[arg(long)]
-    pub drain_for_s: Option<String>,
-    /// Seconds between signatures of the supervision log [default: 60]
-    #[arg(long)]
-    pub checkpoint_every_s: Option<String>,
-    /// Hours that a session lasts [default: 12]
-    #[arg(long)]
-    pub session_hours: Option<String>,
-    /// Origins besides our own that may open the feed, comma separated
-    #[arg(long)]
-    pub origins: Option<String>,
-    /// Log filter [default: info,rsipstack=warn,sqlx=warn]
-    #[arg(long)]
-    pub log: Option<String>,
-    /// text or json [default: text]
-    #[arg(long)]
-    pub log_format: Option<String>,
-}
+use super::{Config, LogFormat, Trunk, voice};
 
 /// The default log filter. rsipstack writes whole messages, numbers and places included, at `info`; it stays
 /// at `warn` whatever else is asked for.
@@ -144,6 +91,7 @@ fn build(s: &mut Sources<'_>) -> Option<Config> {
         "json" => Ok(LogFormat::Json),
         _ => Err(format!("\"{t}\" is neither text nor json")),
     });
+    let voice = voice::read(s, data_dir.as_deref(), http, rtp_ports.as_ref());
     let trunks = trunks(s, demo.unwrap_or(false));
     let webhooks = std::mem::take(&mut s.file.webhooks);
     Some(Config {
@@ -154,6 +102,7 @@ fn build(s: &mut Sources<'_>) -> Option<Config> {
         demo: demo?,
         public_address,
         rtp_ports: rtp_ports?,
+        voice: voice?,
         queue_answer_after: queue_answer_after?,
         live_calls_max: live_calls_max?,
         drain_for: drain_for?,
@@ -182,11 +131,11 @@ fn trunks(s: &mut Sources<'_>, demo: bool) -> Vec<Trunk> {
     trunks
 }
 
-struct Sources<'a> {
+pub(super) struct Sources<'a> {
     flags: BTreeMap<&'static str, String>,
     environment: &'a BTreeMap<String, String>,
     file: TomlFile,
-    mistakes: Vec<String>,
+    pub(super) mistakes: Vec<String>,
     unknown_variables: Vec<String>,
 }
 
@@ -203,7 +152,7 @@ impl Sources<'_> {
         self.file.scalars.get(name).map(|text| (text.clone(), format!("{name} in the configuration file")))
     }
 
-    fn optional<T>(&mut self, name: &str, read: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+    pub(super) fn optional<T>(&mut self, name: &str, read: impl Fn(&str) -> Result<T, String>) -> Option<T> {
         let (text, place) = self.find(name)?;
         match read(&text) {
             Ok(value) => Some(value),
@@ -214,11 +163,16 @@ impl Sources<'_> {
         }
     }
 
-    fn with<T>(&mut self, name: &str, default: &str, read: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+    pub(super) fn with<T>(
+        &mut self,
+        name: &str,
+        default: &str,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<T> {
         if self.find(name).is_some() { self.optional(name, read) } else { read(default).ok() }
     }
 
-    fn parse<T: FromStr<Err: Display>>(&mut self, name: &str, default: &str) -> Option<T> {
+    pub(super) fn parse<T: FromStr<Err: Display>>(&mut self, name: &str, default: &str) -> Option<T> {
         self.with(name, default, |t| t.parse::<T>().map_err(|e| format!("\"{t}\": {e}")))
     }
 
@@ -249,47 +203,6 @@ impl Sources<'_> {
                 self.unknown_variables.push(variable.clone());
             }
         }
-    }
-}
-
-impl Flags {
-    const NAMES: [&'static str; 15] = [
-        "data_dir",
-        "http",
-        "sip",
-        "database_url",
-        "demo",
-        "public_address",
-        "rtp_ports",
-        "queue_answer_after_s",
-        "live_calls_max",
-        "drain_for_s",
-        "checkpoint_every_s",
-        "session_hours",
-        "origins",
-        "log",
-        "log_format",
-    ];
-
-    fn by_name(&self) -> BTreeMap<&'static str, String> {
-        let values = [
-            &self.data_dir,
-            &self.http,
-            &self.sip,
-            &self.database_url,
-            &self.demo,
-            &self.public_address,
-            &self.rtp_ports,
-            &self.queue_answer_after_s,
-            &self.live_calls_max,
-            &self.drain_for_s,
-            &self.checkpoint_every_s,
-            &self.session_hours,
-            &self.origins,
-            &self.log,
-            &self.log_format,
-        ];
-        Self::NAMES.into_iter().zip(values).filter_map(|(name, v)| v.clone().map(|v| (name, v))).collect()
     }
 }
 

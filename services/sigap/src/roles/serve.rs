@@ -129,6 +129,9 @@ async fn start_trunk(config: &Config, clock: &Clock) -> anyhow::Result<(Journal,
         public_address: config.public_address,
         queue_answer_after: config.queue_answer_after,
         rtp_ports: config.rtp_ports.clone(),
+        seats: config.voice.seats,
+        seat_address: Some(config.voice.seat_address),
+        recordings: Some(config.voice.recordings_dir.clone()),
         live_calls_max: config.live_calls_max,
         ..TrunkConfig::new(config.sip, config.trunks.iter().map(profile).collect())
     };

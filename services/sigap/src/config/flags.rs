@@ -1,0 +1,71 @@
+//! The flags of the roles, each written down once.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+macro_rules! flags {
+    ($($(#[$about:meta])* $name:ident;)*) => {
+        /// Flags of the roles. Each has an environment variable (`SIGAP_` and the name in capitals) and a key in
+        /// `sigap.toml` (the name with underscores); the flag wins over the variable, the variable over the file.
+        #[derive(Clone, Debug, Default, clap::Args)]
+        pub struct Flags {
+            /// Configuration file [SIGAP_CONFIG; default: sigap.toml in the data folder, if it is there]
+            #[arg(long)]
+            pub config: Option<PathBuf>,
+            $($(#[$about])* #[arg(long)] pub $name: Option<String>,)*
+        }
+
+        impl Flags {
+            /// Every key besides `config`.
+            pub(super) const NAMES: &'static [&'static str] = &[$(stringify!($name),)*];
+
+            /// The flags that were given.
+            pub(super) fn by_name(&self) -> BTreeMap<&'static str, String> {
+                let values = [$((stringify!($name), &self.$name),)*];
+                values.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))).collect()
+            }
+        }
+    };
+}
+
+flags! {
+    /// Folder for the store, the journal and the keys [default: data]
+    data_dir;
+    /// Address of the console and the API [default: 127.0.0.1:8112]
+    http;
+    /// Address of SIP, UDP and TCP [default: 127.0.0.1:5060]
+    sip;
+    /// PostgreSQL URL, may name several hosts; the embedded store when absent
+    database_url;
+    /// Example area, agencies and users; trusts 127.0.0.0/8 as a trunk; never for real calls
+    #[arg(num_args = 0..=1, default_missing_value = "true")]
+    demo;
+    /// Address for Contact and SDP, when it is not the socket's own
+    public_address;
+    /// Ports for RTP [default: 20000-29999]
+    rtp_ports;
+    /// Address that browsers send audio to [default: the address of --http]
+    media_address;
+    /// UDP port of the browsers' audio, one for all [default: the number of the port of --http]
+    seat_port;
+    /// Folder of the recordings [default: recordings in the data folder]
+    recordings_dir;
+    /// MiB that must be free where recordings lie, below it an alarm [default: 2048]
+    recordings_free_mib;
+    /// Seconds of ringing before the queue announcement answers [default: 6]
+    queue_answer_after_s;
+    /// Calls held at once, above it 503 [default: 8192]
+    live_calls_max;
+    /// Seconds that a stop waits for live calls [default: 10]
+    drain_for_s;
+    /// Seconds between signatures of the supervision log [default: 60]
+    checkpoint_every_s;
+    /// Hours that a session lasts [default: 12]
+    session_hours;
+    /// Origins besides our own that may open the feed, comma separated
+    origins;
+    /// Log filter [default: info,rsipstack=warn,sqlx=warn]
+    log;
+    /// text or json [default: text]
+    log_format;
+}
