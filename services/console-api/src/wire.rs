@@ -108,7 +108,7 @@ wire_codes! {
     /// What a call turned out to be.
     DispositionKind(call::DispositionKind) = &[
         Kind::Incident, Kind::Prank, Kind::Ghost, Kind::Accidental, Kind::Information, Kind::Complaint,
-        Kind::Abandoned, Kind::WrongNumber, Kind::Duplicate, Kind::Test,
+        Kind::Abandoned, Kind::WrongNumber, Kind::Duplicate, Kind::Test, Kind::CallBack, Kind::Diverted,
     ];
     /// The result of a try to call back.
     CallBackOutcome(call::CallBackOutcome) = &[Outcome::Reached, Outcome::NoAnswer, Outcome::NotNeeded];
@@ -129,7 +129,7 @@ wire_codes! {
     /// Why a call ended.
     EndReason(call::fact::EndReason) = &[
         End::CallerCancelled, End::CallerHungUp, End::CentreHungUp, End::AckLost, End::Lost, End::Restarted,
-        End::Unreadable, End::Overloaded,
+        End::Unreadable, End::Overloaded, End::Diverted,
     ];
     /// The status of an incident: how far the least advanced lead agency is.
     IncidentStatus(incident::IncidentStatus) = &[

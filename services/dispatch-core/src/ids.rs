@@ -49,6 +49,10 @@ make_id! {
     UserId
 }
 make_id! {
+    /// A third party on a call: an agency, the neighbouring centre, a phone group.
+    PartyId
+}
+make_id! {
     /// A field unit of an agency.
     UnitId
 }

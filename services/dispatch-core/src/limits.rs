@@ -18,6 +18,14 @@ pub const ASSIGNMENTS_PER_INCIDENT_MAX: usize = 200;
 pub const DEFECTS_PER_CALL_MAX: usize = 32;
 /// Location fixes kept on one call.
 pub const FIXES_PER_CALL_MAX: usize = 16;
+/// Parties kept on one call; a conference of more is a meeting. One that has left makes room.
+pub const PARTIES_PER_CALL_MAX: usize = 8;
+/// Keys kept of each side of a call: a card number twice over. A key that is leant on gives ten a second.
+pub const DIGITS_PER_CALL_MAX: usize = 64;
+/// Seats at which one call rings at once (ring-all): more than any centre of one kabupaten has.
+pub const OFFERS_PER_CALL_MAX: usize = 64;
+/// Supervisors on one call.
+pub const SUPERVISORS_PER_CALL_MAX: usize = 8;
 /// A console that is 256 changes behind is not being read; make it resync.
 pub const CONSOLE_QUEUE_MESSAGES_MAX: usize = 256;
 /// Submissions that wait for the writer. At 256 a batch this is 16 batches, far below one second of work.

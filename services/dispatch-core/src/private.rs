@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// * Serialised it is an object with the one key `$private`. The store looks for that key in every event:
 ///   it keeps the value apart and puts a salted commitment in its place before the event becomes a leaf of
 ///   the supervision log (UU 27/2022: a person can be erased and the chain still verifies).
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Private<T> {
     #[serde(rename = "$private")]
     value: T,

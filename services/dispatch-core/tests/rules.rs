@@ -10,3 +10,5 @@ mod calls;
 mod invariants;
 #[path = "rules/stories.rs"]
 mod stories;
+#[path = "rules/voice.rs"]
+mod voice;

@@ -82,8 +82,12 @@ pub enum CallPhase {
     Ringing,
     /// The caller hears the queue announcement.
     Queued,
+    /// It rings at a seat.
+    Offered,
     /// A call-taker has it.
     Connected,
+    /// A call-taker has it, and the caller hears music.
+    Held,
     /// It is over.
     Ended,
 }

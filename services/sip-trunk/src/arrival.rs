@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use call_media::sdp::{Offer, OfferError, Voice};
-use dispatch_core::call::fact::{Arrival, Defect, EndReason};
+use dispatch_core::call::fact::{Arrival, Defect, Direction, EndReason};
 use dispatch_core::limits::DEFECTS_PER_CALL_MAX;
 use dispatch_core::private::Private;
 use rsipstack::sip::Request;
@@ -105,6 +105,7 @@ pub(crate) fn read(invite: &Message, profiles: &[TrunkProfile]) -> (Arrival, Sig
         user_agent: invite.value("User-Agent").or_else(|| invite.value("Server")).map(bounded),
         defects,
         test,
+        direction: Direction::In,
     };
     (arrival, signalling)
 }
@@ -131,6 +132,7 @@ pub(crate) fn read_fragments(
         user_agent: message.value("User-Agent").map(bounded),
         defects,
         test: false,
+        direction: Direction::In,
     }
 }
 

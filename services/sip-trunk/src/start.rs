@@ -218,7 +218,28 @@ impl Core {
             CallFact::QueueAnswered
             | CallFact::Answered { .. }
             | CallFact::Confirmed
-            | CallFact::DefectFound { .. } => None,
+            | CallFact::DefectFound { .. }
+            | CallFact::Offered { .. }
+            | CallFact::OfferEnded { .. }
+            | CallFact::SeatLost { .. }
+            | CallFact::SeatBack { .. }
+            | CallFact::Held { .. }
+            | CallFact::Resumed { .. }
+            | CallFact::PartyAdded { .. }
+            | CallFact::Overflowed { .. }
+            | CallFact::PartyAnswered { .. }
+            | CallFact::PartyLeft { .. }
+            | CallFact::CallTakerLeft { .. }
+            | CallFact::SupervisorJoined { .. }
+            | CallFact::SupervisorLeft { .. }
+            | CallFact::Digit { .. }
+            | CallFact::VoiceHeard
+            | CallFact::Prompted { .. }
+            | CallFact::Screened { .. }
+            | CallFact::RecordingEnded(_)
+            | CallFact::RecordingFailed { .. }
+            | CallFact::Restored
+            | CallFact::DialogHeld(_) => None,
         };
         if matches!(timeout(JOURNAL_WITHIN, self.journal.append(call, fact)).await, Ok(Ok(_))) {
             counter.map(count);

@@ -76,7 +76,30 @@ impl OpenCall {
             }
             CallFact::Answered { by } => self.progress = Progress::Answered { by },
             CallFact::Confirmed => self.confirmed = true,
-            CallFact::QueueAnswered | CallFact::DefectFound { .. } | CallFact::Ended { .. } => {}
+            CallFact::QueueAnswered
+            | CallFact::DefectFound { .. }
+            | CallFact::Offered { .. }
+            | CallFact::OfferEnded { .. }
+            | CallFact::SeatLost { .. }
+            | CallFact::SeatBack { .. }
+            | CallFact::Held { .. }
+            | CallFact::Resumed { .. }
+            | CallFact::PartyAdded { .. }
+            | CallFact::Overflowed { .. }
+            | CallFact::PartyAnswered { .. }
+            | CallFact::PartyLeft { .. }
+            | CallFact::CallTakerLeft { .. }
+            | CallFact::SupervisorJoined { .. }
+            | CallFact::SupervisorLeft { .. }
+            | CallFact::Digit { .. }
+            | CallFact::VoiceHeard
+            | CallFact::Prompted { .. }
+            | CallFact::Screened { .. }
+            | CallFact::RecordingEnded(_)
+            | CallFact::RecordingFailed { .. }
+            | CallFact::Restored
+            | CallFact::DialogHeld(_)
+            | CallFact::Ended { .. } => {}
         }
     }
 }

@@ -126,7 +126,7 @@ impl Found {
                     self.entries += 1;
                     if matches!(entry.fact, CallFact::Ended { .. }) {
                         self.open_calls.remove(&entry.call);
-                    } else {
+                    } else if !entry.fact.may_follow_the_end() || self.open_calls.contains_key(&entry.call) {
                         let begun = || OpenCall::begun_by(&entry);
                         self.open_calls.entry(entry.call).or_insert_with(begun).learn(entry.fact);
                     }

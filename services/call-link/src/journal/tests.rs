@@ -1,6 +1,6 @@
 use std::fs;
 
-use dispatch_core::call::fact::{Arrival, Caller, Defect, EndReason, IdentitySource};
+use dispatch_core::call::fact::{Arrival, Caller, Defect, Direction, EndReason, IdentitySource};
 use dispatch_core::ids::UserId;
 use dispatch_core::private::Private;
 use tempfile::TempDir;
@@ -26,6 +26,7 @@ fn arrived(n: usize) -> CallFact {
         user_agent: None,
         defects: Vec::new(),
         test: false,
+        direction: Direction::In,
     }))
 }
 

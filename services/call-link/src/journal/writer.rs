@@ -136,7 +136,7 @@ impl Writer {
         for entry in &entries {
             if matches!(entry.fact, CallFact::Ended { .. }) {
                 self.open_calls.remove(&entry.call);
-            } else {
+            } else if !entry.fact.may_follow_the_end() {
                 self.open_calls.entry(entry.call).or_insert(entry.index);
             }
         }

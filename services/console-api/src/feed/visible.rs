@@ -84,6 +84,9 @@ const fn call_form(event: &CallEvent) -> Form {
         | CallEvent::Disposed { .. }
         | CallEvent::DispositionDue { .. }
         | CallEvent::CallBackDue { .. }
+        | CallEvent::CallBackTied { .. }
+        | CallEvent::CallBackTaken { .. }
+        | CallEvent::CallBackSettled { .. }
         | CallEvent::CallBackAttempted { .. } => Form::Call,
     }
 }

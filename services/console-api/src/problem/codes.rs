@@ -99,6 +99,10 @@ codes! {
     NoCallBackOwed = "no_call_back_owed" 409
         "Tidak ada tugas panggilan balik", "Petugas lain mungkin sudah melakukannya. Muat ulang daftar.";
         "No call-back is owed", "Somebody else may have called back. Load the list again.";
+    /// A colleague has taken the call-back on.
+    CallBackTaken = "call_back_taken" 409
+        "Panggilan balik sudah diambil", "Rekan yang disebut akan menelepon. Bila terlambat, siapa pun boleh mengambil alih.";
+        "The call-back is taken", "The colleague who is named will call. Once it is late, anybody may take it over.";
     /// The incident exists already.
     IncidentExists = "incident_exists" 409
         "Insiden sudah ada", "Tidak ada yang hilang; muat ulang daftar insiden.";

@@ -37,7 +37,7 @@ impl Problem {
     /// Why a submission was refused, with the names of those who were faster.
     pub fn submit(error: SubmitError, names: &Names) -> Self {
         match error {
-            SubmitError::Call(refusal) => call(&refusal),
+            SubmitError::Call(refusal) => call(&refusal, names),
             SubmitError::Incident(refusal) => incident(&refusal, names),
             SubmitError::Site(refusal) => site(&refusal),
             SubmitError::KeyReused => Self::new(Code::IdempotencyKeyReused),
@@ -65,11 +65,17 @@ impl Problem {
     }
 }
 
-fn call(refusal: &CallRefusal) -> Problem {
+fn call(refusal: &CallRefusal, names: &Names) -> Problem {
     match refusal {
         CallRefusal::Unknown => Problem::new(Code::NotFound),
         CallRefusal::IncidentMissing => Problem::new(Code::IncidentMissing),
         CallRefusal::NoCallBackOwed => Problem::new(Code::NoCallBackOwed),
+        CallRefusal::CallBackTaken { by } => {
+            let name = names.person(*by);
+            Problem::new(Code::CallBackTaken)
+                .because(format!("Diambil oleh {name}."), format!("Taken by {name}."))
+                .won_by(Winner { id: by.0, name, at: None })
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use crate::wire::Time;
 /// Which calls.
 #[derive(Deserialize, IntoParams)]
 pub struct CallQuery {
-    /// `ringing`, `queued`, `connected` or `ended`.
+    /// `ringing`, `queued`, `offered`, `connected`, `held` or `ended`.
     #[param(value_type = Option<String>)]
     state: Option<Phase>,
     /// Only calls that live or owe a disposition or a call-back.
@@ -42,7 +42,9 @@ pub struct CallQuery {
 enum Phase {
     Ringing,
     Queued,
+    Offered,
     Connected,
+    Held,
     Ended,
 }
 
@@ -59,7 +61,9 @@ impl CallQuery {
             phase: self.state.map(|state| match state {
                 Phase::Ringing => CallPhase::Ringing,
                 Phase::Queued => CallPhase::Queued,
+                Phase::Offered => CallPhase::Offered,
                 Phase::Connected => CallPhase::Connected,
+                Phase::Held => CallPhase::Held,
                 Phase::Ended => CallPhase::Ended,
             }),
             open: self.open,

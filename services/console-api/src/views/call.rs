@@ -13,7 +13,7 @@ use crate::wire::{
     CallBackOutcome, CallBackState, CallDefect, DispositionKind, EndReason, FixSource, IdentitySource, Time,
 };
 
-/// Where a call is. `offered` and `held` are reserved.
+/// Where a call is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CallState {
@@ -21,8 +21,12 @@ pub enum CallState {
     Ringing,
     /// The caller hears the queue announcement.
     Queued,
+    /// It rings at a seat.
+    Offered,
     /// A call-taker has it.
     Connected,
+    /// A call-taker has it, and the caller hears music.
+    Held,
     /// It is over.
     Ended,
 }
@@ -189,7 +193,9 @@ impl Call {
         let (state, ended) = match call.state {
             call::CallState::Ringing => (CallState::Ringing, None),
             call::CallState::Queued => (CallState::Queued, None),
+            call::CallState::Offered { .. } => (CallState::Offered, None),
             call::CallState::Connected => (CallState::Connected, None),
+            call::CallState::Held => (CallState::Held, None),
             call::CallState::Ended { at, reason } => (CallState::Ended, Some((at, reason))),
         };
         let arrival = &call.arrival;
@@ -306,8 +312,8 @@ fn call_back(duty: &call::CallBack, names: &Names) -> CallBack {
     }
 }
 
-/// Counts what is known. Every event of a call adds to it or leaves it, and none takes away, so that a console
-/// can tell an older view from a newer one without the record carrying a counter.
+/// Counts what is known, and what came and went (`turns`). Every event of a call adds to it or leaves it, and
+/// none takes away, so that a console can tell an older view from a newer one.
 fn version(call: &call::Call) -> u32 {
     let known = [
         call.queue_answered_at.is_some(),
@@ -322,5 +328,5 @@ fn version(call: &call::Call) -> u32 {
     // A try may take the "overdue" away again; it counts for two, so that the sum still grows.
     let tries = call.call_back.as_ref().map_or(0, |duty| 2 * duty.attempts.len());
     let counted = 1 + call.arrival.defects.len() + tries + known.into_iter().filter(|fact| *fact).count();
-    u32::try_from(counted).unwrap_or(u32::MAX)
+    u32::try_from(counted).unwrap_or(u32::MAX).saturating_add(call.turns)
 }

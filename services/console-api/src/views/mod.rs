@@ -4,6 +4,7 @@
 
 mod assignment;
 mod call;
+mod call_words;
 mod figures;
 mod incident;
 mod log;

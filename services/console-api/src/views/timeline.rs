@@ -2,7 +2,6 @@
 
 use dispatch_core::actor;
 use dispatch_core::call::CallEvent;
-use dispatch_core::call::fact::CallFact;
 use dispatch_core::incident::{self, EscalationCause, IncidentEvent};
 use dispatch_core::time::Timestamp;
 use incident_store::{Change, DeskEvent, StreamId};
@@ -11,6 +10,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::call_words::call_words;
 use crate::names::Names;
 use crate::wire::{Counter, EscalationStep, Time};
 
@@ -208,46 +208,6 @@ fn revealed(value: Value) -> Value {
         Value::Array(items) => items.into_iter().map(revealed).collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
     }
-}
-
-fn call_words(event: &CallEvent) -> (&'static str, String, String) {
-    let (kind, id, en) = match event {
-        CallEvent::Fact { fact, .. } => match fact {
-            CallFact::Arrived(_) => ("call_arrived", "Panggilan masuk", "The call arrived"),
-            CallFact::QueueAnswered => (
-                "call_queued",
-                "Penelepon mendengar pengumuman antrean",
-                "The caller hears the queue announcement",
-            ),
-            CallFact::Answered { .. } => ("call_answered", "Panggilan dijawab", "The call was answered"),
-            CallFact::Confirmed => ("call_confirmed", "Sambungan terbentuk", "The connection was confirmed"),
-            CallFact::DefectFound { .. } => {
-                ("call_defect", "Ada cacat pada panggilan", "The call has a defect")
-            }
-            CallFact::Ended { .. } => ("call_ended", "Panggilan berakhir", "The call ended"),
-        },
-        CallEvent::Disposed { .. } => {
-            ("call_disposed", "Hasil panggilan ditetapkan", "The call was disposed of")
-        }
-        CallEvent::DispositionDue { .. } => {
-            ("disposition_due", "Hasil panggilan harus diisi", "A disposition is owed")
-        }
-        CallEvent::DispositionOverdue { .. } => {
-            ("disposition_overdue", "Hasil panggilan terlambat", "The disposition is late")
-        }
-        CallEvent::CallBackDue { .. } => (
-            "call_back_due",
-            "Penelepon harus dihubungi kembali (panggilan balik)",
-            "The caller must be called back",
-        ),
-        CallEvent::CallBackAttempted { .. } => {
-            ("call_back_attempted", "Panggilan balik dicoba", "A call-back was tried")
-        }
-        CallEvent::CallBackOverdue { .. } => {
-            ("call_back_overdue", "Panggilan balik terlambat", "The call-back is late")
-        }
-    };
-    (kind, id.to_owned(), en.to_owned())
 }
 
 fn incident_words(

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use call_link::order::{Answered, CallOrders, LiveCall, LiveState, Order, OrderError, OrderReply};
 use dispatch_core::actor::Actor;
 use dispatch_core::call::CallCommand;
-use dispatch_core::call::fact::{Arrival, CallFact, Caller, EndReason, IdentitySource};
+use dispatch_core::call::fact::{Arrival, CallFact, Caller, Direction, EndReason, IdentitySource};
 use dispatch_core::ids::CallId;
 use dispatch_core::private::Private;
 use dispatch_core::time::Timestamp;
@@ -67,6 +67,7 @@ impl FakeTrunk {
             user_agent: None,
             defects: Vec::new(),
             test: false,
+            direction: Direction::In,
         };
         self.report(call, CallFact::Arrived(Box::new(arrival))).await;
         call

@@ -3,7 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::UserId;
+pub use super::voice::{
+    CallerClass, Direction, ERASED_DIGIT, HeldDialog, OfferEnd, PartyEnd, Prompt, RecordingFault,
+    RecordingSummary, ScreenReason, Speaker, SuperviseMode,
+};
+use crate::ids::{PartyId, UserId};
 use crate::private::Private;
 use crate::time::Timestamp;
 
@@ -27,11 +31,161 @@ pub enum CallFact {
         /// What is wrong.
         defect: Defect,
     },
-    /// The call is over. Always the last fact of a call.
+    /// It rings at a seat.
+    Offered {
+        /// Whose.
+        to: UserId,
+    },
+    /// It no longer rings there.
+    OfferEnded {
+        /// Whose seat.
+        to: UserId,
+        /// Why.
+        why: OfferEnd,
+    },
+    /// The call-taker's audio died. The caller waits at the head of the queue.
+    SeatLost {
+        /// Whose seat.
+        user: UserId,
+    },
+    /// The call-taker's audio is back, and the call with it unless somebody else has taken it.
+    SeatBack {
+        /// Whose seat.
+        user: UserId,
+    },
+    /// The caller hears music.
+    Held {
+        /// Who put the call on hold.
+        by: UserId,
+    },
+    /// The caller is back with the call-taker.
+    Resumed {
+        /// Who took the call off hold.
+        by: UserId,
+    },
+    /// A third party is being called into the call.
+    PartyAdded {
+        /// The party.
+        party: PartyId,
+        /// Who added it.
+        by: UserId,
+        /// What to show: an agency, "desk phone".
+        label: String,
+        /// The `sip:` or `tel:` URI, or the number.
+        target: Private<String>,
+    },
+    /// Nobody of the centre could take the call; the queue calls somebody else for it.
+    Overflowed {
+        /// The party.
+        party: PartyId,
+        /// What to show: a phone group, the neighbouring centre.
+        label: String,
+        /// The `sip:` or `tel:` URI, or the number.
+        target: Private<String>,
+    },
+    /// A third party picked up.
+    PartyAnswered {
+        /// Which.
+        party: PartyId,
+    },
+    /// A third party is off the call.
+    PartyLeft {
+        /// Which.
+        party: PartyId,
+        /// Why.
+        why: PartyEnd,
+    },
+    /// The call-taker left; the others go on.
+    CallTakerLeft {
+        /// Who.
+        by: UserId,
+    },
+    /// A supervisor is on the call, or changed how.
+    SupervisorJoined {
+        /// Who.
+        by: UserId,
+        /// How.
+        mode: SuperviseMode,
+    },
+    /// A supervisor is off the call.
+    SupervisorLeft {
+        /// Who.
+        by: UserId,
+    },
+    /// A key was pressed.
+    Digit {
+        /// By which side.
+        from: Speaker,
+        /// `0` to `9`, `*`, `#`, `A` to `D`.
+        #[serde(deserialize_with = "super::voice::read_digit")]
+        digit: Private<char>,
+    },
+    /// The caller was heard to speak for the first time.
+    VoiceHeard,
+    /// A recorded question was played to the caller.
+    Prompted {
+        /// Which.
+        prompt: Prompt,
+    },
+    /// The call was put into a class of callers.
+    Screened {
+        /// Which.
+        class: CallerClass,
+        /// What spoke for it and against it.
+        because: Vec<ScreenReason>,
+    },
+    /// The recording is finished. May come after the end of the call.
+    RecordingEnded(Box<RecordingSummary>),
+    /// The call goes on without a recording from here. May come after the end of the call.
+    RecordingFailed {
+        /// Why.
+        why: RecordingFault,
+    },
+    /// The call outlived a restart of the trunk role.
+    Restored,
+    /// The trunk role's own memory of the call.
+    DialogHeld(Box<HeldDialog>),
+    /// The call is over. Only what [`CallFact::may_follow_the_end`] comes after it.
     Ended {
         /// Why.
         reason: EndReason,
     },
+}
+
+impl CallFact {
+    /// Whether this fact may be reported after the call has ended: it tells how something that belonged to the
+    /// call came to its own end. It never begins a call, nor opens an ended one again.
+    pub const fn may_follow_the_end(&self) -> bool {
+        match self {
+            Self::OfferEnded { .. }
+            | Self::PartyLeft { .. }
+            | Self::SupervisorLeft { .. }
+            | Self::RecordingEnded(_)
+            | Self::RecordingFailed { .. } => true,
+            Self::Arrived(_)
+            | Self::QueueAnswered
+            | Self::Answered { .. }
+            | Self::Confirmed
+            | Self::DefectFound { .. }
+            | Self::Offered { .. }
+            | Self::SeatLost { .. }
+            | Self::SeatBack { .. }
+            | Self::Held { .. }
+            | Self::Resumed { .. }
+            | Self::PartyAdded { .. }
+            | Self::Overflowed { .. }
+            | Self::PartyAnswered { .. }
+            | Self::CallTakerLeft { .. }
+            | Self::SupervisorJoined { .. }
+            | Self::Digit { .. }
+            | Self::VoiceHeard
+            | Self::Prompted { .. }
+            | Self::Screened { .. }
+            | Self::Restored
+            | Self::DialogHeld(_)
+            | Self::Ended { .. } => false,
+        }
+    }
 }
 
 /// What the INVITE said, as far as it could be read.
@@ -55,6 +209,9 @@ pub struct Arrival {
     pub defects: Vec<Defect>,
     /// A call that tests the trunk and stays out of the statistics.
     pub test: bool,
+    /// Which way it goes. For an outbound call `caller` is the person who is called.
+    #[serde(default, skip_serializing_if = "Direction::is_in")]
+    pub direction: Direction,
 }
 
 /// Who calls.
@@ -176,4 +333,6 @@ pub enum EndReason {
     Unreadable,
     /// The hard cap was reached: refused with 503, kept as a call with a call-back duty.
     Overloaded,
+    /// The caller was handed over to somebody outside, and the line is no longer ours (REFER).
+    Diverted,
 }

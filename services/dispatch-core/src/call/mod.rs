@@ -6,11 +6,19 @@
 //! Invariant: a call that is over has a disposition, or somebody owes it one by a deadline, or it stands on
 //! the call-back list with a deadline. Nobody who called 112 is lost.
 
+mod apply;
+mod command;
+mod deadline;
 mod decide;
 pub mod fact;
 mod state;
+mod voice;
 
-pub use decide::{CallCommand, CallEvent, CallRefusal, apply, decide, next_deadline};
+pub use apply::apply;
+pub use command::{CallCommand, CallEvent, CallRefusal, Surroundings};
+pub use deadline::next_deadline;
+pub use decide::decide;
 pub use state::{
-    Call, CallBack, CallBackAttempt, CallBackOutcome, CallBackState, CallState, Disposition, DispositionKind,
+    Answered, Call, CallBack, CallBackAttempt, CallBackOutcome, CallBackState, CallState, Disposition,
+    DispositionKind, Party, PartyState, Supervisor,
 };

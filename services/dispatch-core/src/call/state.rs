@@ -1,10 +1,14 @@
 //! What is known of a call.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::fact::{Arrival, EndReason};
+use super::fact::{
+    Arrival, CallerClass, EndReason, PartyEnd, Prompt, RecordingSummary, ScreenReason, SuperviseMode,
+};
 use crate::actor::Actor;
-use crate::ids::{CallId, IncidentId, UserId};
+use crate::ids::{CallId, IncidentId, PartyId, UserId};
 use crate::private::Private;
 use crate::time::Timestamp;
 
@@ -31,6 +35,103 @@ pub struct Call {
     pub disposition_due_at: Option<Timestamp>,
     /// The duty to call back, if there is or was one.
     pub call_back: Option<CallBack>,
+    /// The earlier lost call of this number whose call-back also answers this one.
+    #[serde(default)]
+    pub call_back_with: Option<CallId>,
+    /// Who took it over from whoever answered first, after that seat was lost.
+    #[serde(default)]
+    pub taken_over: Option<Answered>,
+    /// The call-taker whose seat was lost, while the caller waits for anybody.
+    #[serde(default)]
+    pub seat_lost: Option<UserId>,
+    /// The call-taker left the others to it.
+    #[serde(default)]
+    pub call_taker_left: bool,
+    /// At whose seats it rings now.
+    #[serde(default)]
+    pub offered_to: Vec<UserId>,
+    /// Third parties, in the order in which they were added.
+    #[serde(default)]
+    pub parties: Vec<Party>,
+    /// Supervisors who are on the call now.
+    #[serde(default)]
+    pub supervisors: Vec<Supervisor>,
+    /// The keys that the caller pressed.
+    #[serde(default)]
+    pub digits: Private<String>,
+    /// The keys that the centre pressed.
+    #[serde(default)]
+    pub digits_sent: Private<String>,
+    /// When the caller was first heard to speak.
+    #[serde(default)]
+    pub voice_heard_at: Option<Timestamp>,
+    /// The recorded questions that were played, with the last time.
+    #[serde(default)]
+    pub prompted: BTreeMap<Prompt, Timestamp>,
+    /// In which class it waits or waited; `None` when nobody screened it.
+    #[serde(default)]
+    pub class: Option<CallerClass>,
+    /// Why that class.
+    #[serde(default)]
+    pub because: Vec<ScreenReason>,
+    /// The finished recording.
+    #[serde(default)]
+    pub recording: Option<RecordingSummary>,
+    /// At least a part of the call is not recorded ("tanpa rekaman").
+    #[serde(default)]
+    pub without_recording: bool,
+    /// It outlived a restart of the trunk role.
+    #[serde(default)]
+    pub restored: bool,
+    /// Counts what has no other place to be counted: grows with each of the events that can be taken back
+    /// (offers, hold, parties …), so that an older view of the call can be told from a newer one.
+    #[serde(default)]
+    pub turns: u32,
+}
+
+/// A third party on a call.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Party {
+    /// Its id, made by the trunk role.
+    pub id: PartyId,
+    /// What to show.
+    pub label: String,
+    /// Where it was called.
+    pub target: Private<String>,
+    /// Who added it; the queue itself when nobody did.
+    pub by: Option<UserId>,
+    /// Calling, talking or gone.
+    pub state: PartyState,
+    /// Since when it is in that state.
+    pub since: Timestamp,
+    /// When it picked up, if it ever did.
+    pub answered_at: Option<Timestamp>,
+}
+
+/// Where a third party is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum PartyState {
+    /// It is being called.
+    Calling,
+    /// It picked up.
+    Talking,
+    /// It is off the call.
+    Left {
+        /// Why.
+        why: PartyEnd,
+    },
+}
+
+/// A supervisor on a call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Supervisor {
+    /// Who.
+    pub user: UserId,
+    /// How.
+    pub mode: SuperviseMode,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// Who answered a call, and when.
@@ -48,10 +149,17 @@ pub struct Answered {
 pub enum CallState {
     /// It rings; nobody has answered.
     Ringing,
-    /// The caller hears the queue announcement.
+    /// The caller hears the queue announcement, or waits at its head because a call-taker's seat was lost.
     Queued,
-    /// A call-taker has it.
+    /// It rings at a seat, at this one first; the caller hears what they heard before.
+    Offered {
+        /// Whose.
+        to: UserId,
+    },
+    /// A call-taker has it, or the party that was called in for one.
     Connected,
+    /// A call-taker has it, and the caller hears music.
+    Held,
     /// It is over.
     Ended {
         /// When.
@@ -98,6 +206,10 @@ pub enum DispositionKind {
     Duplicate,
     /// A test of the trunk.
     Test,
+    /// Panggilan balik: the centre called somebody.
+    CallBack,
+    /// Dialihkan: nobody of the centre was free, and somebody outside took the caller.
+    Diverted,
 }
 
 /// A caller whom somebody must call back.
@@ -111,6 +223,12 @@ pub struct CallBack {
     pub state: CallBackState,
     /// What was tried.
     pub attempts: Vec<CallBackAttempt>,
+    /// Who has taken it on. Nobody: the call-takers on duty, and the supervisor once it is late.
+    #[serde(default)]
+    pub owner: Option<UserId>,
+    /// The later call in which the same person reached us by themselves.
+    #[serde(default)]
+    pub settled_by: Option<CallId>,
 }
 
 /// Whether a call-back is still owed.
@@ -159,8 +277,37 @@ impl Call {
         matches!(self.state, CallState::Ended { .. })
     }
 
+    /// Whether the caller waits for a person: before any answer, or again because a seat was lost.
+    pub fn is_waiting(&self) -> bool {
+        match self.state {
+            CallState::Ringing | CallState::Queued | CallState::Offered { .. } => true,
+            CallState::Connected | CallState::Held | CallState::Ended { .. } => false,
+        }
+    }
+
+    /// The call-taker who has the call now.
+    pub fn call_taker(&self) -> Option<UserId> {
+        let has_it = match self.state {
+            CallState::Connected | CallState::Held => !self.call_taker_left,
+            CallState::Ringing | CallState::Queued | CallState::Offered { .. } | CallState::Ended { .. } => {
+                false
+            }
+        };
+        self.taken_over.or(self.answered).map(|answered| answered.by).filter(|_| has_it)
+    }
+
+    /// Whether the centre called somebody, and not somebody 112.
+    pub fn is_outbound(&self) -> bool {
+        !self.arrival.direction.is_in()
+    }
+
     /// Whether somebody must still call back.
     pub fn owes_call_back(&self) -> bool {
         self.call_back.as_ref().is_some_and(|c| c.state == CallBackState::Open)
+    }
+
+    /// Whether somebody outside took the caller because nobody of the centre was free.
+    pub(super) fn was_taken_outside(&self) -> bool {
+        self.parties.iter().any(|party| party.by.is_none() && party.answered_at.is_some())
     }
 }

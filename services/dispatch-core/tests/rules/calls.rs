@@ -1,12 +1,14 @@
 //! Calls: nobody who rang is lost.
 
 use dispatch_core::actor::Actor;
-use dispatch_core::call::fact::{Arrival, CallFact, Caller, Defect, EndReason, IdentitySource};
+use dispatch_core::call::fact::{
+    Arrival, CallFact, Caller, Defect, Direction, EndReason, IdentitySource, OfferEnd, PartyEnd,
+};
 use dispatch_core::call::{
     self, Call, CallBackOutcome, CallBackState, CallCommand, CallEvent, CallRefusal, CallState,
-    DispositionKind,
+    DispositionKind, Surroundings,
 };
-use dispatch_core::ids::{CallId, IncidentId};
+use dispatch_core::ids::{CallId, IncidentId, PartyId};
 use dispatch_core::policy::Policy;
 use dispatch_core::private::Private;
 use dispatch_core::time::{Seconds, Timestamp};
@@ -15,44 +17,59 @@ use uuid::Uuid;
 
 use crate::bench::{person, policy, start};
 
-struct Line {
-    policy: Policy,
-    id: CallId,
-    call: Option<Call>,
-    now: Timestamp,
+pub struct Line {
+    pub policy: Policy,
+    pub id: CallId,
+    pub call: Option<Call>,
+    pub around: Surroundings,
+    pub now: Timestamp,
 }
 
 impl Line {
-    fn rings(defects: Vec<Defect>) -> Self {
-        let mut line = Self { policy: policy(), id: CallId(Uuid::from_u128(7)), call: None, now: start() };
+    pub fn empty() -> Self {
+        let id = CallId(Uuid::from_u128(7));
+        Self { policy: policy(), id, call: None, around: Surroundings::default(), now: start() }
+    }
+
+    pub fn rings(defects: Vec<Defect>) -> Self {
+        let mut line = Self::empty();
         line.fact(CallFact::Arrived(Box::new(arrival(defects, false))));
         line
     }
 
-    fn fact(&mut self, fact: CallFact) {
-        self.now = self.now.after(Seconds(2));
-        let at = self.now;
-        self.run(Actor::Trunk, CallCommand::Fact { at, fact }).unwrap();
+    pub fn fact(&mut self, fact: CallFact) {
+        assert!(self.events(fact.clone()) > 0, "{fact:?} is no news");
     }
 
-    fn run(&mut self, actor: Actor, command: CallCommand) -> Result<Vec<CallEvent>, CallRefusal> {
-        let events = call::decide(self.call.as_ref(), command, actor, &self.policy, self.now)?;
+    /// Whether the fact makes no event.
+    pub fn silent(&mut self, fact: CallFact) -> bool {
+        self.events(fact) == 0
+    }
+
+    pub fn events(&mut self, fact: CallFact) -> usize {
+        self.now = self.now.after(Seconds(2));
+        let at = self.now;
+        self.run(Actor::Trunk, CallCommand::Fact { at, fact }).unwrap().len()
+    }
+
+    pub fn run(&mut self, actor: Actor, command: CallCommand) -> Result<Vec<CallEvent>, CallRefusal> {
+        let events = call::decide(self.call.as_ref(), command, actor, &self.policy, &self.around, self.now)?;
         for event in &events {
             self.call = call::apply(self.call.take(), self.id, event);
         }
         Ok(events)
     }
 
-    fn dispose(&mut self, kind: DispositionKind) -> Result<Vec<CallEvent>, CallRefusal> {
+    pub fn dispose(&mut self, kind: DispositionKind) -> Result<Vec<CallEvent>, CallRefusal> {
         self.run(Actor::User(person(1)), CallCommand::Dispose { kind, note: None, incident: None })
     }
 
-    fn call(&self) -> &Call {
+    pub fn call(&self) -> &Call {
         self.call.as_ref().unwrap()
     }
 }
 
-fn arrival(defects: Vec<Defect>, test: bool) -> Arrival {
+pub fn arrival(defects: Vec<Defect>, test: bool) -> Arrival {
     Arrival {
         trunk: "telco".into(),
         dialled: "sip:112@sigap".into(),
@@ -67,6 +84,7 @@ fn arrival(defects: Vec<Defect>, test: bool) -> Arrival {
         user_agent: None,
         defects,
         test,
+        direction: Direction::In,
     }
 }
 
@@ -145,7 +163,7 @@ fn an_incident_disposition_names_its_incident() {
 
 #[test]
 fn a_test_call_owes_nothing() {
-    let mut line = Line { policy: policy(), id: CallId(Uuid::from_u128(8)), call: None, now: start() };
+    let mut line = Line::empty();
     line.fact(CallFact::Arrived(Box::new(arrival(vec![], true))));
     line.fact(CallFact::Ended { reason: EndReason::CallerCancelled });
     assert_eq!(line.call().disposition.as_ref().unwrap().kind, DispositionKind::Test);
@@ -167,6 +185,21 @@ fn any_fact() -> impl Strategy<Value = CallFact> {
         ]
         .prop_map(|reason| CallFact::Ended { reason }),
         Just(CallFact::Arrived(Box::new(arrival(vec![], false)))),
+        (0..3u128).prop_map(|n| CallFact::Offered { to: person(n) }),
+        (0..3u128).prop_map(|n| CallFact::OfferEnded { to: person(n), why: OfferEnd::TimedOut }),
+        (0..3u128).prop_map(|n| CallFact::SeatLost { user: person(n) }),
+        (0..3u128).prop_map(|n| CallFact::SeatBack { user: person(n) }),
+        Just(CallFact::Held { by: person(1) }),
+        Just(CallFact::Resumed { by: person(1) }),
+        (0..3u128).prop_map(|n| CallFact::PartyAnswered { party: PartyId(Uuid::from_u128(n)) }),
+        (0..3u128).prop_map(|n| CallFact::Overflowed {
+            party: PartyId(Uuid::from_u128(n)),
+            label: "tetangga".into(),
+            target: Private::new("sip:112@10.0.0.8".into()),
+        }),
+        (0..3u128)
+            .prop_map(|n| CallFact::PartyLeft { party: PartyId(Uuid::from_u128(n)), why: PartyEnd::HungUp }),
+        (0..3u128).prop_map(|n| CallFact::CallTakerLeft { by: person(n) }),
     ]
 }
 
@@ -174,7 +207,7 @@ proptest! {
     /// ARCHITECTURE, invariants 1 and 2: whatever the line does, and however often it says so, an ended call has
     /// one disposition or a deadline for one, and a fact is never refused.
     #[test]
-    fn every_call_ends_in_one_disposition_or_a_duty(facts in prop::collection::vec(any_fact(), 0..12)) {
+    fn every_call_ends_in_one_disposition_or_a_duty(facts in prop::collection::vec(any_fact(), 0..24)) {
         let mut line = Line::rings(vec![]);
         for fact in facts {
             let at = line.now;
@@ -184,8 +217,11 @@ proptest! {
             if let CallState::Ended { .. } = call.state {
                 prop_assert!(call.disposition.is_some() || call::next_deadline(call).is_some());
             }
+            let has_it = matches!(call.state, CallState::Connected | CallState::Held);
+            prop_assert!(call.call_taker().is_none() || has_it);
+            prop_assert_eq!(matches!(call.state, CallState::Offered { .. }), !call.offered_to.is_empty());
         }
-        line.fact(CallFact::Ended { reason: EndReason::Lost });
+        line.events(CallFact::Ended { reason: EndReason::Lost });
         let call = line.call();
         prop_assert!(call.disposition.is_some() || call.disposition_due_at.is_some());
     }

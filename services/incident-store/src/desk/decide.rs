@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dispatch_core::actor::Actor;
 use dispatch_core::call::fact::{CallFact, Defect};
-use dispatch_core::call::{self, CallCommand, CallRefusal};
+use dispatch_core::call::{self, CallCommand, CallRefusal, Surroundings};
 use dispatch_core::duty::{self, SetDuty};
 use dispatch_core::ids::{CallId, IncidentId, UserId};
 use dispatch_core::incident::{self, IncidentCommand, IncidentRefusal, Report};
@@ -126,7 +126,8 @@ fn change_call(
         return Err(CallRefusal::IncidentMissing.into());
     }
     let before = book.call(id);
-    let events = call::decide(before.as_deref(), readable(command), actor, &book.policy, book.now)?;
+    let around = Surroundings::default();
+    let events = call::decide(before.as_deref(), readable(command), actor, &book.policy, &around, book.now)?;
     let mut state = before.as_deref().cloned();
     for event in &events {
         state = call::apply(state, id, event);

@@ -113,6 +113,8 @@ const fn disposition_name(kind: DispositionKind) -> &'static str {
         DispositionKind::WrongNumber => "wrong_number",
         DispositionKind::Duplicate => "duplicate",
         DispositionKind::Test => "test",
+        DispositionKind::CallBack => "call_back",
+        DispositionKind::Diverted => "diverted",
     }
 }
 

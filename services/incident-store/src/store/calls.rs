@@ -116,7 +116,9 @@ impl CallPhase {
         match self {
             Self::Ringing => "ringing",
             Self::Queued => "queued",
+            Self::Offered => "offered",
             Self::Connected => "connected",
+            Self::Held => "held",
             Self::Ended => "ended",
         }
     }
@@ -126,7 +128,9 @@ pub(crate) fn call_phase(call: &Call) -> CallPhase {
     match call.state {
         CallState::Ringing => CallPhase::Ringing,
         CallState::Queued => CallPhase::Queued,
+        CallState::Offered { .. } => CallPhase::Offered,
         CallState::Connected => CallPhase::Connected,
+        CallState::Held => CallPhase::Held,
         CallState::Ended { .. } => CallPhase::Ended,
     }
 }

@@ -148,6 +148,27 @@ pub fn name(fact: &CallFact) -> String {
         CallFact::Confirmed => "confirmed".to_owned(),
         CallFact::DefectFound { defect } => format!("defect {defect:?}"),
         CallFact::Ended { reason } => format!("ended {reason:?}"),
+        CallFact::Offered { .. }
+        | CallFact::OfferEnded { .. }
+        | CallFact::SeatLost { .. }
+        | CallFact::SeatBack { .. }
+        | CallFact::Held { .. }
+        | CallFact::Resumed { .. }
+        | CallFact::PartyAdded { .. }
+        | CallFact::Overflowed { .. }
+        | CallFact::PartyAnswered { .. }
+        | CallFact::PartyLeft { .. }
+        | CallFact::CallTakerLeft { .. }
+        | CallFact::SupervisorJoined { .. }
+        | CallFact::SupervisorLeft { .. }
+        | CallFact::Digit { .. }
+        | CallFact::VoiceHeard
+        | CallFact::Prompted { .. }
+        | CallFact::Screened { .. }
+        | CallFact::RecordingEnded(_)
+        | CallFact::RecordingFailed { .. }
+        | CallFact::Restored
+        | CallFact::DialogHeld(_) => format!("{fact:?}"),
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use dispatch_core::actor::Actor;
 use dispatch_core::call::CallCommand;
-use dispatch_core::call::fact::{Arrival, CallFact, Caller, EndReason, IdentitySource};
+use dispatch_core::call::fact::{Arrival, CallFact, Caller, Direction, EndReason, IdentitySource};
 use dispatch_core::category::{Category, Priority, TypeCode};
 use dispatch_core::ids::{AgencyCode, AgencyId, CallId, IncidentId, UserId};
 use dispatch_core::incident::{Change, Incident, IncidentCommand, Location, Point, Report};
@@ -63,6 +63,7 @@ pub fn arrival(number: &str) -> CallFact {
         user_agent: None,
         defects: vec![],
         test: false,
+        direction: Direction::In,
     }))
 }
 
