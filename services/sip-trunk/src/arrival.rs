@@ -6,9 +6,9 @@ use call_media::sdp::{Offer, OfferError, Voice};
 use dispatch_core::call::fact::{Arrival, Defect, Direction, EndReason};
 use dispatch_core::limits::DEFECTS_PER_CALL_MAX;
 use dispatch_core::private::Private;
-use rsipstack::sip::Request;
+use rsipstack::sip::{Headers, Request, Response};
 
-use crate::config::TrunkProfile;
+use crate::config::{TrunkConfig, TrunkProfile};
 use crate::guard::message::{Header, Message};
 use crate::guard::repair::{DIALLED, SOURCE, noted_defects};
 use crate::identity;
@@ -30,7 +30,7 @@ pub(crate) struct Signalling {
     pub(crate) offer: Option<(Offer, Voice)>,
     /// There was no session description at all: the ACK may bring the answer to ours.
     pub(crate) offer_is_ours: bool,
-    /// `Require: 100rel`: a plain 180 would not be allowed, so the call is answered into the queue at once.
+    /// `Require: 100rel`: the 180 is repeated until its PRACK.
     pub(crate) reliable_only: bool,
     /// RFC 4028.
     pub(crate) timer: Option<SessionTimer>,
@@ -38,18 +38,22 @@ pub(crate) struct Signalling {
 
 /// The message of the stack as plain names and values.
 pub(crate) fn message_of(request: &Request) -> Message {
-    let headers = request.headers.iter().filter_map(|header| {
+    let start = format!("{} {} SIP/2.0", request.method, request.uri);
+    plain(start, &request.headers, request.body.clone())
+}
+
+/// The same of a response.
+pub(crate) fn message_of_response(response: &Response) -> Message {
+    plain(format!("SIP/2.0 {}", response.status_code), &response.headers, response.body.clone())
+}
+
+fn plain(start: String, headers: &Headers, body: Vec<u8>) -> Message {
+    let headers = headers.iter().filter_map(|header| {
         let line = header.to_string();
         let (name, value) = line.split_once(':')?;
         Some(Header { name: name.trim().to_owned(), value: value.trim().to_owned() })
     });
-    Message {
-        start: format!("{} {} SIP/2.0", request.method, request.uri),
-        headers: headers.collect(),
-        body: request.body.clone(),
-        cut: false,
-        mangled: false,
-    }
+    Message { start, headers: headers.collect(), body, cut: false, mangled: false }
 }
 
 /// Which trunk a message came from: profile, address, over TCP.
@@ -59,7 +63,7 @@ pub(crate) fn origin(message: &Message) -> Option<(usize, SocketAddr, bool)> {
 }
 
 /// Everything an INVITE says.
-pub(crate) fn read(invite: &Message, profiles: &[TrunkProfile]) -> (Arrival, Signalling) {
+pub(crate) fn read(invite: &Message, config: &TrunkConfig) -> (Arrival, Signalling) {
     let nowhere = (usize::MAX, SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0), false);
     let (profile, source, tcp) = origin(invite).unwrap_or(nowhere);
     let mut defects = noted_defects(invite);
@@ -74,10 +78,7 @@ pub(crate) fn read(invite: &Message, profiles: &[TrunkProfile]) -> (Arrival, Sig
         Some(Err(OfferError::NoCommonCodec)) => note(&mut defects, Defect::NoCommonCodec),
         Some(Ok(_)) => {}
     }
-    let required = || {
-        invite.values("Require").flat_map(|value| value.split(',')).map(|tag| tag.trim().to_ascii_lowercase())
-    };
-    if required().any(|tag| !tag.is_empty() && !SPOKEN.contains(&tag.as_str())) {
+    if !unknown_requirements(invite).is_empty() {
         note(&mut defects, Defect::UnknownRequire);
     }
     let signalling = Signalling {
@@ -85,13 +86,13 @@ pub(crate) fn read(invite: &Message, profiles: &[TrunkProfile]) -> (Arrival, Sig
         tcp,
         offer_is_ours: offer.is_none(),
         offer: offer.and_then(Result::ok).map(|(voice, offer)| (offer, voice)),
-        reliable_only: required().any(|tag| tag == "100rel"),
-        timer: SessionTimer::read(invite),
+        reliable_only: requirements(invite).any(|tag| tag == "100rel"),
+        timer: SessionTimer::read(invite, config.session_interval_min),
     };
     defects.sort_unstable();
     defects.dedup();
     defects.truncate(DEFECTS_PER_CALL_MAX);
-    let profile = profiles.get(profile);
+    let profile = config.trunks.get(profile);
     let test = profile
         .zip(caller.as_ref())
         .is_some_and(|(profile, caller)| profile.test_callers.contains(caller.number.reveal()));
@@ -108,6 +109,17 @@ pub(crate) fn read(invite: &Message, profiles: &[TrunkProfile]) -> (Arrival, Sig
         direction: Direction::In,
     };
     (arrival, signalling)
+}
+
+/// What a request demands of us, in small letters.
+fn requirements(request: &Message) -> impl Iterator<Item = String> {
+    let tags = request.values("Require").flat_map(|value| value.split(','));
+    tags.map(|tag| tag.trim().to_ascii_lowercase()).filter(|tag| !tag.is_empty())
+}
+
+/// What it demands and we do not speak, for `Unsupported` (RFC 3261 section 8.2.2.3).
+pub(crate) fn unknown_requirements(request: &Message) -> Vec<String> {
+    requirements(request).filter(|tag| !SPOKEN.contains(&tag.as_str())).collect()
 }
 
 /// The facts of an INVITE that the stack did not get: whatever fragments there are.

@@ -8,6 +8,8 @@ use std::time::Duration;
 use dispatch_core::limits::LIVE_CALLS_MAX;
 use ipnet::IpNet;
 
+use crate::session_timer::INTERVAL_MIN;
+
 /// The trunk role's settings.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TrunkConfig {
@@ -34,6 +36,8 @@ pub struct TrunkConfig {
     pub t1: Duration,
     /// SIP over TLS; without it there is none.
     pub tls: Option<TlsPort>,
+    /// Session intervals below this are raised, or refused with 422 inside a call (RFC 4028 section 5: 90 s).
+    pub session_interval_min: Duration,
     /// How often each peer is asked by OPTIONS whether it is there.
     pub options_every: Duration,
 }
@@ -54,6 +58,7 @@ impl TrunkConfig {
             live_calls_max: LIVE_CALLS_MAX,
             t1: Duration::from_millis(500),
             tls: None,
+            session_interval_min: INTERVAL_MIN,
             options_every: Duration::from_secs(30),
         }
     }

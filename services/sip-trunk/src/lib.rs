@@ -15,11 +15,13 @@
 mod arrival;
 mod call;
 mod config;
+mod exchange;
 mod guard;
 mod identity;
 mod location;
 mod orders;
 mod registry;
+mod reliable;
 mod resumable;
 mod router;
 mod session_timer;

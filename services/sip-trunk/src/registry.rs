@@ -10,6 +10,7 @@ use dispatch_core::time::Timestamp;
 use tokio::sync::mpsc;
 
 use crate::call::leg::Leg;
+use crate::exchange::Exchange;
 use crate::session_timer::SessionTimer;
 
 /// Signals that wait for one call's task. It acts within milliseconds; a person clicks perhaps thrice.
@@ -46,6 +47,8 @@ pub(crate) struct LiveEntry {
     pub(crate) caller: Option<Private<String>>,
     pub(crate) signals: mpsc::Sender<Signal>,
     pub(crate) leg: Mutex<Leg>,
+    /// What requests inside the dialog know of each other.
+    pub(crate) exchange: Exchange,
     view: Mutex<View>,
 }
 
@@ -69,7 +72,15 @@ impl LiveEntry {
         leg: Leg,
     ) -> Self {
         let view = View { state: LiveState::Ringing, answered_by: None, accepted: false, confirmed: false };
-        Self { call, since, caller, signals, leg: Mutex::new(leg), view: Mutex::new(view) }
+        Self {
+            call,
+            since,
+            caller,
+            signals,
+            leg: Mutex::new(leg),
+            exchange: Exchange::default(),
+            view: Mutex::new(view),
+        }
     }
 
     pub(crate) fn view(&self) -> View {

@@ -7,14 +7,14 @@
 use std::sync::Arc;
 
 use rsipstack::dialog::DialogId;
-use rsipstack::sip::prelude::HeadersExt;
+use rsipstack::sip::prelude::{HeadersExt, ToTypedHeader};
 use rsipstack::sip::{Contact, Header, Method, SipMessage, StatusCode};
 use rsipstack::transaction::TransactionReceiver;
 use rsipstack::transaction::transaction::Transaction;
 
-use crate::arrival::{message_of, origin};
+use crate::arrival::{message_of, origin, unknown_requirements};
 use crate::call;
-use crate::guard::reply::ALLOW;
+use crate::guard::reply::{ALLOW, SUPPORTED};
 use crate::location::multipart;
 use crate::registry::{LiveEntry, Signal};
 use crate::session_timer::SessionTimer;
@@ -34,14 +34,14 @@ pub(crate) async fn serve(core: Arc<Core>, mut incoming: TransactionReceiver) {
 
 async fn handle(core: Arc<Core>, mut transaction: Transaction) {
     let inside = has_to_tag(&transaction);
+    if refuse_unknown_requirements(&mut transaction).await {
+        return;
+    }
     match transaction.original.method {
         Method::Invite if !inside => call::incoming(core, transaction).await,
         Method::Invite => reinvite(&core, transaction).await,
         Method::Bye => bye(&core, transaction).await,
-        Method::PRack => {
-            // We send no reliable provisional response, so there is none to acknowledge.
-            transaction.reply(StatusCode::CallTransactionDoesNotExist).await.ok();
-        }
+        Method::PRack => prack(&core, transaction).await,
         Method::Options if !inside => options(&core, transaction).await,
         Method::Options | Method::Info => {
             let code = match entry_of(&core, &transaction) {
@@ -67,6 +67,21 @@ async fn handle(core: Arc<Core>, mut transaction: Transaction) {
     }
 }
 
+/// 420 with what we do not speak (RFC 3261 section 8.2.2.3). Never to an INVITE, where it is a defect, and never to
+/// a BYE: whoever hangs up is gone, whatever else it demands.
+async fn refuse_unknown_requirements(transaction: &mut Transaction) -> bool {
+    if matches!(transaction.original.method, Method::Invite | Method::Bye | Method::Ack | Method::Cancel) {
+        return false;
+    }
+    let unknown = unknown_requirements(&message_of(&transaction.original));
+    if unknown.is_empty() {
+        return false;
+    }
+    let headers = vec![Header::Unsupported(unknown.join(", ").into())];
+    transaction.reply_with(StatusCode::BadExtension, headers, None).await.ok();
+    true
+}
+
 fn has_to_tag(transaction: &Transaction) -> bool {
     transaction.original.to_header().ok().and_then(|to| to.tag().ok()).flatten().is_some()
 }
@@ -76,13 +91,15 @@ fn entry_of(core: &Core, transaction: &Transaction) -> Option<Arc<LiveEntry>> {
     core.registry.dialog(&dialog.to_string())
 }
 
-/// The telco asks whether we are there: 503 while draining sends its calls the other way.
+/// The telco asks whether we take calls: 503 while draining or full sends them the other way. Max-Forwards 0 changes
+/// nothing: it is we who were asked (RFC 3261 section 11).
 async fn options(core: &Core, mut transaction: Transaction) {
-    let code = if core.is_draining() { StatusCode::ServiceUnavailable } else { StatusCode::OK };
+    let full = core.registry.load() >= core.config.live_calls_max;
+    let code = if core.is_draining() || full { StatusCode::ServiceUnavailable } else { StatusCode::OK };
     let headers = vec![
         Header::Allow(ALLOW.into()),
         Header::Accept("application/sdp, application/pidf+xml, multipart/mixed".into()),
-        Header::Supported("timer".into()),
+        Header::Supported(SUPPORTED.into()),
     ];
     transaction.reply_with(code, headers, None).await.ok();
 }
@@ -106,20 +123,32 @@ async fn bye(core: &Core, mut transaction: Transaction) {
     }
 }
 
+/// PRACK (RFC 3262): 481 for one that acknowledges nothing of ours.
+async fn prack(core: &Core, mut transaction: Transaction) {
+    let rack = transaction.original.rack_value();
+    let taken = entry_of(core, &transaction)
+        .is_some_and(|entry| entry.exchange.ringing.get().is_some_and(|ringing| ringing.acknowledge(rack)));
+    let code = if taken { StatusCode::OK } else { StatusCode::CallTransactionDoesNotExist };
+    transaction.reply(code).await.ok();
+}
+
 /// UPDATE (RFC 3311), in early dialogs too.
 async fn update(core: &Core, mut transaction: Transaction) {
     let Some(entry) = entry_of(core, &transaction) else {
         transaction.reply(StatusCode::CallTransactionDoesNotExist).await.ok();
         return;
     };
-    let view = entry.view();
     let offer = offer_of(&transaction);
-    if offer.is_some() && !view.accepted {
+    if refuse_change(core, &mut transaction, &entry).await {
+        return;
+    }
+    if offer.is_some() && !entry.view().accepted {
         // The first offer is not answered yet (RFC 3311 section 5.2).
-        transaction
-            .reply_with(StatusCode::ServerInternalError, vec![Header::RetryAfter("1".into())], None)
-            .await
-            .ok();
+        try_later(&mut transaction).await;
+        return;
+    }
+    if offer.is_some() && entry.exchange.glares() {
+        transaction.reply(StatusCode::RequestPending).await.ok();
         return;
     }
     answer_session(core, &mut transaction, &entry, offer).await;
@@ -135,15 +164,16 @@ async fn reinvite(core: &Core, mut transaction: Transaction) {
     let view = entry.view();
     if !view.accepted {
         // RFC 3261 section 14.2: the first INVITE has no final response yet.
-        transaction
-            .reply_with(StatusCode::ServerInternalError, vec![Header::RetryAfter("1".into())], None)
-            .await
-            .ok();
+        try_later(&mut transaction).await;
         settle(&mut transaction, None).await;
         return;
     }
-    if !view.confirmed {
+    if !view.confirmed || entry.exchange.glares() {
         transaction.reply(StatusCode::RequestPending).await.ok();
+        settle(&mut transaction, None).await;
+        return;
+    }
+    if refuse_change(core, &mut transaction, &entry).await {
         settle(&mut transaction, None).await;
         return;
     }
@@ -152,11 +182,36 @@ async fn reinvite(core: &Core, mut transaction: Transaction) {
     // An INVITE without an offer wants ours.
     if ours {
         let sdp = entry.leg().describe(None);
+        entry.exchange.offer_sent();
         reply_session(core, &mut transaction, &entry, Some(sdp)).await;
     } else {
         answer_session(core, &mut transaction, &entry, offer).await;
     }
     settle(&mut transaction, ours.then_some(&entry)).await;
+    if ours {
+        entry.exchange.offer_settled();
+    }
+}
+
+/// What speaks against any change inside a call: it is older than one before it, or refreshes too often.
+async fn refuse_change(core: &Core, transaction: &mut Transaction, entry: &LiveEntry) -> bool {
+    let cseq = transaction.original.cseq_header().and_then(|cseq| cseq.seq()).unwrap_or(u32::MAX);
+    if !entry.exchange.is_news(cseq) {
+        transaction.reply(StatusCode::ServerInternalError).await.ok();
+        return true;
+    }
+    let min = core.config.session_interval_min;
+    if SessionTimer::is_too_small(&message_of(&transaction.original), min) {
+        let headers = vec![Header::MinSE(min.as_secs().to_string().into())];
+        transaction.reply_with(StatusCode::SessionIntervalTooSmall, headers, None).await.ok();
+        return true;
+    }
+    false
+}
+
+async fn try_later(transaction: &mut Transaction) {
+    let headers = vec![Header::RetryAfter("1".into())];
+    transaction.reply_with(StatusCode::ServerInternalError, headers, None).await.ok();
 }
 
 async fn answer_session(
@@ -182,7 +237,7 @@ async fn answer_session(
 
 async fn reply_session(core: &Core, transaction: &mut Transaction, entry: &LiveEntry, sdp: Option<String>) {
     let message = message_of(&transaction.original);
-    let timer = SessionTimer::read(&message);
+    let timer = SessionTimer::read(&message, core.config.session_interval_min);
     let mut headers = call::timer_headers(timer);
     headers.push(Header::Allow(ALLOW.into()));
     if let Some((_, source, tcp)) = origin(&message)
@@ -192,6 +247,13 @@ async fn reply_session(core: &Core, transaction: &mut Transaction, entry: &LiveE
     }
     if sdp.is_some() {
         headers.push(Header::ContentType("application/sdp".into()));
+    }
+    // RFC 3261 section 12.2.2: the caller's side may have moved.
+    if let (Some(dialog), Ok(contact)) =
+        (core.dialogs.match_dialog(transaction), transaction.original.contact_header())
+        && let Ok(target) = contact.typed()
+    {
+        dialog.set_remote_target(target.uri, Some(contact.clone()));
     }
     transaction.reply_with(StatusCode::OK, headers, sdp.map(String::into_bytes)).await.ok();
     entry.signals.send(Signal::Refreshed { timer }).await.ok();

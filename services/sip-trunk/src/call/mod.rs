@@ -24,12 +24,13 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tracing::{info, warn};
 
 use crate::arrival::Signalling;
-use crate::guard::reply::ALLOW;
+use crate::guard::reply::{ALLOW, SUPPORTED};
 use crate::registry::{LiveEntry, Signal, Ticket};
+use crate::reliable;
 use crate::session_timer::{Refresher, SessionTimer};
 use crate::start::Core;
 
-use probe::{answer_of, probe};
+use probe::{Probed, answer_of, probe};
 pub(crate) use setup::{contact, incoming};
 
 /// A call without a session timer is asked this often whether it is still there.
@@ -90,7 +91,8 @@ impl Call {
                 Event::QueueDue => self.answer_into_queue().await.err().map(|()| EndReason::Lost),
                 Event::TimerDue => self.on_timer(),
                 Event::Handled => self.on_handled(),
-                Event::Probed(alive) => (!alive).then_some(EndReason::Lost),
+                // RFC 4028 section 10: a refresh without an answer ends the session with a BYE.
+                Event::Probed(alive) => (!alive).then(|| self.send_bye(EndReason::Lost)),
                 Event::StackGone => Some(EndReason::Restarted),
             };
         };
@@ -111,10 +113,11 @@ impl Call {
                 self.entry.change(|view| view.state = LiveState::Queued);
                 self.accept(Announcement::Queue).await
             }
-            // No 18x may go out unreliably, so the caller is answered at once.
-            Progress::Arrived if self.signalling.reliable_only => self.answer_into_queue().await,
             Progress::Arrived => {
                 self.queue_at = Some(Instant::now() + self.core.config.queue_answer_after);
+                if self.signalling.reliable_only {
+                    return reliable::ring(&self.core, &self.entry, &self.dialog, &self.handling.transaction);
+                }
                 self.dialog.ringing(None, None).map_err(|_| ())
             }
         }
@@ -167,6 +170,7 @@ impl Call {
         {
             self.entry.leg().take_answer(&ack.body);
         }
+        self.entry.exchange.offer_settled();
         self.core.record(self.id, CallFact::Confirmed).await;
         self.hangup_wanted.then(|| self.send_bye(EndReason::CentreHungUp))
     }
@@ -294,6 +298,9 @@ impl Call {
         let sdp = self.entry.leg().describe(self.signalling.offer.as_ref());
         let mut headers = vec![Header::ContentType("application/sdp".into()), Header::Allow(ALLOW.into())];
         headers.extend(timer_headers(self.signalling.timer));
+        if self.signalling.offer.is_none() {
+            self.entry.exchange.offer_sent();
+        }
         self.entry.change(|view| view.accepted = true);
         self.restart_timer();
         self.dialog.accept(Some(headers), Some(sdp.into_bytes())).map_err(|_| ())
@@ -339,7 +346,13 @@ impl Call {
         }
         self.restart_timer();
         if self.entry.view().confirmed && self.probe.is_none() {
-            self.probe = Some(tokio::spawn(probe(self.dialog.clone(), self.signalling.timer)));
+            let probed = Probed {
+                dialog: self.dialog.clone(),
+                entry: self.entry.clone(),
+                timer: self.signalling.timer,
+                interval_min: self.core.config.session_interval_min,
+            };
+            self.probe = Some(tokio::spawn(probe(probed)));
         }
         None
     }
@@ -372,8 +385,9 @@ fn refuse_late(signal: Signal) {
 
 /// The session timer's headers in a 2xx (RFC 4028 section 9).
 pub(crate) fn timer_headers(timer: Option<SessionTimer>) -> Vec<Header> {
-    let Some(timer) = timer else { return vec![Header::Supported("timer".into())] };
-    let mut headers = vec![Header::Supported("timer".into()), Header::SessionExpires(timer.header().into())];
+    let Some(timer) = timer else { return vec![Header::Supported(SUPPORTED.into())] };
+    let mut headers =
+        vec![Header::Supported(SUPPORTED.into()), Header::SessionExpires(timer.header().into())];
     if timer.refresher == Refresher::Caller {
         headers.push(Header::Require("timer".into()));
     }

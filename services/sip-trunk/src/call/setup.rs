@@ -58,7 +58,7 @@ pub(crate) async fn incoming(core: Arc<Core>, mut transaction: Transaction) {
         return;
     };
     count(&core.stats.invites_trusted);
-    let (arrival, signalling) = arrival::read(&message_of(&transaction.original), &core.config.trunks);
+    let (arrival, signalling) = arrival::read(&message_of(&transaction.original), &core.config);
     let begun = Begun::by(&arrival, &core);
     let call = begun.call;
     let span = info_span!("call", call.id = %call);
@@ -128,6 +128,11 @@ async fn begin(
     core.registry.insert(dialog.id().to_string(), entry.clone());
     core.refresh_gauges();
 
+    // What the stack itself answers, the 487 to a CANCEL, belongs to the same dialog as our 180.
+    if let Ok(to) = transaction.original.to_header().cloned() {
+        let tagged = to.with_tag(dialog.id().local_tag.into());
+        transaction.original.headers.unique_push(tagged.into());
+    }
     let (tu, key) = (transaction.tu_sender.clone(), transaction.key.clone());
     let mut handler = dialog.clone();
     let task = tokio::spawn(async move {

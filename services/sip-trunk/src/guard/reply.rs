@@ -8,6 +8,9 @@ use super::repair::stable_hash;
 /// Methods that we take.
 pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, PRACK";
 
+/// Extensions that we speak.
+pub(crate) const SUPPORTED: &str = "timer, 100rel";
+
 /// A response to `request`, built from whatever headers it has (RFC 3261 section 8.2.6.2).
 pub(super) fn response(request: &Message, source: SocketAddr, code: u16, reason: &str) -> Vec<u8> {
     let mut answer = Message { start: format!("SIP/2.0 {code} {reason}"), ..Message::default() };

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use crate::client::*;
 
-async fn talking(centre: &Centre) -> Phone {
+pub async fn talking(centre: &Centre) -> Phone {
     let mut phone = Phone::new(centre).await;
     phone.ring().await;
     let (call, _) = centre.arrival(0).await;
@@ -145,17 +145,4 @@ async fn what_belongs_to_no_call_is_told_so() {
     phone.send(phone.request("FETCH", "", "")).await;
     assert!(phone.expect("SIP/2.0 405").await.value("Allow").contains("INVITE"));
     assert_eq!(arrivals(&centre.facts().await).count(), 0);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_caller_that_requires_reliable_ringing_is_answered_at_once() {
-    let centre = centre().await;
-    let mut phone = Phone::new(&centre).await;
-    phone.send(phone.invite_with("Require: 100rel\r\n", "application/sdp", SDP)).await;
-    phone.expect("SIP/2.0 100").await;
-    let ok = phone.receive().await;
-    assert!(ok.start.starts_with("SIP/2.0 200"), "{}", ok.start);
-    phone.ack().await;
-    let (_, arrival) = centre.arrival(0).await;
-    assert_defects(&arrival, &[]);
 }

@@ -4,6 +4,7 @@
 
 mod answered;
 mod client;
+mod conformance;
 mod ended;
 mod hostile;
 mod inside;
