@@ -128,6 +128,14 @@ async fn at_the_hard_cap_and_while_draining_the_call_is_refused_but_on_record() 
 
     let mut asking = Phone::new(&centre).await;
     asking.send(asking.request("OPTIONS", "", "")).await;
+    asking.expect("SIP/2.0 503").await;
+    let (ringing, _) = centre.arrival(0).await;
+    centre.orders().hangup(ringing, petugas(1)).await.unwrap();
+    centre.end_of(ringing).await;
+    let mut asking = Phone::new(&centre).await;
+    // Its place is given back a moment after its end is on record.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    asking.send(asking.request("OPTIONS", "", "")).await;
     asking.expect("SIP/2.0 200").await;
     centre.orders().drain().await.unwrap();
     let mut asking = Phone::new(&centre).await;

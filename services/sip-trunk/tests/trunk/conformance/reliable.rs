@@ -43,6 +43,7 @@ async fn a_180_is_repeated_with_growing_pauses_until_its_prack() {
     assert_eq!(phone.expect("SIP/2.0 200").await.value("CSeq"), "1 INVITE");
     phone.cseq = 1;
     phone.ack().await;
+    centre.wait_for(|facts| names(facts).contains(&"confirmed".to_owned()).then_some(())).await;
     phone.cseq = 2;
     phone.bye().await;
     let (_, facts) = centre.end_of(call).await;
