@@ -17,36 +17,56 @@ pub(crate) async fn serve(core: Arc<Core>, mut inbox: OrderInbox) {
             pending = inbox.next() => pending,
         };
         let Some(pending) = pending else { return };
-        match pending.order {
-            Order::Answer { call, by } => hand_over(&core, call, Signal::Answer { by, order: pending }),
-            Order::Hangup { call, .. } => hand_over(&core, call, Signal::Hangup { order: pending }),
-            Order::Live => pending.reply(OrderReply::Live { calls: core.registry.list() }),
+        if let Some(call) = pending.order.call() {
+            hand_over(&core, call, pending);
+            continue;
+        }
+        let outcome = match &pending.order {
+            Order::Live => Ok(OrderReply::Live { calls: core.registry.list() }),
             Order::Drain => {
                 core.drain();
-                pending.reply(OrderReply::Draining);
+                Ok(OrderReply::Draining)
             }
-        }
+            Order::OpenSeat { .. } | Order::CloseSeat { .. } | Order::SetSeat { .. } => {
+                Err(OrderError::NoSeat)
+            }
+            Order::Dial { .. } => Err(OrderError::NoTrunk),
+            Order::Answer { .. }
+            | Order::Hangup { .. }
+            | Order::Refuse { .. }
+            | Order::Hold { .. }
+            | Order::Resume { .. }
+            | Order::AddParty { .. }
+            | Order::DropParty { .. }
+            | Order::Leave { .. }
+            | Order::Transfer { .. }
+            | Order::Supervise { .. }
+            | Order::StopSupervising { .. }
+            | Order::PressDigits { .. }
+            | Order::Prompt { .. } => Err(OrderError::UnknownCall),
+        };
+        pending.settle(outcome);
     }
 }
 
-fn hand_over(core: &Core, call: CallId, signal: Signal) {
+fn hand_over(core: &Core, call: CallId, order: PendingOrder) {
     let Some(entry) = core.registry.call(call) else {
         // A call of an earlier process whose caller is not back: for now there is nobody to talk to.
         let waits = core.resumable.holds(call);
-        refuse(signal, if waits { OrderError::Ended } else { OrderError::UnknownCall });
+        order.settle(Err(if waits { OrderError::Ended } else { OrderError::UnknownCall }));
         return;
     };
-    match entry.signals.try_send(signal) {
+    match entry.signals.try_send(Signal::Order(order)) {
         Ok(()) => {}
         Err(TrySendError::Full(signal)) => refuse(signal, OrderError::TrunkBusy),
         Err(TrySendError::Closed(signal)) => refuse(signal, OrderError::Ended),
     }
 }
 
-fn refuse(signal: Signal, error: OrderError) {
-    let reply = |order: PendingOrder| order.reply(OrderReply::Refused { error });
+/// The order that a signal carries gets this answer.
+pub(crate) fn refuse(signal: Signal, error: OrderError) {
     match signal {
-        Signal::Answer { order, .. } | Signal::Hangup { order } => reply(order),
+        Signal::Order(order) => order.settle(Err(error)),
         Signal::Refreshed { .. } | Signal::CallerGone | Signal::Stop => {}
     }
 }

@@ -27,10 +27,8 @@ pub(crate) struct InviteKey {
 /// What reaches a call's task from outside its dialog.
 #[derive(Debug)]
 pub(crate) enum Signal {
-    /// A call-taker takes the call.
-    Answer { by: UserId, order: PendingOrder },
-    /// A person ends it.
-    Hangup { order: PendingOrder },
+    /// What a person at a desk wants done with it.
+    Order(PendingOrder),
     /// The caller's side refreshed the session, with a timer or without one.
     Refreshed { timer: Option<SessionTimer> },
     /// The caller said BYE in a way that the stack did not take.
@@ -81,6 +79,16 @@ impl LiveEntry {
             exchange: Exchange::default(),
             view: Mutex::new(view),
         }
+    }
+
+    /// The other side refreshed the session, with a timer or without one.
+    pub(crate) async fn tell_refreshed(&self, timer: Option<SessionTimer>) {
+        self.signals.send(Signal::Refreshed { timer }).await.ok();
+    }
+
+    /// The other side said BYE in a way that the stack did not take.
+    pub(crate) async fn tell_gone(&self) {
+        self.signals.send(Signal::CallerGone).await.ok();
     }
 
     pub(crate) fn view(&self) -> View {
@@ -171,6 +179,8 @@ impl Registry {
                 since: entry.since,
                 caller: entry.caller.clone(),
                 answered_by: view.answered_by,
+                offered_to: None,
+                parties: 0,
             }
         };
         self.entries().into_iter().map(show).collect()

@@ -16,7 +16,7 @@ use crate::arrival::{message_of, origin, unknown_requirements};
 use crate::call;
 use crate::guard::reply::{ALLOW, SUPPORTED};
 use crate::location::multipart;
-use crate::registry::{LiveEntry, Signal};
+use crate::registry::LiveEntry;
 use crate::session_timer::SessionTimer;
 use crate::start::Core;
 
@@ -118,7 +118,7 @@ async fn bye(core: &Core, mut transaction: Transaction) {
         // The stack drops a BYE whose CSeq is lower than the last one. The caller has hung up all the same.
         transaction.reply(StatusCode::OK).await.ok();
         if let Some(entry) = entry {
-            entry.signals.send(Signal::CallerGone).await.ok();
+            entry.tell_gone().await;
         }
     }
 }
@@ -256,7 +256,7 @@ async fn reply_session(core: &Core, transaction: &mut Transaction, entry: &LiveE
         dialog.set_remote_target(target.uri, Some(contact.clone()));
     }
     transaction.reply_with(StatusCode::OK, headers, sdp.map(String::into_bytes)).await.ok();
-    entry.signals.send(Signal::Refreshed { timer }).await.ok();
+    entry.tell_refreshed(timer).await;
 }
 
 /// Waits for the ACK of a re-INVITE; it may carry the answer to our offer. Without one the session stays.

@@ -60,7 +60,10 @@ impl Problem {
             }
             OrderError::Ended => Self::new(Code::CallEnded),
             OrderError::TrunkBusy => Self::new(Code::TrunkBusy).retry_after(1),
-            OrderError::Signalling => Self::new(Code::TrunkFailed),
+            OrderError::Signalling | OrderError::NoTrunk => Self::new(Code::TrunkFailed),
+            OrderError::NotYours => Self::new(Code::Forbidden),
+            OrderError::NoSeat | OrderError::NotPossible => Self::new(Code::NotInThisState),
+            OrderError::UnusableOffer => Self::new(Code::InvalidFields),
         }
     }
 }

@@ -237,7 +237,9 @@ pub fn live_call(live: &LiveCall, names: &Names) -> Call {
     let state = match live.state {
         LiveState::Ringing => CallState::Ringing,
         LiveState::Queued => CallState::Queued,
+        LiveState::Offered => CallState::Offered,
         LiveState::Connected => CallState::Connected,
+        LiveState::Held => CallState::Held,
     };
     let number = |number: &dispatch_core::private::Private<String>| Caller {
         number: number.reveal().clone(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use call_link::order::{Answered, CallOrders, LiveCall, LiveState, Order, OrderError, OrderReply};
+use call_link::order::{Answered, CallOrders, LiveCall, LiveState, Order, OrderError, OrderReply, SeatAudio};
 use dispatch_core::actor::Actor;
 use dispatch_core::call::CallCommand;
 use dispatch_core::call::fact::{Arrival, CallFact, Caller, Direction, EndReason, IdentitySource};
@@ -55,6 +55,8 @@ impl FakeTrunk {
             since,
             caller: Some(number.clone()),
             answered_by: None,
+            offered_to: None,
+            parties: 0,
         };
         self.live.lock().unwrap().insert(call, live);
         let arrival = Arrival {
@@ -90,7 +92,7 @@ impl FakeTrunk {
                 }
                 Some(found) => {
                     (found.answered_by, found.state) = (Some(*by), LiveState::Connected);
-                    let answered = Answered { at: now(), was_queued: false };
+                    let answered = Answered { at: now(), was_queued: false, audio: SeatAudio::None };
                     (OrderReply::Answered(answered), Some((*call, CallFact::Answered { by: *by })))
                 }
             },
@@ -102,6 +104,21 @@ impl FakeTrunk {
             },
             Order::Live => (OrderReply::Live { calls: live.values().cloned().collect() }, None),
             Order::Drain => (OrderReply::Draining, None),
+            Order::OpenSeat { .. }
+            | Order::CloseSeat { .. }
+            | Order::SetSeat { .. }
+            | Order::Refuse { .. }
+            | Order::Hold { .. }
+            | Order::Resume { .. }
+            | Order::AddParty { .. }
+            | Order::DropParty { .. }
+            | Order::Leave { .. }
+            | Order::Transfer { .. }
+            | Order::Supervise { .. }
+            | Order::StopSupervising { .. }
+            | Order::Dial { .. }
+            | Order::PressDigits { .. }
+            | Order::Prompt { .. } => refused(OrderError::NotPossible),
         }
     }
 

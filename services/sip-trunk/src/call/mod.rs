@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use call_link::journal::Progress;
-use call_link::order::{Answered, LiveState, OrderError, OrderReply, PendingOrder};
+use call_link::order::{Answered, LiveState, Order, OrderError, OrderReply, PendingOrder, SeatAudio};
 use call_media::announcement::Announcement;
 use dispatch_core::call::fact::{CallFact, Defect, EndReason};
 use dispatch_core::ids::{CallId, UserId};
@@ -25,6 +25,7 @@ use tracing::{info, warn};
 
 use crate::arrival::Signalling;
 use crate::guard::reply::{ALLOW, SUPPORTED};
+use crate::orders::refuse;
 use crate::registry::{LiveEntry, Signal, Ticket};
 use crate::reliable;
 use crate::session_timer::{Refresher, SessionTimer};
@@ -220,19 +221,7 @@ impl Call {
 
     async fn on_signal(&mut self, signal: Signal) -> Option<EndReason> {
         match signal {
-            Signal::Answer { by, order } => {
-                let answered = self.answer(by).await;
-                order.reply(match answered {
-                    Ok(answered) => OrderReply::Answered(answered),
-                    Err(error) => OrderReply::Refused { error },
-                });
-                (answered == Err(OrderError::Signalling)).then_some(EndReason::Lost)
-            }
-            Signal::Hangup { order } => {
-                let ended = self.hang_up(StatusCode::Decline, EndReason::CentreHungUp);
-                order.reply(OrderReply::HungUp);
-                ended
-            }
+            Signal::Order(order) => self.on_order(order).await,
             Signal::Refreshed { timer } => {
                 if timer.is_some() {
                     self.signalling.timer = timer;
@@ -245,6 +234,38 @@ impl Call {
                 .hang_up(StatusCode::ServiceUnavailable, EndReason::Restarted)
                 .or(Some(EndReason::Restarted)),
         }
+    }
+
+    async fn on_order(&mut self, order: PendingOrder) -> Option<EndReason> {
+        let (outcome, ended) = match &order.order {
+            Order::Answer { by, .. } => {
+                let answered = self.answer(*by).await;
+                let lost = answered == Err(OrderError::Signalling);
+                (answered.map(OrderReply::Answered), lost.then_some(EndReason::Lost))
+            }
+            Order::Hangup { .. } => {
+                (Ok(OrderReply::HungUp), self.hang_up(StatusCode::Decline, EndReason::CentreHungUp))
+            }
+            Order::Refuse { .. }
+            | Order::Hold { .. }
+            | Order::Resume { .. }
+            | Order::AddParty { .. }
+            | Order::DropParty { .. }
+            | Order::Leave { .. }
+            | Order::Transfer { .. }
+            | Order::Supervise { .. }
+            | Order::StopSupervising { .. }
+            | Order::PressDigits { .. }
+            | Order::Prompt { .. } => (Err(OrderError::NotPossible), None),
+            Order::Live
+            | Order::Drain
+            | Order::OpenSeat { .. }
+            | Order::CloseSeat { .. }
+            | Order::SetSeat { .. }
+            | Order::Dial { .. } => (Err(OrderError::UnknownCall), None),
+        };
+        order.settle(outcome);
+        ended
     }
 
     /// The first call-taker wins; the fact is in the journal before the caller hears it.
@@ -270,7 +291,7 @@ impl Call {
         // A caller who hung up in these milliseconds was answered all the same: the fact is on record, and whoever
         // answered owes the call a disposition.
         info!(was_queued, "Call answered");
-        Ok(Answered { at, was_queued })
+        Ok(Answered { at, was_queued, audio: SeatAudio::None })
     }
 
     /// Nobody answered in time: the caller is told so by a voice, and the call can no longer be lost to a telco's
@@ -365,21 +386,12 @@ impl Call {
         self.core.record(self.id, CallFact::Ended { reason }).await;
         self.core.forget(&self.dialog.id(), self.id);
         while let Ok(signal) = self.signals.try_recv() {
-            refuse_late(signal);
+            refuse(signal, OrderError::Ended);
         }
         if let Some(probe) = self.probe.take() {
             probe.abort();
         }
         info!(?reason, "Call ended");
-    }
-}
-
-/// The order came when the call was over.
-fn refuse_late(signal: Signal) {
-    let ended = |order: PendingOrder| order.reply(OrderReply::Refused { error: OrderError::Ended });
-    match signal {
-        Signal::Answer { order, .. } | Signal::Hangup { order } => ended(order),
-        Signal::Refreshed { .. } | Signal::CallerGone | Signal::Stop => {}
     }
 }
 

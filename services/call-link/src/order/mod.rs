@@ -1,0 +1,384 @@
+//! What a desk asks the trunk to do with its calls and seats.
+//!
+//! The trunk's memory decides who wins: a call-taker has answered only when the trunk says so, and the fact is
+//! in the journal before the caller's 200 goes out.
+
+mod channel;
+mod live;
+
+use dispatch_core::call::fact::{Prompt, SuperviseMode};
+use dispatch_core::duty::{Audio, DutyState};
+use dispatch_core::ids::{CallId, PartyId, UserId};
+use dispatch_core::private::Private;
+use dispatch_core::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use channel::{CallOrders, ORDERS_WAITING_MAX, OrderInbox, PendingOrder};
+pub use live::{LINE_EVENTS_WAITING_MAX, LineEvent, LineEvents, LiveCall, LiveState, Waiting};
+
+/// One order. `by` is the person who gives it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "order", rename_all = "snake_case")]
+pub enum Order {
+    /// A call-taker takes the call.
+    Answer {
+        /// Which call.
+        call: CallId,
+        /// Who takes it.
+        by: UserId,
+    },
+    /// A person ends the call for everybody on it.
+    Hangup {
+        /// Which call.
+        call: CallId,
+        /// Who ends it.
+        by: UserId,
+    },
+    /// Which calls are live?
+    Live,
+    /// Take no new calls; the live ones go on.
+    Drain,
+    /// A browser opens its audio, or opens it anew after a reload. -> [`OrderReply::SeatOpened`]
+    OpenSeat {
+        /// Whose.
+        user: UserId,
+        /// The browser's offer (RFC 8829).
+        sdp: Private<String>,
+    },
+    /// A browser closes its audio.
+    CloseSeat {
+        /// Whose.
+        user: UserId,
+    },
+    /// A person's duty. The desk says it at each change, and all of them again after it (re)connects.
+    SetSeat {
+        /// Whose.
+        user: UserId,
+        /// Whether calls are offered.
+        state: DutyState,
+        /// By what they hear.
+        audio: Audio,
+        /// Languages and category desks, for the skill order.
+        skills: Vec<String>,
+        /// A supervisor's seat: offered a call only when nobody else may have it.
+        #[serde(default)]
+        supervisor: bool,
+    },
+    /// A call-taker does not take the call that rings at their seat; it goes to the next.
+    Refuse {
+        /// Which call.
+        call: CallId,
+        /// Who refuses.
+        by: UserId,
+    },
+    /// The caller hears music, and the centre hears nothing of the caller.
+    Hold {
+        /// Which call.
+        call: CallId,
+        /// Who holds.
+        by: UserId,
+    },
+    /// The caller is back.
+    Resume {
+        /// Which call.
+        call: CallId,
+        /// Who resumes.
+        by: UserId,
+    },
+    /// Rings somebody into the call. -> [`OrderReply::PartyAdded`] at once, before they answer.
+    AddParty {
+        /// Which call.
+        call: CallId,
+        /// Who asks.
+        by: UserId,
+        /// A `sip:` or `tel:` URI, or a number.
+        target: Private<String>,
+        /// What people call it: an agency's name.
+        label: String,
+    },
+    /// Takes somebody off the call.
+    DropParty {
+        /// Which call.
+        call: CallId,
+        /// Who asks.
+        by: UserId,
+        /// Whom.
+        party: PartyId,
+    },
+    /// The call-taker goes, the others go on.
+    Leave {
+        /// Which call.
+        call: CallId,
+        /// Who goes.
+        by: UserId,
+    },
+    /// Gives the call away: somebody is rung, and when they answer the call-taker is off the call.
+    Transfer {
+        /// Which call.
+        call: CallId,
+        /// Who asks.
+        by: UserId,
+        /// A `sip:` or `tel:` URI, or a number.
+        target: Private<String>,
+        /// What people call it.
+        label: String,
+    },
+    /// A supervisor joins, or changes how they take part.
+    Supervise {
+        /// Which call.
+        call: CallId,
+        /// Who joins.
+        by: UserId,
+        /// How.
+        mode: SuperviseMode,
+    },
+    /// The supervisor goes.
+    StopSupervising {
+        /// Which call.
+        call: CallId,
+        /// Who goes.
+        by: UserId,
+    },
+    /// Calls a number for a person whose audio is connected. -> [`OrderReply::Dialled`] when the INVITE is out.
+    Dial {
+        /// For whom.
+        by: UserId,
+        /// The number.
+        number: Private<String>,
+        /// The call that is called back.
+        call_back_of: Option<CallId>,
+    },
+    /// Sends digits towards the caller (RFC 4733).
+    PressDigits {
+        /// Which call.
+        call: CallId,
+        /// Who presses.
+        by: UserId,
+        /// `0` to `9`, `*`, `#`, `A` to `D`; at most 32.
+        digits: Private<String>,
+    },
+    /// Plays something to the caller.
+    Prompt {
+        /// Which call.
+        call: CallId,
+        /// Who asks.
+        by: UserId,
+        /// What.
+        prompt: Prompt,
+    },
+}
+
+impl Order {
+    /// The call that it is about, if it is about one.
+    pub const fn call(&self) -> Option<CallId> {
+        match self {
+            Self::Answer { call, .. }
+            | Self::Hangup { call, .. }
+            | Self::Refuse { call, .. }
+            | Self::Hold { call, .. }
+            | Self::Resume { call, .. }
+            | Self::AddParty { call, .. }
+            | Self::DropParty { call, .. }
+            | Self::Leave { call, .. }
+            | Self::Transfer { call, .. }
+            | Self::Supervise { call, .. }
+            | Self::StopSupervising { call, .. }
+            | Self::PressDigits { call, .. }
+            | Self::Prompt { call, .. } => Some(*call),
+            Self::Live
+            | Self::Drain
+            | Self::OpenSeat { .. }
+            | Self::CloseSeat { .. }
+            | Self::SetSeat { .. }
+            | Self::Dial { .. } => None,
+        }
+    }
+}
+
+/// What the trunk answers.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "reply", rename_all = "snake_case")]
+pub enum OrderReply {
+    /// To [`Order::Answer`].
+    Answered(Answered),
+    /// To [`Order::Hangup`].
+    HungUp,
+    /// To [`Order::Live`].
+    Live {
+        /// Every live call.
+        calls: Vec<LiveCall>,
+    },
+    /// To [`Order::Drain`].
+    Draining,
+    /// To [`Order::OpenSeat`].
+    SeatOpened {
+        /// The answer to the offer.
+        sdp: String,
+    },
+    /// To [`Order::AddParty`].
+    PartyAdded {
+        /// The new party.
+        party: PartyId,
+    },
+    /// To [`Order::Dial`].
+    Dialled {
+        /// The new call.
+        call: CallId,
+    },
+    /// To every other order.
+    Done,
+    /// The order could not be carried out.
+    Refused {
+        /// Why.
+        error: OrderError,
+    },
+}
+
+/// A call was given to the call-taker who asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Answered {
+    /// When (T1).
+    pub at: Timestamp,
+    /// The caller already heard the queue announcement; no second 200 was sent.
+    pub was_queued: bool,
+    /// By what the call-taker hears the caller.
+    pub audio: SeatAudio,
+}
+
+/// By what a call-taker hears a call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SeatAudio {
+    /// The browser, which is connected.
+    Browser,
+    /// A telephone, which rings now.
+    Phone,
+    /// Nothing yet: the caller hears that somebody is there, and a browser that connects takes its place.
+    None,
+}
+
+/// Why an order was not carried out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "error", rename_all = "snake_case")]
+pub enum OrderError {
+    /// The trunk has no such call, or no longer.
+    #[error("no such call")]
+    UnknownCall,
+    /// Somebody was faster.
+    #[error("the call is already answered by {by}")]
+    AlreadyAnswered {
+        /// Who.
+        by: UserId,
+    },
+    /// The caller has gone.
+    #[error("the call has ended")]
+    Ended,
+    /// Too many orders wait, or the trunk role is stopping.
+    #[error("the trunk is busy")]
+    TrunkBusy,
+    /// The call could not be answered towards the caller.
+    #[error("the signalling of the call failed")]
+    Signalling,
+    /// Somebody else has the call, or it rings at another seat.
+    #[error("the call is another person's")]
+    NotYours,
+    /// The person's audio is not connected.
+    #[error("no audio is connected")]
+    NoSeat,
+    /// No trunk takes the number.
+    #[error("no trunk can be used")]
+    NoTrunk,
+    /// Not in this state of the call, or too many on it.
+    #[error("not possible now")]
+    NotPossible,
+    /// The browser's session description cannot be used.
+    #[error("the offered session description cannot be used")]
+    UnusableOffer,
+}
+
+#[cfg(test)]
+mod tests {
+    use dispatch_core::time::Clock;
+
+    use super::*;
+
+    fn call_id() -> CallId {
+        crate::random::new_call_id(&Clock::new(|| Timestamp::from_micros(1_790_000_000_000_000)))
+    }
+
+    #[tokio::test]
+    async fn a_refusal_comes_back_as_an_error_and_a_dead_trunk_as_busy() {
+        let (orders, mut inbox) = CallOrders::channel();
+        let trunk = tokio::spawn(async move {
+            let pending = inbox.next().await.unwrap();
+            assert!(matches!(pending.order, Order::Answer { .. }));
+            pending.reply(OrderReply::Refused { error: OrderError::Ended });
+        });
+        let call = call_id();
+        let by = UserId(call.0);
+        assert_eq!(orders.answer(call, by).await, Err(OrderError::Ended));
+        trunk.await.unwrap();
+        assert_eq!(orders.answer(call, by).await, Err(OrderError::TrunkBusy));
+    }
+
+    #[test]
+    fn orders_and_replies_can_travel_as_json() {
+        let call = call_id();
+        let by = UserId(call.0);
+        let target = Private::new("sip:damkar@10.0.0.9".to_owned());
+        let orders = [
+            Order::Hangup { call, by },
+            Order::Live,
+            Order::OpenSeat { user: by, sdp: Private::new("v=0".to_owned()) },
+            Order::SetSeat {
+                user: by,
+                state: DutyState::Ready,
+                audio: Audio::Phone { uri: "sip:21@10.0.0.9".to_owned() },
+                skills: vec!["id".to_owned()],
+                supervisor: true,
+            },
+            Order::AddParty { call, by, target: target.clone(), label: "Damkar".to_owned() },
+            Order::Supervise { call, by, mode: SuperviseMode::Whisper },
+            Order::Dial { by, number: target, call_back_of: Some(call) },
+            Order::Prompt { call, by, prompt: Prompt::SilentCall },
+        ];
+        for order in orders {
+            let text = serde_json::to_string(&order).unwrap();
+            assert_eq!(serde_json::from_str::<Order>(&text).unwrap(), order, "{text}");
+        }
+        let replies = [
+            OrderReply::Refused { error: OrderError::AlreadyAnswered { by } },
+            OrderReply::Answered(Answered {
+                at: Timestamp::from_micros(1),
+                was_queued: true,
+                audio: SeatAudio::Browser,
+            }),
+            OrderReply::PartyAdded { party: PartyId(call.0) },
+            OrderReply::Done,
+        ];
+        for reply in replies {
+            let text = serde_json::to_string(&reply).unwrap();
+            assert_eq!(serde_json::from_str::<OrderReply>(&text).unwrap(), reply, "{text}");
+        }
+    }
+
+    #[test]
+    fn line_events_travel_as_json_and_are_lost_to_the_slow() {
+        let call = call_id();
+        let line = LineEvents::default();
+        assert!(!line.is_heard());
+        let mut slow = line.subscribe();
+        for caller_db in 0..=LINE_EVENTS_WAITING_MAX {
+            let caller_db = -((caller_db % 100) as i8);
+            line.tell(LineEvent::Levels { call, caller_db, centre_db: -127, caller_voice: false });
+        }
+        assert!(matches!(slow.try_recv(), Err(tokio::sync::broadcast::error::TryRecvError::Lagged(_))));
+        let waiting = vec![Waiting { call, position: 1, wait_estimate_s: Some(12) }];
+        for event in
+            [LineEvent::Queue { waiting }, LineEvent::SeatState { user: UserId(call.0), connected: true }]
+        {
+            let text = serde_json::to_string(&event).unwrap();
+            assert_eq!(serde_json::from_str::<LineEvent>(&text).unwrap(), event, "{text}");
+        }
+    }
+}
