@@ -27,7 +27,7 @@ pub(crate) async fn serve(core: Arc<Core>, mut inbox: OrderInbox) {
                 core.drain();
                 Ok(OrderReply::Draining)
             }
-            Order::OpenSeat { .. } | Order::CloseSeat { .. } | Order::SetSeat { .. } => {
+            Order::OpenSeat { .. } | Order::CloseSeat { .. } | Order::Echo { .. } | Order::SetSeat { .. } => {
                 Err(OrderError::NoSeat)
             }
             Order::Dial { .. } => Err(OrderError::NoTrunk),

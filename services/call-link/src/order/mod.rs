@@ -50,6 +50,13 @@ pub enum Order {
         /// Whose.
         user: UserId,
     },
+    /// A seat in no call hears itself, half a second later, until told otherwise: the check at the start of a shift.
+    Echo {
+        /// Whose.
+        user: UserId,
+        /// Whether it begins or ends.
+        on: bool,
+    },
     /// A person's duty. The desk says it at each change, and all of them again after it (re)connects.
     SetSeat {
         /// Whose.
@@ -189,6 +196,7 @@ impl Order {
             | Self::Drain
             | Self::OpenSeat { .. }
             | Self::CloseSeat { .. }
+            | Self::Echo { .. }
             | Self::SetSeat { .. }
             | Self::Dial { .. } => None,
         }

@@ -106,6 +106,7 @@ impl FakeTrunk {
             Order::Drain => (OrderReply::Draining, None),
             Order::OpenSeat { .. }
             | Order::CloseSeat { .. }
+            | Order::Echo { .. }
             | Order::SetSeat { .. }
             | Order::Refuse { .. }
             | Order::Hold { .. }

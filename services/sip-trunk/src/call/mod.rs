@@ -261,6 +261,7 @@ impl Call {
             | Order::Drain
             | Order::OpenSeat { .. }
             | Order::CloseSeat { .. }
+            | Order::Echo { .. }
             | Order::SetSeat { .. }
             | Order::Dial { .. } => (Err(OrderError::UnknownCall), None),
         };
