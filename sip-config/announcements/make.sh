@@ -36,6 +36,39 @@ encode antrean "$work/antrean-id.wav" "$work/antrean-en.wav"
 speak id terhubung-id "Petugas akan segera bicara."
 encode terhubung "$work/terhubung-id.wav"
 
+# A call-taker's line broke, or the program was started again: the caller must not think that all is lost.
+speak id mohon-tunggu-id "Mohon tunggu, jangan ditutup. Petugas segera kembali."
+speak en mohon-tunggu-en "Please hold the line."
+encode mohon-tunggu "$work/mohon-tunggu-id.wav" "$work/mohon-tunggu-en.wav"
+
+# For a caller who says nothing: who hides or has no breath can still press a key.
+speak id tekan-lima-id "Bila Anda tidak bisa bicara, tekan angka lima."
+speak en tekan-lima-en "If you cannot speak, press 5."
+encode tekan-lima "$work/tekan-lima-id.wav" "$work/tekan-lima-en.wav"
+
+# For a call that looks like part of a flood. A person passes by saying anything at all.
+speak id darurat-tekan-satu-id "Jika darurat, tekan satu, atau bicaralah sekarang."
+speak en darurat-tekan-satu-en "If this is an emergency, press 1 or speak now."
+encode darurat-tekan-satu "$work/darurat-tekan-satu-id.wav" "$work/darurat-tekan-satu-en.wav"
+
+speak id dialihkan-id "Sambungan Anda dialihkan. Mohon jangan ditutup."
+speak en dialihkan-en "Your call is being transferred. Please stay on the line."
+encode dialihkan "$work/dialihkan-id.wav" "$work/dialihkan-en.wav"
+
+speak id tersambung-kembali-id "Sambungan Anda sudah kembali. Petugas akan segera bicara."
+encode tersambung-kembali "$work/tersambung-kembali-id.wav"
+
+# Music for a caller on hold: four quiet broken chords, eight seconds, made here so that nobody's rights are in it.
+# Every note is a whole number of 20 ms frames, so that the loop has no click.
+notes=(294 370 440 587  330 415 494 659  277 330 415 554  294 370 440 587)
+parts=()
+for note in "${!notes[@]}"; do
+  sox -D -n -r 8000 -c 1 -b 16 "$work/note-$note.wav" \
+    synth 0.5 sine "${notes[$note]}" synth 0.5 sine mix "$((${notes[$note]} * 2))" fade q 0.04 0.5 0.3 vol 0.16
+  parts+=("$work/note-$note.wav")
+done
+sox -D "${parts[@]}" -t wav -r 8000 -c 1 -e a-law -b 8 "$out/musik-tahan.wav"
+
 # Comfort tone between two announcements: a soft double beat and silence, so that the caller
 # hears that the line lives. 440 Hz is inside every codec's band and far from DTMF.
 sox -D -n -t wav -r 8000 -c 1 -e a-law -b 8 "$out/nada-tunggu.wav" \
