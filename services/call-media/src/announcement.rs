@@ -14,9 +14,13 @@ const REPEAT_FRAMES: usize = 1_000;
 /// One frame of sound.
 pub type Frame = [u8; FRAME_BYTES];
 
-const QUEUE_WAV: &[u8] = include_bytes!("../../../sip-config/announcements/antrean.wav");
-const CONNECTED_WAV: &[u8] = include_bytes!("../../../sip-config/announcements/terhubung.wav");
-const TONE_WAV: &[u8] = include_bytes!("../../../sip-config/announcements/nada-tunggu.wav");
+macro_rules! wav {
+    ($file:literal) => {
+        include_bytes!(concat!("../../../sip-config/announcements/", $file))
+    };
+}
+
+const TONE_WAV: &[u8] = wav!("nada-tunggu.wav");
 
 /// What to play.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,6 +29,61 @@ pub enum Announcement {
     Queue,
     /// "Petugas akan segera bicara", then the comfort tone until a person speaks.
     Connected,
+    /// "Mohon tunggu": the call-taker's audio was lost; then the comfort tone, again every 20 s.
+    Wait,
+    /// The call outlived a restart: says so, then the comfort tone until a person speaks.
+    Restored,
+    /// Music, for a caller on hold.
+    Hold,
+    /// "Sambungan Anda dialihkan", then the comfort tone.
+    Diverted,
+    /// "Tekan angka lima": for a silent call. Spoken once, over whatever the caller hears.
+    SilentCall,
+    /// "Jika darurat, tekan satu, atau bicaralah sekarang". Spoken once, over whatever the caller hears.
+    Challenge,
+}
+
+impl Announcement {
+    const ALL: [Self; 8] = [
+        Self::Queue,
+        Self::Connected,
+        Self::Wait,
+        Self::Restored,
+        Self::Hold,
+        Self::Diverted,
+        Self::SilentCall,
+        Self::Challenge,
+    ];
+
+    /// Spoken once and over voices; every other announcement is what is heard while nobody speaks.
+    pub const fn is_prompt(self) -> bool {
+        match self {
+            Self::SilentCall | Self::Challenge => true,
+            Self::Queue | Self::Connected | Self::Wait | Self::Restored | Self::Hold | Self::Diverted => false,
+        }
+    }
+
+    const fn file(self) -> &'static [u8] {
+        match self {
+            Self::Queue => wav!("antrean.wav"),
+            Self::Connected => wav!("terhubung.wav"),
+            Self::Wait => wav!("mohon-tunggu.wav"),
+            Self::Restored => wav!("tersambung-kembali.wav"),
+            Self::Hold => wav!("musik-tahan.wav"),
+            Self::Diverted => wav!("dialihkan.wav"),
+            Self::SilentCall => wav!("tekan-lima.wav"),
+            Self::Challenge => wav!("darurat-tekan-satu.wav"),
+        }
+    }
+
+    /// After how many frames it begins again; `None` when it does not.
+    const fn repeat(self, own_frames: usize) -> Option<usize> {
+        match self {
+            Self::Queue | Self::Wait => Some(if own_frames > REPEAT_FRAMES { own_frames } else { REPEAT_FRAMES }),
+            Self::Hold => Some(own_frames),
+            Self::Connected | Self::Restored | Self::Diverted | Self::SilentCall | Self::Challenge => None,
+        }
+    }
 }
 
 /// Every sound, ready to be sent in either law. Made once at start.
@@ -36,8 +95,8 @@ pub struct Sounds {
 
 #[derive(Debug)]
 struct Set {
-    queue: Vec<Frame>,
-    connected: Vec<Frame>,
+    /// In the order of [`Announcement::ALL`], which is that of the enum.
+    texts: Vec<Vec<Frame>>,
     tone: Vec<Frame>,
 }
 
@@ -47,33 +106,31 @@ impl Sounds {
     /// # Errors
     /// When one of the files is not A-law at 8000 Hz; the program was then built from a broken tree.
     pub fn built_in() -> Result<Arc<Self>, WavError> {
-        let alaw = Set {
-            queue: frames(wav::read_alaw(QUEUE_WAV)?),
-            connected: frames(wav::read_alaw(CONNECTED_WAV)?),
-            tone: frames(wav::read_alaw(TONE_WAV)?),
-        };
-        let ulaw = Set {
-            queue: in_ulaw(&alaw.queue),
-            connected: in_ulaw(&alaw.connected),
-            tone: in_ulaw(&alaw.tone),
-        };
+        let texts = Announcement::ALL.iter().map(|text| Ok(frames(wav::read_alaw(text.file())?)));
+        let alaw =
+            Set { texts: texts.collect::<Result<_, WavError>>()?, tone: frames(wav::read_alaw(TONE_WAV)?) };
+        let ulaw =
+            Set { texts: alaw.texts.iter().map(|text| in_ulaw(text)).collect(), tone: in_ulaw(&alaw.tone) };
         Ok(Arc::new(Self { alaw, ulaw }))
     }
 
-    /// The `position`-th frame of an announcement; it goes on for ever.
+    /// The `position`-th frame of an announcement; after its words comes the comfort tone, for ever.
     pub fn frame(&self, announcement: Announcement, codec: Codec, position: usize) -> &Frame {
         let set = match codec {
             Codec::Pcma => &self.alaw,
             Codec::Pcmu => &self.ulaw,
         };
-        let (text, position) = match announcement {
-            Announcement::Queue => (&set.queue, position % REPEAT_FRAMES.max(set.queue.len())),
-            Announcement::Connected => (&set.connected, position),
-        };
+        let text = &set.texts[announcement as usize];
+        let position = announcement.repeat(text.len()).map_or(position, |frames| position % frames);
         match text.get(position) {
             Some(frame) => frame,
             None => &set.tone[(position - text.len()) % set.tone.len()],
         }
+    }
+
+    /// How many frames its words take.
+    pub fn words(&self, announcement: Announcement) -> usize {
+        self.alaw.texts[announcement as usize].len()
     }
 }
 
@@ -99,7 +156,7 @@ mod tests {
     #[test]
     fn the_queue_text_comes_again_after_20_s_with_the_tone_between() {
         let sounds = Sounds::built_in().unwrap();
-        let text = wav::read_alaw(QUEUE_WAV).unwrap();
+        let text = wav::read_alaw(Announcement::Queue.file()).unwrap();
         let tone = wav::read_alaw(TONE_WAV).unwrap();
         let text_frames = text.len().div_ceil(FRAME_BYTES);
         assert!(text_frames < REPEAT_FRAMES, "the text leaves room for the tone");
@@ -120,9 +177,26 @@ mod tests {
     fn connected_ends_in_the_tone_and_does_not_repeat_its_words() {
         let sounds = Sounds::built_in().unwrap();
         let frame = |n| sounds.frame(Announcement::Connected, Codec::Pcmu, n);
-        let words = sounds.ulaw.connected.len();
-        assert_eq!(frame(0), &sounds.ulaw.connected[0]);
+        let words = sounds.words(Announcement::Connected);
+        assert_eq!(frame(0), &sounds.ulaw.texts[Announcement::Connected as usize][0]);
         assert_eq!(frame(words), &sounds.ulaw.tone[0]);
         assert_eq!(frame(words + sounds.ulaw.tone.len() * 500), &sounds.ulaw.tone[0]);
+    }
+
+    #[test]
+    fn every_announcement_has_its_own_words_and_hold_is_music_without_end() {
+        let sounds = Sounds::built_in().unwrap();
+        for (place, one) in Announcement::ALL.iter().enumerate() {
+            assert_eq!(place, *one as usize);
+            let words = sounds.words(*one);
+            assert!((100..REPEAT_FRAMES).contains(&words), "{one:?}: {words} frames");
+            for other in &Announcement::ALL[..place] {
+                assert_ne!(one.file(), other.file());
+            }
+        }
+        let music = sounds.words(Announcement::Hold);
+        let frame = |n| sounds.frame(Announcement::Hold, Codec::Pcma, n);
+        assert_eq!(frame(music), frame(0));
+        assert_eq!(frame(music * 7 + 5), frame(5));
     }
 }

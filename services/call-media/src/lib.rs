@@ -1,18 +1,22 @@
-//! The media plane: session descriptions, RTP, announcements.
+//! The media plane: rooms, RTP legs, browsers' audio, announcements, session descriptions.
 //!
-//! A [`session::MediaSession`] is the caller's leg: one RTP port from the answer to the end of the call. Today
-//! it plays announcements; a bridge to a call-taker is another source for the same leg, which keeps its
-//! sequence numbers, timestamps and SSRC over every change of source, so that the caller's phone never
-//! sees a new stream.
+//! A [`room::Room`] is one call's sound. Callers, agencies and desk phones come in as RTP legs, call-takers and
+//! supervisors as seats; who hears whom is decided every 20 ms by one thread ([`engine`]). Every participant is an
+//! input and an output. An output is one RTP stream with one SSRC from its beginning to its end, over every change
+//! of its source: announcement, voice, hold, three voices mixed.
 //!
-//! Architecture invariants: this crate knows no SIP and no database; nothing it reads from the network can make
-//! it panic or allocate without bound.
+//! Architecture invariants: this crate knows no SIP and no database, and is the only one that knows str0m; nothing
+//! it reads from the network can make it panic or allocate without bound; the media thread waits for nobody.
 
 pub mod announcement;
+pub mod dtmf;
+mod engine;
 pub mod g711;
-mod pacer;
+pub mod jitter;
+pub mod level;
+pub mod plane;
 mod ports;
+pub mod room;
 pub mod rtp;
 pub mod sdp;
-pub mod session;
 pub mod wav;

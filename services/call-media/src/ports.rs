@@ -33,6 +33,13 @@ impl Ports {
         }
         None
     }
+
+    /// Binds the port that a call had before this process began; `None` when somebody else has it.
+    pub(crate) fn bind_again(&self, port: u16) -> Option<UdpSocket> {
+        let socket = UdpSocket::bind(SocketAddr::new(self.ip, port)).ok()?;
+        socket.set_nonblocking(true).ok()?;
+        Some(socket)
+    }
 }
 
 #[cfg(test)]

@@ -311,7 +311,7 @@ impl Call {
     async fn accept(&mut self, announcement: Announcement) -> Result<(), ()> {
         self.queue_at = None;
         let voice = self.signalling.offer.as_ref().map(|(_, voice)| voice);
-        let opened = self.entry.leg().open(&self.core.media, voice, announcement);
+        let opened = self.entry.leg().open(&self.core.media, self.id, voice, announcement);
         if let Err(error) = opened {
             warn!(%error, "Call without media");
             self.core.count_no_media();

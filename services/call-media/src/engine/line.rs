@@ -1,0 +1,279 @@
+//! One RTP leg on the media thread: its port, its stream in, its stream out.
+
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::announcement::{Announcement, FRAME_BYTES, Frame, Sounds};
+use crate::dtmf::{EventReceiver, EventSender};
+use crate::jitter::JitterBuffer;
+use crate::room::{LegId, Remote, SharedLeg};
+use crate::rtp::{self, Codec, HEADER_BYTES, Packetizer, Received, Sound, StreamPosition};
+
+/// Datagrams read from one port in one tick. A sender sends one or two; the rest is what waited while the machine
+/// was busy, or a flood, which then waits.
+const READS_PER_TICK_MAX: usize = 32;
+/// After so much silence another port of the same host may take the stream over: the other side moved without a word.
+const LATCH_HELD_FOR: Duration = Duration::from_secs(2);
+/// Nothing came from the other side for this long: somebody should know.
+const SILENT_AFTER: Duration = Duration::from_secs(10);
+
+/// Whether a leg fell silent or came back in this tick.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Change {
+    Silent(Duration),
+    Back,
+}
+
+/// One leg.
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub(crate) id: LegId,
+    /// What is heard from the other side in this tick.
+    pub(crate) heard: Option<Sound>,
+    /// What the other side hears of us in this tick when it is an announcement.
+    pub(crate) announced: Option<Sound>,
+    socket: UdpSocket,
+    remote: Remote,
+    latched: Option<SocketAddr>,
+    packetizer: Packetizer,
+    jitter: JitterBuffer,
+    keys_in: EventReceiver,
+    keys_out: EventSender,
+    background: Option<Playing>,
+    prompt: Option<Playing>,
+    /// Whether somebody spoke with the other side in the last frame.
+    talker: bool,
+    opened: Instant,
+    last_in: Option<Instant>,
+    silent: bool,
+    shared: Arc<SharedLeg>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Playing {
+    announcement: Announcement,
+    position: usize,
+}
+
+impl Line {
+    pub(crate) fn new(id: LegId, socket: UdpSocket, remote: Remote, resume: Option<StreamPosition>) -> Self {
+        static NUMBERS: AtomicU64 = AtomicU64::new(0);
+        let packetizer = resume.map_or_else(random_packetizer, Packetizer::resumed);
+        let shared = SharedLeg {
+            number: NUMBERS.fetch_add(1, Ordering::Relaxed),
+            ssrc: AtomicU32::new(packetizer.numbers().0),
+            ..SharedLeg::default()
+        };
+        let line = Self {
+            id,
+            heard: None,
+            announced: None,
+            socket,
+            remote,
+            latched: None,
+            packetizer,
+            jitter: JitterBuffer::default(),
+            keys_in: EventReceiver::default(),
+            keys_out: EventSender::default(),
+            background: None,
+            prompt: None,
+            talker: false,
+            opened: Instant::now(),
+            last_in: None,
+            silent: false,
+            shared: Arc::new(shared),
+        };
+        line.publish_position();
+        line
+    }
+
+    pub(crate) fn shared(&self) -> Arc<SharedLeg> {
+        self.shared.clone()
+    }
+
+    pub(crate) fn number(&self) -> u64 {
+        self.shared.number
+    }
+
+    /// What it speaks.
+    pub(crate) const fn codec(&self) -> Codec {
+        self.remote.codec
+    }
+
+    /// Whether the other side was ever heard.
+    pub(crate) const fn present(&self) -> bool {
+        self.last_in.is_some()
+    }
+
+    pub(crate) fn set_remote(&mut self, remote: Remote) {
+        if self.remote.address != remote.address {
+            self.latched = None;
+        }
+        if remote.sending && !self.remote.sending {
+            self.packetizer.begin_talkspurt();
+        }
+        self.remote = remote;
+    }
+
+    pub(crate) fn play(&mut self, announcement: Announcement) {
+        let playing = Some(Playing { announcement, position: 0 });
+        if announcement.is_prompt() {
+            self.prompt = playing;
+        } else {
+            self.background = playing;
+        }
+        self.packetizer.begin_talkspurt();
+    }
+
+    pub(crate) fn press(&mut self, keys: &str) {
+        self.keys_out.press(keys);
+    }
+
+    /// Reads what came and makes 20 ms of it; gives the keys that were pressed to `pressed`.
+    pub(crate) fn receive(&mut self, now: Instant, mut pressed: impl FnMut(char)) {
+        let mut packet = [0u8; 1_500];
+        for _ in 0..READS_PER_TICK_MAX {
+            let Ok((bytes, from)) = self.socket.recv_from(&mut packet) else { break };
+            if let Some(key) = self.take(&packet[..bytes], from, now) {
+                pressed(key);
+            }
+        }
+        self.heard = self.jitter.pull();
+    }
+
+    fn take(&mut self, packet: &[u8], from: SocketAddr, now: Instant) -> Option<char> {
+        let received = rtp::parse(packet).filter(|_| self.is_the_other_side(from, now));
+        let Some(received) = received else {
+            self.shared.packets_foreign.fetch_add(1, Ordering::Relaxed);
+            return None;
+        };
+        self.last_in = Some(now);
+        self.shared.packets_in.fetch_add(1, Ordering::Relaxed);
+        self.shared.bytes_in.fetch_add(packet.len() as u64, Ordering::Relaxed);
+        if self.remote.telephone_event == Some(received.payload_type) {
+            return self.keys_in.take(received.ssrc, received.timestamp, received.payload);
+        }
+        if let Some(codec) = self.codec_of(&received) {
+            self.jitter.push(&received, codec);
+        }
+        None
+    }
+
+    /// Symmetric RTP (RFC 4961): the port that speaks is the port that hears. The first one is kept, so that a second
+    /// sender on the same host cannot take the stream over while the first one speaks.
+    fn is_the_other_side(&mut self, from: SocketAddr, now: Instant) -> bool {
+        if from.ip() != self.remote.address.map_or(self.remote.latch, |address| address.ip()) {
+            return false;
+        }
+        let abandoned = self.last_in.is_none_or(|last| now.saturating_duration_since(last) > LATCH_HELD_FOR);
+        if self.latched.is_none() || abandoned {
+            self.latched = Some(from);
+        }
+        self.latched == Some(from)
+    }
+
+    /// The agreed codec, or the other law under its static number: who offers both may change between them.
+    fn codec_of(&self, received: &Received<'_>) -> Option<Codec> {
+        if received.payload_type == self.remote.payload_type {
+            return Some(self.remote.codec);
+        }
+        [Codec::Pcma, Codec::Pcmu].into_iter().find(|codec| codec.static_payload_type() == received.payload_type)
+    }
+
+    /// Sends 20 ms: a prompt, else the voices, else what plays while nobody speaks, else silence.
+    pub(crate) fn send(&mut self, voices: Option<Frame>, talker: bool, sounds: &Sounds) {
+        if std::mem::replace(&mut self.talker, talker) != talker {
+            self.packetizer.begin_talkspurt();
+        }
+        let announcement = self.announcement(talker, sounds);
+        let codec = self.remote.codec;
+        self.announced = announcement.map(|frame| Sound { codec, bytes: frame });
+        let frame = announcement.or(voices).unwrap_or([codec.silence(); FRAME_BYTES]);
+        let to = self.latched.or(self.remote.address).filter(|_| self.remote.sending);
+        let Some(to) = to else {
+            self.packetizer.pass_frame();
+            self.publish_position();
+            return;
+        };
+        if self.send_key(to) {
+            self.packetizer.pass_frame();
+        } else {
+            let packet = self.packetizer.packet(self.remote.payload_type, &frame);
+            self.transmit(&packet, to);
+        }
+        self.publish_position();
+    }
+
+    fn announcement(&mut self, talker: bool, sounds: &Sounds) -> Option<Frame> {
+        let codec = self.remote.codec;
+        let step = |playing: &mut Playing| {
+            let frame = *sounds.frame(playing.announcement, codec, playing.position);
+            playing.position = playing.position.wrapping_add(1);
+            frame
+        };
+        if let Some(playing) = &mut self.prompt {
+            let frame = step(playing);
+            if playing.position >= sounds.words(playing.announcement) {
+                self.prompt = None;
+            }
+            return Some(frame);
+        }
+        self.background.as_mut().filter(|_| !talker).map(step)
+    }
+
+    /// Sends what a pressed key needs in this frame; `true` when there is no room for sound beside it.
+    fn send_key(&mut self, to: SocketAddr) -> bool {
+        let Some(payload_type) = self.remote.telephone_event else { return false };
+        let Some(event) = self.keys_out.frame(self.packetizer.numbers().2) else { return false };
+        let mut packet = [0; HEADER_BYTES + 4];
+        let header = self.packetizer.header(payload_type, event.marker, event.timestamp);
+        packet[..HEADER_BYTES].copy_from_slice(&header);
+        packet[HEADER_BYTES..].copy_from_slice(&event.payload);
+        self.transmit(&packet, to);
+        !event.with_sound
+    }
+
+    fn transmit(&self, packet: &[u8], to: SocketAddr) {
+        let counter = match self.socket.send_to(packet, to) {
+            Ok(_) => &self.shared.packets_out,
+            // The next frame comes in 20 ms; a voice packet that waits is worse than one that is lost.
+            Err(_) => &self.shared.packets_lost_out,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// `frames` were left out because the machine slept: the clock of the stream goes on.
+    pub(crate) fn skip(&mut self, frames: u32) {
+        for _ in 0..frames {
+            self.packetizer.pass_frame();
+        }
+    }
+
+    /// Looks whether the other side is still heard.
+    pub(crate) fn watch(&mut self, now: Instant) -> Option<Change> {
+        let quiet = now.saturating_duration_since(self.last_in.unwrap_or(self.opened));
+        let silent = quiet >= SILENT_AFTER;
+        match (std::mem::replace(&mut self.silent, silent), silent) {
+            (false, true) => Some(Change::Silent(quiet)),
+            (true, false) => Some(Change::Back),
+            (true, true) | (false, false) => None,
+        }
+    }
+
+    fn publish_position(&self) {
+        let (_, index, timestamp) = self.packetizer.numbers();
+        let word = u64::from(index) << 32 | u64::from(timestamp);
+        self.shared.index_and_timestamp.store(word, Ordering::Relaxed);
+    }
+}
+
+pub(super) fn random_packetizer() -> Packetizer {
+    let mut random = [0u8; 10];
+    // Without a random source the numbers are merely predictable.
+    getrandom::fill(&mut random).ok();
+    let word = |at: usize| u32::from_be_bytes([random[at], random[at + 1], random[at + 2], random[at + 3]]);
+    // The upper half of the sequence numbers would come near the rollover that SRTP counts (RFC 3711 section 3.3.1).
+    Packetizer::new(word(0), u16::from_be_bytes([random[8], random[9]]) & 0x7FFF, word(4))
+}
