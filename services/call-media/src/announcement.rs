@@ -59,7 +59,9 @@ impl Announcement {
     pub const fn is_prompt(self) -> bool {
         match self {
             Self::SilentCall | Self::Challenge => true,
-            Self::Queue | Self::Connected | Self::Wait | Self::Restored | Self::Hold | Self::Diverted => false,
+            Self::Queue | Self::Connected | Self::Wait | Self::Restored | Self::Hold | Self::Diverted => {
+                false
+            }
         }
     }
 
@@ -79,7 +81,9 @@ impl Announcement {
     /// After how many frames it begins again; `None` when it does not.
     const fn repeat(self, own_frames: usize) -> Option<usize> {
         match self {
-            Self::Queue | Self::Wait => Some(if own_frames > REPEAT_FRAMES { own_frames } else { REPEAT_FRAMES }),
+            Self::Queue | Self::Wait => {
+                Some(if own_frames > REPEAT_FRAMES { own_frames } else { REPEAT_FRAMES })
+            }
             Self::Hold => Some(own_frames),
             Self::Connected | Self::Restored | Self::Diverted | Self::SilentCall | Self::Challenge => None,
         }

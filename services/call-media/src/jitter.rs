@@ -52,8 +52,10 @@ pub struct JitterBuffer {
     play: u32,
     /// One past the newest sample.
     end: u32,
-    /// How deep it wants to be.
+    /// How deep it wants to be, beyond one packet.
     depth: u32,
+    /// Samples of the newest packet: the buffer is never shallower.
+    packet: u32,
     /// Frames since the last sample came out.
     empty: u32,
     last: Sound,
@@ -88,6 +90,7 @@ impl Default for JitterBuffer {
             play: 0,
             end: 0,
             depth: FRAME,
+            packet: FRAME,
             empty: 0,
             last: Sound::silence(Codec::Pcma),
             window: Window::new(0),
@@ -109,6 +112,7 @@ impl JitterBuffer {
             return;
         }
         let length = length as u32;
+        self.packet = length;
         if !self.running || self.ssrc != Some(packet.ssrc) || self.codec != codec {
             self.restart(packet, codec, length);
         }
@@ -152,7 +156,12 @@ impl JitterBuffer {
         self.sound_of(bytes, got, &missing)
     }
 
-    fn sound_of(&mut self, mut bytes: [u8; FRAME_BYTES], got: usize, missing: &[bool; FRAME_BYTES]) -> Option<Sound> {
+    fn sound_of(
+        &mut self,
+        mut bytes: [u8; FRAME_BYTES],
+        got: usize,
+        missing: &[bool; FRAME_BYTES],
+    ) -> Option<Sound> {
         self.primed |= got > 0;
         if got == FRAME_BYTES {
             self.empty = 0;
@@ -191,7 +200,7 @@ impl JitterBuffer {
         self.running = true;
         self.primed = false;
         self.empty = 0;
-        self.play = packet.timestamp.wrapping_sub(self.depth.max(length.min(DEPTH_MAX)));
+        self.play = packet.timestamp.wrapping_sub(self.depth.max(length));
         self.end = self.play;
         self.window = Window::new(0);
         self.counts.restarts += 1;
@@ -242,8 +251,9 @@ impl JitterBuffer {
     /// Looks once a second whether the buffer is deeper than it needs to be.
     fn adapt(&mut self) {
         let waiting = self.end.wrapping_sub(self.play);
-        if waiting > WAITING_MAX + self.depth {
-            self.leave_out(waiting - self.depth - FRAME);
+        let depth = self.depth.max(self.packet);
+        if waiting > WAITING_MAX + depth {
+            self.leave_out(waiting - depth - FRAME);
         }
         self.window.frames += 1;
         self.window.waiting_min = self.window.waiting_min.min(waiting);
@@ -257,7 +267,7 @@ impl JitterBuffer {
             self.window.calm = 0;
             self.depth -= FRAME / 2;
         }
-        if waiting_min >= self.depth + 2 * FRAME {
+        if waiting_min >= depth + 2 * FRAME {
             self.leave_out(FRAME);
         }
     }

@@ -52,7 +52,8 @@ impl LevelMeter {
         // Rises at once, falls by 50 dB a second: what an eye can follow.
         self.shown = level.max(self.shown - 1.0);
         let voice = level > VOICE_DB_MIN && level > self.noise + VOICE_ABOVE_NOISE_DB;
-        self.noise = if level < self.noise { level.max(-70.0) } else { (self.noise + NOISE_RISE_DB).min(level) };
+        self.noise =
+            if level < self.noise { level.max(-70.0) } else { (self.noise + NOISE_RISE_DB).min(level) };
         self.loud = if voice { (self.loud + 1).min(LOUD_FRAMES) } else { self.loud.saturating_sub(1) };
         if self.loud == LOUD_FRAMES {
             self.hang = HANG_FRAMES;
@@ -101,11 +102,12 @@ mod tests {
     fn speech_is_speech_and_clicks_noise_and_a_steady_hum_are_not() {
         let mut meter = LevelMeter::default();
         let mut hears = |amplitude: f64, frames: usize| {
-            (0..frames).filter(|n| {
-                meter.take(Some(&tone(*n, amplitude)));
-                meter.voice()
-            })
-            .count()
+            (0..frames)
+                .filter(|n| {
+                    meter.take(Some(&tone(*n, amplitude)));
+                    meter.voice()
+                })
+                .count()
         };
         assert_eq!(hears(100.0, 200), 0, "a quiet line");
         assert_eq!(hears(9_000.0, 3), 0, "a click");

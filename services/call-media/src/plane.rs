@@ -11,9 +11,9 @@ use dispatch_core::ids::{CallId, UserId};
 use tokio::sync::mpsc;
 
 use crate::announcement::Sounds;
-use crate::engine::{self, COMMANDS_WAITING_MAX, Command, Engine, RoomNumber};
-use crate::engine::seats::{SeatDoor, SeatsUp};
 use crate::engine::seat_offer::SeatFactory;
+use crate::engine::seats::{SeatDoor, SeatsUp};
+use crate::engine::{self, COMMANDS_WAITING_MAX, Command, Engine, RoomNumber};
 use crate::ports::Ports;
 use crate::room::{MediaEvent, Room, RoomOptions, SharedLevels};
 use crate::wav::WavError;

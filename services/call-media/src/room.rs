@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI8, AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI8, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
@@ -182,7 +182,9 @@ impl Room {
         let line = Line::new(id, socket, remote, resume);
         let shared = line.shared();
         let room = self.number;
-        self.commands.send(Command::AddLeg { room, line: Box::new(line) }).map_err(|_| MediaError::Stopped)?;
+        self.commands
+            .send(Command::AddLeg { room, line: Box::new(line) })
+            .map_err(|_| MediaError::Stopped)?;
         Ok(Leg { id, room, local_port, shared, commands: self.commands.clone() })
     }
 

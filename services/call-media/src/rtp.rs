@@ -249,7 +249,8 @@ mod tests {
 
     #[test]
     fn a_resumed_stream_is_ahead_of_all_that_was_sent() {
-        let position = StreamPosition { ssrc: 7, sequence: 65_530, timestamp: u32::MAX, at_micros: 1_000_000 };
+        let position =
+            StreamPosition { ssrc: 7, sequence: 65_530, timestamp: u32::MAX, at_micros: 1_000_000 };
         let later = position.moved_to(3_000_000);
         assert_eq!((later.ssrc, later.sequence), (7, 65_530 + 100 + 25));
         assert_eq!(later.timestamp, 125 * 160 - 1);

@@ -8,7 +8,8 @@ use std::time::Duration;
 use call_link::journal::{Journal, Recovery};
 use call_link::order::CallOrders;
 use call_link::random::new_call_id;
-use call_media::session::{MediaConfig, MediaError, MediaPlane};
+use call_media::plane::{MediaConfig, MediaError, MediaPlane};
+use call_media::room::MediaEvent;
 use dispatch_core::call::fact::{CallFact, EndReason};
 use dispatch_core::ids::CallId;
 use dispatch_core::time::Clock;
@@ -24,7 +25,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use crate::config::TrunkConfig;
 use crate::guard::udp::{Intake, SendingSocket};
@@ -115,7 +116,13 @@ pub async fn start(
 ) -> Result<Trunk, TrunkError> {
     let (listener, socket, local) = bind_both(config.bind).await?;
     let media_ip = config.bind.ip();
-    let media = MediaPlane::start(&MediaConfig { bind: media_ip, ports: config.rtp_ports.clone() })?;
+    let (media, media_events) = MediaPlane::start(&MediaConfig {
+        bind: media_ip,
+        ports: config.rtp_ports.clone(),
+        seats: config.seats,
+        seat_address: config.seat_address.unwrap_or(config.seats.ip()),
+        recordings: config.recordings.clone(),
+    })?;
     let stats = Arc::new(TrunkStats::default());
     let stop = CancellationToken::new();
     let external = config.public_address.map(|ip| SocketAddr::new(ip, local.port()));
@@ -169,6 +176,7 @@ pub async fn start(
     tokio::spawn(orders::serve(core.clone(), inbox));
     tokio::spawn(record_refused(core.clone(), refused));
     tokio::spawn(watch_gauges(core.clone()));
+    tokio::spawn(watch_media(media_events));
     tokio::spawn(udp::serve(socket, connection, intake.clone()));
     tokio::spawn(tcp::serve(listener, local, intake, stats.clone()));
     info!(sip = %local, "Trunk role takes calls");
@@ -324,6 +332,15 @@ async fn record_refused(core: Arc<Core>, mut refused: mpsc::Receiver<Refused>) {
         core.record(call, CallFact::Ended { reason }).await;
         info!(call.id = %call, ?reason, "INVITE refused; it is on the call-back list");
         way_back.send(reply).await;
+    }
+}
+
+/// Says when a caller's line has gone quiet; the call goes on, because silent emergency calls are real.
+async fn watch_media(mut events: mpsc::Receiver<MediaEvent>) {
+    while let Some(event) = events.recv().await {
+        if let MediaEvent::LegSilent { call, silent_for, .. } = event {
+            warn!(call.id = %call, seconds = silent_for.as_secs(), "Nothing is heard of a call");
+        }
     }
 }
 

@@ -179,7 +179,9 @@ impl Line {
         if received.payload_type == self.remote.payload_type {
             return Some(self.remote.codec);
         }
-        [Codec::Pcma, Codec::Pcmu].into_iter().find(|codec| codec.static_payload_type() == received.payload_type)
+        [Codec::Pcma, Codec::Pcmu]
+            .into_iter()
+            .find(|codec| codec.static_payload_type() == received.payload_type)
     }
 
     /// Sends 20 ms: a prompt, else the voices, else what plays while nobody speaks, else silence.

@@ -18,7 +18,8 @@ pub(crate) enum Kind {
 impl Kind {
     /// Whether `self` hears `speaker`.
     pub(crate) const fn hears(self, speaker: Self) -> bool {
-        let isolated = matches!(self, Self::Caller { held: true }) || matches!(speaker, Self::Caller { held: true });
+        let isolated =
+            matches!(self, Self::Caller { held: true }) || matches!(speaker, Self::Caller { held: true });
         match speaker {
             Self::Caller { .. } | Self::Party | Self::Seat(SeatRole::Talk | SeatRole::Barge) => !isolated,
             Self::Seat(SeatRole::Whisper) => matches!(self, Self::Seat(SeatRole::Talk)),

@@ -170,8 +170,12 @@ impl Engine {
             }
             Command::AddLeg { room, line } => self.in_room(room, |room| room.add_line(*line)),
             Command::RemoveLeg { room, leg } => self.in_room(room, |room| room.remove_line(leg)),
-            Command::SetRemote { room, leg, remote } => self.in_room(room, |room| room.set_remote(leg, remote)),
-            Command::Play { room, leg, announcement } => self.in_room(room, |room| room.play(leg, announcement)),
+            Command::SetRemote { room, leg, remote } => {
+                self.in_room(room, |room| room.set_remote(leg, remote))
+            }
+            Command::Play { room, leg, announcement } => {
+                self.in_room(room, |room| room.play(leg, announcement))
+            }
             Command::SendDigits { room, leg, digits } => self.in_room(room, |room| room.press(leg, &digits)),
             Command::Seat { room, user, role } => self.in_room(room, |room| room.seat(user, role)),
             Command::Unseat { room, user } => self.in_room(room, |room| room.unseat(user)),

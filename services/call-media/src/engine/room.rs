@@ -149,7 +149,9 @@ impl RoomState {
             line.receive(now, |key| pressed.push((place, key)));
             let leg = line.id;
             match line.watch(now) {
-                Some(Change::Silent(silent_for)) => events.tell(MediaEvent::LegSilent { call, leg, silent_for }),
+                Some(Change::Silent(silent_for)) => {
+                    events.tell(MediaEvent::LegSilent { call, leg, silent_for })
+                }
                 Some(Change::Back) => events.tell(MediaEvent::LegBack { call, leg }),
                 None => {}
             }

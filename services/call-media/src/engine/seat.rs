@@ -160,7 +160,9 @@ impl Seat {
     /// Sends the frame of this tick, and looks whether the browser is still there; `false` when it is over.
     pub(crate) fn send(&mut self, turn: &mut Turn<'_>) -> bool {
         self.watch(turn);
-        if turn.now.saturating_duration_since(self.last_in) > CLOSED_AFTER && self.agreed.is_none_or(|a| a.sends) {
+        if turn.now.saturating_duration_since(self.last_in) > CLOSED_AFTER
+            && self.agreed.is_none_or(|a| a.sends)
+        {
             return false;
         }
         let (Some(agreed), true, true) = (self.agreed, self.connected, self.seated) else {

@@ -103,9 +103,10 @@ impl SeatDoor {
         let Ok(receive) = Receive::new(Protocol::Udp, from, self.address, datagram) else { return };
         let input = Input::Receive(now, receive);
         let known = self.by_address.get(&from).copied().filter(|user| self.seats.contains_key(user));
-        let accepting =
-            || self.seats.iter().find(|(_, seat)| seat.accepts(&input)).map(|(user, _)| *user);
-        let Some(user) = known.filter(|user| self.seats[user].accepts(&input)).or_else(accepting) else { return };
+        let accepting = || self.seats.iter().find(|(_, seat)| seat.accepts(&input)).map(|(user, _)| *user);
+        let Some(user) = known.filter(|user| self.seats[user].accepts(&input)).or_else(accepting) else {
+            return;
+        };
         if known != Some(user) && self.by_address.len() < ADDRESSES_MAX {
             self.by_address.insert(from, user);
         }

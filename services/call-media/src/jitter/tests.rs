@@ -94,8 +94,8 @@ fn a_lost_packet_is_an_echo_of_the_last_and_a_long_gap_is_silence() {
         out.push(buffer.pull().map(|sound| Codec::Pcma.linear(sound.bytes[0])));
     }
     let level = |n: usize| out[n].map(|sample| sample / 1_000);
-    assert_eq!((level(10), level(11), level(12)), (Some(7), Some(3), Some(7)), "{out:?}");
-    assert_eq!((level(14), level(15), level(16), level(17)), (Some(7), Some(3), Some(1), None), "{out:?}");
+    assert_eq!((level(10), level(11), level(12)), (Some(8), Some(4), Some(8)), "{out:?}");
+    assert_eq!((level(14), level(15), level(16), level(17)), (Some(8), Some(4), Some(2), None), "{out:?}");
     assert_eq!(buffer.counts().restarts, 2, "after the pause it begins anew");
 }
 
@@ -198,5 +198,8 @@ fn garbage_never_panics_and_never_stops_the_next_good_stream() {
         buffer.push(&Received { ssrc: 99, ..packet(&payload, n, n * FRAME) }, Codec::Pcma);
         good.extend(heard(&mut buffer));
     }
-    assert!(good.ends_with(&[16, 17, 18]), "{good:?}");
+    // The garbage may have made the buffer deep, no more.
+    let wanted: Vec<u8> = (0..).take(good.len()).collect();
+    assert!(good.len() >= 13, "{good:?}");
+    assert_eq!(good, wanted);
 }

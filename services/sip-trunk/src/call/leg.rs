@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 
 use call_media::announcement::Announcement;
-use call_media::rtp::Codec;
-use call_media::sdp::{self, Offer, Ours, Voice};
 use call_media::plane::{MediaError, MediaPlane};
 use call_media::room::{Leg as RtpLeg, LegId, LegOptions, Remote, Room, RoomOptions};
+use call_media::rtp::Codec;
+use call_media::sdp::{self, Offer, Ours, Voice};
 use dispatch_core::ids::CallId;
 
 /// The discard port: a description of a call that has no media (RFC 3264 section 5.1 has no better word).
