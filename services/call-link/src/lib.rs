@@ -6,11 +6,12 @@
 //! * Down: [`order::CallOrders`], what a person at a desk asks the trunk to do with a live call. The trunk's
 //!   memory decides races, because only the trunk knows whether the caller is still there.
 //!
-//! In one process both are channels and calls. The messages are plain serde values, so that a local socket
-//! can carry the same ones between two processes.
+//! In one process both are channels and calls. Between two processes a local socket carries the same messages
+//! ([`link`]).
 //!
 //! Architecture invariant: nothing here waits for a database or for a network.
 
 pub mod journal;
+pub mod link;
 pub mod order;
 pub mod random;

@@ -47,7 +47,7 @@ pub const SEGMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 pub const PAYLOAD_BYTES_MAX: u32 = 512 * 1024;
 
 /// One fact of one call, with its place in the journal.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Entry {
     /// 1, 2, 3 … without a gap.
     pub index: u64,
@@ -190,7 +190,7 @@ impl Journal {
         });
         let (appends, inbox) = mpsc::channel(APPENDS_WAITING_MAX);
         let writer =
-            writer::Writer::new(shared.clone(), clock, opened.files, opened.open_calls, segment_bytes);
+            writer::Writer::new(shared.clone(), clock, opened.files, opened.pins, segment_bytes);
         let spawned = std::thread::Builder::new().name("journal".to_owned()).spawn(move || writer.run(inbox));
         if let Err(source) = spawned {
             return Err(JournalError::File { path: dir.to_owned(), source });
@@ -248,7 +248,8 @@ impl Journal {
     }
 
     /// Says that everything up to `index` is durable elsewhere, so that whole segments below may be deleted.
-    /// The segments of a call that is still open stay.
+    /// The segments of a call that is still open stay, until it is established: then what is held of it is written
+    /// again, so that a call of hours keeps no segment of hours.
     pub fn acknowledge(&self, index: u64) {
         let last = self.shared.last_index.load(Ordering::Acquire);
         self.shared.acknowledged.fetch_max(index.min(last), Ordering::AcqRel);

@@ -1,6 +1,6 @@
 //! A call that the journal begins and does not end: what another process needs to go on with it.
 
-use dispatch_core::call::fact::CallFact;
+use dispatch_core::call::fact::{CallFact, HeldDialog};
 use dispatch_core::ids::{CallId, UserId};
 use dispatch_core::private::Private;
 use dispatch_core::time::Timestamp;
@@ -20,7 +20,10 @@ pub struct OpenCall {
     pub progress: Progress,
     /// The caller's side had acknowledged our 200: it does not send its INVITE again.
     pub confirmed: bool,
-    /// The index of its first fact.
+    /// What the trunk wrote down last to go on with the established call. It tells all that is needed by itself:
+    /// of a long call the earlier facts may be deleted.
+    pub held: Option<HeldDialog>,
+    /// The index of the first of its facts that the journal still has.
     pub first_index: u64,
 }
 
@@ -57,6 +60,7 @@ impl OpenCall {
             invite: None,
             progress: Progress::Arrived,
             confirmed: false,
+            held: None,
             first_index: entry.index,
         }
     }
@@ -76,8 +80,12 @@ impl OpenCall {
             }
             CallFact::Answered { by } => self.progress = Progress::Answered { by },
             CallFact::Confirmed => self.confirmed = true,
+            CallFact::DialogHeld(held) => {
+                self.confirmed = true;
+                self.held = Some(*held);
+            }
+            // What a person at the centre did with the call is the desk's to know, and the held dialog's.
             CallFact::QueueAnswered
-            | CallFact::DefectFound { .. }
             | CallFact::Offered { .. }
             | CallFact::OfferEnded { .. }
             | CallFact::SeatLost { .. }
@@ -98,7 +106,7 @@ impl OpenCall {
             | CallFact::RecordingEnded(_)
             | CallFact::RecordingFailed { .. }
             | CallFact::Restored
-            | CallFact::DialogHeld(_)
+            | CallFact::DefectFound { .. }
             | CallFact::Ended { .. } => {}
         }
     }

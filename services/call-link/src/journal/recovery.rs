@@ -9,7 +9,8 @@ use dispatch_core::call::fact::CallFact;
 use dispatch_core::ids::CallId;
 
 use super::segment::{self, Opened, Step, file_error};
-use super::{JournalError, JournalId, OpenCall};
+use super::writer::Pin;
+use super::{Entry, JournalError, JournalId, OpenCall};
 use crate::random::random_bytes;
 
 /// What was found when the journal was opened.
@@ -47,8 +48,8 @@ pub(super) struct OpenedJournal {
     pub(super) id: JournalId,
     pub(super) files: Files,
     pub(super) recovery: Recovery,
-    /// Open calls with the index of their first fact.
-    pub(super) open_calls: BTreeMap<CallId, u64>,
+    /// What keeps segments from being deleted.
+    pub(super) pins: BTreeMap<CallId, Pin>,
 }
 
 /// Reads the whole journal of `dir` and makes it ready to be written.
@@ -124,12 +125,7 @@ impl Found {
             match scan.step().map_err(|source| file_error(&path, source))? {
                 Step::Entry(entry) => {
                     self.entries += 1;
-                    if matches!(entry.fact, CallFact::Ended { .. }) {
-                        self.open_calls.remove(&entry.call);
-                    } else if !entry.fact.may_follow_the_end() || self.open_calls.contains_key(&entry.call) {
-                        let begun = || OpenCall::begun_by(&entry);
-                        self.open_calls.entry(entry.call).or_insert_with(begun).learn(entry.fact);
-                    }
+                    self.learn(*entry);
                 }
                 Step::End => break true,
                 Step::Bad(reason) => {
@@ -142,6 +138,18 @@ impl Found {
         self.next_index = Some(scan.next_index());
         self.last_bytes = scan.offset();
         Ok(sound)
+    }
+
+    fn learn(&mut self, entry: Entry) {
+        if matches!(entry.fact, CallFact::Ended { .. }) {
+            self.open_calls.remove(&entry.call);
+        } else if let Some(open) = self.open_calls.get_mut(&entry.call) {
+            open.learn(entry.fact);
+        } else if !entry.fact.may_follow_the_end() {
+            let mut open = OpenCall::begun_by(&entry);
+            open.learn(entry.fact);
+            self.open_calls.insert(entry.call, open);
+        }
     }
 
     /// Moves the bytes of a segment from `offset` on into a file that nobody reads by itself, then cuts them.
@@ -186,7 +194,9 @@ impl Found {
                 (segment::create(dir, id, next)?, next)
             }
         };
-        let first_facts = self.open_calls.iter().map(|(call, open)| (*call, open.first_index)).collect();
+        // A held dialog lies somewhere at or after the first fact; that is early enough to keep its segment.
+        let pin = |open: &OpenCall| Pin { index: open.first_index, held: open.held.clone().map(Box::new) };
+        let pins = self.open_calls.iter().map(|(call, open)| (*call, pin(open))).collect();
         let mut in_order: Vec<_> = self.open_calls.into_values().collect();
         in_order.sort_unstable_by_key(|open| open.first_index);
         Ok(OpenedJournal {
@@ -206,7 +216,7 @@ impl Found {
                 torn_reason: self.torn_reason,
                 open_calls: in_order,
             },
-            open_calls: first_facts,
+            pins,
         })
     }
 }

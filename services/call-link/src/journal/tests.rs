@@ -1,6 +1,8 @@
 use std::fs;
 
-use dispatch_core::call::fact::{Arrival, Caller, Defect, Direction, EndReason, IdentitySource};
+use dispatch_core::call::fact::{
+    Arrival, Caller, Defect, Direction, EndReason, HeldDialog, IdentitySource, RecordingFault,
+};
 use dispatch_core::ids::UserId;
 use dispatch_core::private::Private;
 use tempfile::TempDir;
@@ -271,6 +273,70 @@ async fn a_segment_with_an_open_call_is_kept() {
     journal.append(call(250), ended()).await.unwrap();
     journal.append(call(2), arrived(1)).await.unwrap();
     assert!(segment::list(dir.path()).unwrap()[0] > 1);
+}
+
+fn held(text: &str) -> CallFact {
+    CallFact::DialogHeld(Box::new(HeldDialog {
+        dialog: Private::new(text.to_owned()),
+        media: Private::new(String::new()),
+        seat: None,
+        recording: None,
+    }))
+}
+
+#[tokio::test]
+async fn a_long_call_keeps_no_old_segment_and_is_found_all_the_same() {
+    let dir = TempDir::new().unwrap();
+    let (journal, _) = Journal::open_with_segments_of(dir.path(), clock(), 1_000).unwrap();
+    for (n, text) in [(250, "first"), (251, "other")] {
+        journal.append(call(n), arrived(0)).await.unwrap();
+        journal.append(call(n), CallFact::Confirmed).await.unwrap();
+        journal.append(call(n), held(text)).await.unwrap();
+    }
+    journal.append(call(250), held("last")).await.unwrap();
+    for n in 0..200 {
+        let last = journal.append(call(n), arrived(n.into())).await.unwrap();
+        journal.acknowledge(last - 1);
+        journal.append(call(n), ended()).await.unwrap();
+        assert!(segment::list(dir.path()).unwrap().len() <= 4, "after {n} calls");
+    }
+    journal.append(call(251), ended()).await.unwrap();
+    assert!(segment::list(dir.path()).unwrap()[0] > 100);
+    drop(journal);
+
+    // The arrival is long deleted; what is held of the call is there, in its last form.
+    let (journal, recovery) = reopen_small(&dir).await;
+    assert_eq!(open(&recovery), [call(250)]);
+    let found = &recovery.open_calls[0];
+    assert!(found.confirmed && found.invite.is_none());
+    assert_eq!(found.held.as_ref().map(|held| held.dialog.reveal().as_str()), Some("last"));
+    // The new process carries it on in the same way.
+    for n in 0..50 {
+        let last = journal.append(call(n), arrived(n.into())).await.unwrap();
+        journal.acknowledge(last - 1);
+        journal.append(call(n), ended()).await.unwrap();
+    }
+    assert!(segment::list(dir.path()).unwrap()[0] > found.first_index);
+    drop(journal);
+    assert_eq!(open(&reopen_small(&dir).await.1), [call(250)]);
+}
+
+#[tokio::test]
+async fn what_follows_the_end_of_a_call_does_not_open_it_again() {
+    let dir = TempDir::new().unwrap();
+    let (journal, _) = Journal::open_with_segments_of(dir.path(), clock(), 1_000).unwrap();
+    journal.append(call(1), arrived(1)).await.unwrap();
+    journal.append(call(1), ended()).await.unwrap();
+    let late = CallFact::RecordingFailed { why: RecordingFault::DiskFull };
+    journal.append(call(1), late).await.unwrap();
+    for n in 2..30 {
+        let last = journal.append(call(n), arrived(n.into())).await.unwrap();
+        journal.append(call(n), ended()).await.unwrap();
+        journal.acknowledge(last);
+    }
+    assert!(segment::list(dir.path()).unwrap()[0] > 3, "it keeps its segment");
+    drop(journal);
+    assert_eq!(open(&reopen_small(&dir).await.1), []);
 }
 
 #[tokio::test]

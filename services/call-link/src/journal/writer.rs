@@ -5,7 +5,7 @@ use std::io::Write;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-use dispatch_core::call::fact::CallFact;
+use dispatch_core::call::fact::{CallFact, HeldDialog};
 use dispatch_core::ids::CallId;
 use dispatch_core::time::Clock;
 use tokio::sync::{mpsc, oneshot};
@@ -20,9 +20,18 @@ pub(super) struct Writer {
     shared: Arc<Shared>,
     clock: Clock,
     files: Files,
-    open_calls: BTreeMap<CallId, u64>,
+    pins: BTreeMap<CallId, Pin>,
     segment_bytes: u64,
     buffer: Vec<u8>,
+}
+
+/// What the recovery of one open call needs, and from where on the files hold it.
+#[derive(Debug)]
+pub(super) struct Pin {
+    /// Nothing from here on may be deleted.
+    pub(super) index: u64,
+    /// The last held dialog: written again, it takes the place of every earlier fact.
+    pub(super) held: Option<Box<HeldDialog>>,
 }
 
 type Done = oneshot::Sender<Result<u64, JournalError>>;
@@ -32,10 +41,10 @@ impl Writer {
         shared: Arc<Shared>,
         clock: Clock,
         files: Files,
-        open_calls: BTreeMap<CallId, u64>,
+        pins: BTreeMap<CallId, Pin>,
         segment_bytes: u64,
     ) -> Self {
-        Self { shared, clock, files, open_calls, segment_bytes, buffer: Vec::new() }
+        Self { shared, clock, files, pins, segment_bytes, buffer: Vec::new() }
     }
 
     /// Runs until every [`super::Journal`] is dropped.
@@ -58,7 +67,8 @@ impl Writer {
         }
     }
 
-    fn commit(&mut self, batch: &mut Vec<Append>) {
+    /// Writes and syncs; `false` when it is not durable.
+    fn commit(&mut self, batch: &mut Vec<Append>) -> bool {
         self.buffer.clear();
         let mut index = self.shared.last_index.load(Ordering::Acquire);
         let mut entries: Vec<Entry> = Vec::with_capacity(batch.len());
@@ -78,7 +88,7 @@ impl Writer {
             }
         }
         if entries.is_empty() {
-            return;
+            return true;
         }
         let durable = self.write_and_sync();
         let first = entries[0].index;
@@ -87,6 +97,7 @@ impl Writer {
             // Nobody waits any more when the future was dropped; the fact stands all the same.
             done.send(if durable { Ok(index) } else { Err(JournalError::Failed) }).ok();
         }
+        durable
     }
 
     /// One write, one sync. `false` from the first failure on, for the life of the process.
@@ -134,11 +145,7 @@ impl Writer {
     fn remember(&mut self, entries: Vec<Entry>) {
         let count = entries.len() as u64;
         for entry in &entries {
-            if matches!(entry.fact, CallFact::Ended { .. }) {
-                self.open_calls.remove(&entry.call);
-            } else if !entry.fact.may_follow_the_end() {
-                self.open_calls.entry(entry.call).or_insert(entry.index);
-            }
+            self.pin(entry);
         }
         {
             let mut tail = self.shared.tail.lock().unwrap_or_else(PoisonError::into_inner);
@@ -153,12 +160,24 @@ impl Writer {
         self.shared.changed.send_replace(());
     }
 
-    /// Deletes the segments that the desk has taken and that no open call needs for its recovery.
+    fn pin(&mut self, entry: &Entry) {
+        if matches!(entry.fact, CallFact::Ended { .. }) {
+            self.pins.remove(&entry.call);
+        } else if let CallFact::DialogHeld(held) = &entry.fact {
+            self.pins.insert(entry.call, Pin { index: entry.index, held: Some(held.clone()) });
+        } else if !entry.fact.may_follow_the_end() {
+            self.pins.entry(entry.call).or_insert(Pin { index: entry.index, held: None });
+        }
+    }
+
+    /// Deletes the segments that the desk has taken and that no open call needs for its recovery. What an
+    /// established call needs is written again, so that it holds up nothing.
     fn delete_acknowledged(&mut self) {
-        let oldest_open = self.open_calls.values().min().copied().unwrap_or(u64::MAX);
-        let keep_from = self.shared.acknowledged.load(Ordering::Acquire).saturating_add(1).min(oldest_open);
         while let [first, second, ..] = self.files.segments[..] {
-            if second > keep_from {
+            if second > self.shared.acknowledged.load(Ordering::Acquire).saturating_add(1) {
+                return;
+            }
+            if !self.write_held_again(second) {
                 return;
             }
             let path = segment::path_of(&self.shared.dir, first);
@@ -168,5 +187,20 @@ impl Writer {
             }
             self.files.segments.remove(0);
         }
+    }
+
+    /// Writes again what open calls need from before `index`; `false` when that must stay where it is: a call that
+    /// is not established yet, which does not last, or a disk that takes nothing.
+    fn write_held_again(&mut self, index: u64) -> bool {
+        let old = || self.pins.iter().filter(|(_, pin)| pin.index < index);
+        if old().any(|(_, pin)| pin.held.is_none()) {
+            return false;
+        }
+        let again = |(call, pin): (&CallId, &Pin)| {
+            let fact = CallFact::DialogHeld(pin.held.clone()?);
+            Some(Append { call: *call, fact, done: oneshot::channel().0 })
+        };
+        let mut batch: Vec<Append> = old().filter_map(again).collect();
+        batch.is_empty() || self.commit(&mut batch)
     }
 }
