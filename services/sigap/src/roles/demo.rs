@@ -86,8 +86,12 @@ fn user(username: &str, name: &str, role: UserRole, agency: Option<AgencyId>, ha
 }
 
 /// What the first screen of a newcomer needs to know; on standard error, beside the log.
-pub fn greet(http: std::net::SocketAddr, sip: std::net::SocketAddr) {
-    eprintln!("\nSigap 112 – DEMO\n  konsol   http://{http}\n  telepon  sip:112@{sip} (UDP dan TCP)");
+/// Without `sip` the calls come in at another process.
+pub fn greet(http: std::net::SocketAddr, sip: Option<std::net::SocketAddr>) {
+    eprintln!("\nSigap 112 – DEMO\n  konsol   http://{http}");
+    if let Some(sip) = sip {
+        eprintln!("  telepon  sip:112@{sip} (UDP dan TCP)");
+    }
     eprintln!("  sandi    {PASSWORD}");
     eprintln!("  petugas  petugas1 petugas2 petugas3 · pengawas · admin · auditor");
     eprintln!("  instansi damkar bpbd ambulans polres satpolpp basarnas pln\n  berhenti Ctrl+C\n");

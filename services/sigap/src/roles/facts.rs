@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-use call_link::journal::{Entry, Journal};
+use call_link::journal::{Entry, JournalId};
+use call_link::link::{FactSource, FoundJournal};
 use dispatch_core::actor::Actor;
 use dispatch_core::call::CallCommand;
 use incident_store::{Desk, DeskCommand, IdempotencyKey, JournalPosition, Submission, SubmitError};
@@ -18,31 +19,20 @@ const FACTS_AT_ONCE: usize = 256;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Runs until `stop`. Facts that are in the journal by then stay there for the next start.
-///
-/// `last_index` is the last durable entry found at start. A store whose cursor lies beyond it took in facts that
-/// only the memory of an earlier process had, because the disk had failed; new facts use those indexes again.
-pub async fn run(journal: Journal, last_index: u64, desk: Desk, stop: CancellationToken) {
-    let Some(next) = first_index_wanted(&journal, &desk, &stop).await else { return };
-    let intake = Intake { journal, desk, known_to_store: next };
-    let mut cursor = next.saturating_sub(1).min(last_index);
-    let mut changed = intake.journal.changed();
-    loop {
+pub async fn run(source: FactSource, desk: Desk, stop: CancellationToken) {
+    let mut changed = source.changed();
+    while !stop.is_cancelled() {
         changed.mark_unchanged();
-        match intake.take_in(cursor).await {
-            Ok(taken) if taken > cursor => {
-                cursor = taken;
-                intake.journal.acknowledge(cursor);
-                continue;
+        let Some(found) = source.found() else {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = changed.changed() => continue,
+                () = tokio::time::sleep(LOOK_EVERY) => continue,
             }
-            Ok(_) => {}
-            Err(Halt::Stopped) => return,
-            Err(Halt::Later) => {}
-        }
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = changed.changed() => {}
-            () = tokio::time::sleep(LOOK_EVERY) => {}
-        }
+        };
+        let Some(next) = first_index_wanted(found.id, &desk, &stop).await else { return };
+        let intake = Intake { source: source.clone(), found, desk: desk.clone(), known_to_store: next };
+        intake.follow(&stop).await;
     }
 }
 
@@ -53,9 +43,9 @@ enum Halt {
     Stopped,
 }
 
-async fn first_index_wanted(journal: &Journal, desk: &Desk, stop: &CancellationToken) -> Option<u64> {
+async fn first_index_wanted(journal: JournalId, desk: &Desk, stop: &CancellationToken) -> Option<u64> {
     loop {
-        match desk.store().journal_cursor(journal.id().0).await {
+        match desk.store().journal_cursor(journal.0).await {
             Ok(next) => {
                 info!(next, "Taking in call facts");
                 return Some(next);
@@ -69,26 +59,47 @@ async fn first_index_wanted(journal: &Journal, desk: &Desk, stop: &CancellationT
     }
 }
 
+/// The facts of one trunk from its start, or from when the line to it came up, until the line breaks.
 struct Intake {
-    journal: Journal,
+    source: FactSource,
+    found: FoundJournal,
     desk: Desk,
     /// What the store wanted next at start; positions below it mean nothing to the store any more.
     known_to_store: u64,
 }
 
 impl Intake {
+    async fn follow(&self, stop: &CancellationToken) {
+        // A store whose cursor lies beyond what was durable when the trunk started took in facts that only the
+        // memory of an earlier trunk had, because the disk had failed; new facts use those indexes again.
+        let mut cursor = self.known_to_store.saturating_sub(1).min(self.found.durable_at_start);
+        let mut changed = self.source.changed();
+        self.source.acknowledge(cursor);
+        while self.source.found() == Some(self.found) {
+            changed.mark_unchanged();
+            match self.take_in(cursor).await {
+                Ok(taken) if taken > cursor => {
+                    cursor = taken;
+                    self.source.acknowledge(cursor);
+                    continue;
+                }
+                Ok(_) | Err(Halt::Later) => {}
+                Err(Halt::Stopped) => return,
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = changed.changed() => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+        }
+    }
+
     /// Hands over what is after `cursor`; answers with the index up to which everything is in the store.
     ///
     /// The facts go as one submission, all or none, so that a later one can never overtake an earlier one. Only
     /// when one of them is refused do they go one by one.
     async fn take_in(&self, cursor: u64) -> Result<u64, Halt> {
-        let entries = match self.journal.read_after(cursor, FACTS_AT_ONCE).await {
-            Ok(entries) => entries,
-            Err(error) => {
-                warn!(%error, "The journal cannot be read");
-                return Err(Halt::Later);
-            }
-        };
+        let Ok(entries) = self.source.read_after(cursor, FACTS_AT_ONCE).await else { return Err(Halt::Later) };
         let Some(last) = entries.last().map(|entry| entry.index) else { return Ok(cursor) };
         if self.submit(&entries).await? {
             return Ok(last);
@@ -106,7 +117,7 @@ impl Intake {
     /// Whether the facts are in the store; false when the desk refuses them.
     async fn submit(&self, entries: &[Entry]) -> Result<bool, Halt> {
         let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return Ok(true) };
-        let id = self.journal.id().0;
+        let id = self.found.id.0;
         // The call is part of the key: after a disk failure an index may come twice, for two calls.
         let key = format!("journal:{}:{}-{}:{}", hex::encode(id), first.index, last.index, first.call);
         let Ok(key) = IdempotencyKey::new(key) else { return Ok(false) };

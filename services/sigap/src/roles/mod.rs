@@ -3,6 +3,9 @@
 mod clock_task;
 mod couriers;
 mod demo;
+pub mod desk;
 mod facts;
+mod process;
 pub mod serve;
+pub mod trunk;
 mod trunk_metrics;

@@ -1,66 +1,113 @@
-//! What the trunk role and its journal count, as Prometheus text.
+//! What the trunk role and its journal count: by name, so that the figures can cross the call link, and as
+//! Prometheus text.
 
 use std::fmt::Write;
-use std::sync::Arc;
 
-use call_link::journal::Journal;
-use sip_trunk::TrunkStats;
+use call_link::journal::JournalStats;
+use call_link::link::Figures;
+use sip_trunk::StatsSnapshot;
 
-/// Writes the lines as of the moment of each call.
-pub fn writer(stats: Arc<TrunkStats>, journal: Journal) -> impl Fn() -> String + Send + Sync + 'static {
-    move || {
-        let (trunk, journal) = (stats.snapshot(), journal.stats());
-        let counters = [
-            ("trunk_invites_trusted", "INVITEs from trusted trunks", trunk.invites_trusted),
-            ("trunk_invites_refused", "INVITEs from elsewhere, refused with 403", trunk.invites_refused),
-            ("trunk_calls_recorded", "Calls whose arrival is in the journal", trunk.recorded),
-            ("trunk_calls_resumed", "Calls that went on after a restart", trunk.resumed),
-            ("trunk_calls_ended", "Calls whose end is in the journal", trunk.ended),
-            ("trunk_invites_unreadable", "INVITEs that could not be read", trunk.unreadable),
-            (
-                "trunk_invites_overload",
-                "INVITEs refused with 503 at the hard cap or while draining",
-                trunk.overload,
-            ),
-            ("trunk_invites_merged", "Second copies of one INVITE, 482", trunk.merged),
-            ("trunk_messages_duplicate", "Copies of messages seen before", trunk.duplicates),
-            ("trunk_messages_garbage", "Messages that are no SIP", trunk.garbage),
-            (
-                "trunk_requests_untrusted",
-                "Requests from elsewhere other than INVITE",
-                trunk.untrusted_requests,
-            ),
-            ("trunk_requests_unknown_method", "Requests with an unknown method, 405", trunk.unknown_methods),
-            ("trunk_journal_failures", "Facts that the journal did not take", trunk.journal_failed),
-            ("trunk_udp_kernel_drops", "Datagrams dropped by the kernel", trunk.udp_kernel_drops),
-            ("trunk_calls_without_media", "Calls that got no RTP port", trunk.no_media),
-            ("trunk_tcp_refused", "TCP connections refused at a limit", trunk.tcp_refused),
-            ("journal_facts_appended", "Facts appended by this process", journal.appended),
-            ("journal_commits", "Syncs of the journal", journal.commits),
-        ];
-        let gauges = [
-            ("trunk_calls_live", "Calls live now", trunk.live_calls),
-            ("trunk_dialogs", "Dialogs that the SIP stack holds", trunk.dialogs),
-            ("trunk_tcp_open", "TCP connections open", trunk.tcp_open),
-            (
-                "journal_lag",
-                "Facts that the desk has not taken in",
-                journal.last_index.saturating_sub(journal.acknowledged),
-            ),
-            ("journal_failed", "1 when the journal does not reach the disk", u64::from(journal.failed)),
-        ];
-        let mut text = String::new();
-        for (name, help, value) in counters {
-            // Writing to a string cannot fail.
-            let _ = writeln!(
-                text,
-                "# HELP sigap_{name}_total {help}\n# TYPE sigap_{name}_total counter\nsigap_{name}_total {value}"
-            );
+/// Name and help of what only grows.
+const COUNTERS: &[(&str, &str)] = &[
+    ("trunk_invites_trusted", "INVITEs from trusted trunks"),
+    ("trunk_invites_refused", "INVITEs from elsewhere, refused with 403"),
+    ("trunk_calls_recorded", "Calls whose arrival is in the journal"),
+    ("trunk_calls_resumed", "Calls that went on after a restart"),
+    ("trunk_calls_ended", "Calls whose end is in the journal"),
+    ("trunk_invites_unreadable", "INVITEs that could not be read"),
+    ("trunk_invites_overload", "INVITEs refused with 503 at the hard cap or while draining"),
+    ("trunk_invites_merged", "Second copies of one INVITE, 482"),
+    ("trunk_messages_duplicate", "Copies of messages seen before"),
+    ("trunk_messages_garbage", "Messages that are no SIP"),
+    ("trunk_requests_untrusted", "Requests from elsewhere other than INVITE"),
+    ("trunk_requests_unknown_method", "Requests with an unknown method, 405"),
+    ("trunk_journal_failures", "Facts that the journal did not take"),
+    ("trunk_udp_kernel_drops", "Datagrams dropped by the kernel"),
+    ("trunk_calls_without_media", "Calls that got no RTP port"),
+    ("trunk_tcp_refused", "TCP connections refused at a limit"),
+    ("journal_facts_appended", "Facts appended by this process"),
+    ("journal_commits", "Syncs of the journal"),
+];
+
+/// Name and help of what goes up and down.
+const GAUGES: &[(&str, &str)] = &[
+    ("trunk_calls_live", "Calls live now"),
+    ("trunk_dialogs", "Dialogs that the SIP stack holds"),
+    ("trunk_tcp_open", "TCP connections open"),
+    ("journal_lag", "Facts that the desk has not taken in"),
+    ("journal_failed", "1 when the journal does not reach the disk"),
+];
+
+/// Everything, by the names above.
+pub fn figures(trunk: &StatsSnapshot, journal: &JournalStats) -> Figures {
+    let values = [
+        ("trunk_invites_trusted", trunk.invites_trusted),
+        ("trunk_invites_refused", trunk.invites_refused),
+        ("trunk_calls_recorded", trunk.recorded),
+        ("trunk_calls_resumed", trunk.resumed),
+        ("trunk_calls_ended", trunk.ended),
+        ("trunk_invites_unreadable", trunk.unreadable),
+        ("trunk_invites_overload", trunk.overload),
+        ("trunk_invites_merged", trunk.merged),
+        ("trunk_messages_duplicate", trunk.duplicates),
+        ("trunk_messages_garbage", trunk.garbage),
+        ("trunk_requests_untrusted", trunk.untrusted_requests),
+        ("trunk_requests_unknown_method", trunk.unknown_methods),
+        ("trunk_journal_failures", trunk.journal_failed),
+        ("trunk_udp_kernel_drops", trunk.udp_kernel_drops),
+        ("trunk_calls_without_media", trunk.no_media),
+        ("trunk_tcp_refused", trunk.tcp_refused),
+        ("journal_facts_appended", journal.appended),
+        ("journal_commits", journal.commits),
+        ("trunk_calls_live", trunk.live_calls),
+        ("trunk_dialogs", trunk.dialogs),
+        ("trunk_tcp_open", trunk.tcp_open),
+        ("journal_lag", journal.last_index.saturating_sub(journal.acknowledged)),
+        ("journal_failed", u64::from(journal.failed)),
+    ];
+    Figures(values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+/// The lines. `linked` says whether the trunk, as another process, is there; its last figures stand meanwhile.
+pub fn text(figures: &Figures, linked: Option<bool>) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    for (name, help) in COUNTERS {
+        let Some(value) = figures.0.get(*name) else { continue };
+        let _ = writeln!(
+            text,
+            "# HELP sigap_{name}_total {help}\n# TYPE sigap_{name}_total counter\nsigap_{name}_total {value}"
+        );
+    }
+    let mut gauge = |name: &str, help: &str, value: u64| {
+        let _ =
+            writeln!(text, "# HELP sigap_{name} {help}\n# TYPE sigap_{name} gauge\nsigap_{name} {value}");
+    };
+    for (name, help) in GAUGES {
+        if let Some(value) = figures.0.get(*name) {
+            gauge(name, help, *value);
         }
-        for (name, help, value) in gauges {
-            let _ =
-                writeln!(text, "# HELP sigap_{name} {help}\n# TYPE sigap_{name} gauge\nsigap_{name} {value}");
+    }
+    if let Some(up) = linked {
+        gauge("link_up", "1 while the trunk, another process, is there", u64::from(up));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_figure_is_told_once_with_its_help() {
+        let journal =
+            JournalStats { last_index: 9, acknowledged: 4, appended: 3, commits: 2, failed: false };
+        let figures = figures(&StatsSnapshot { recorded: 7, ..StatsSnapshot::default() }, &journal);
+        let text = text(&figures, Some(false));
+        for line in ["sigap_trunk_calls_recorded_total 7", "sigap_journal_lag 5", "sigap_link_up 0"] {
+            assert!(text.lines().any(|found| found == line), "{line} is missing in\n{text}");
         }
-        text
+        let told = text.lines().filter(|line| !line.starts_with('#')).count();
+        assert_eq!(told, figures.0.len() + 1, "a figure has no help, or a help no figure");
     }
 }
