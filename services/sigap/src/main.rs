@@ -23,6 +23,10 @@ struct Cli {
 enum Command {
     /// Run every role in one process: SIP, desk, API and console
     Serve(Box<config::Flags>),
+    /// Run the half that holds live calls alone: SIP, media, recording, journal
+    Trunk(Box<config::Flags>),
+    /// Run the half that holds incidents alone: store, API, console; calls come over the call link
+    Desk(Box<config::Flags>),
     /// Check the supervision log of a store or an export; exit 0 when it is whole, 1 with the first bad entry
     Verify(tools::verify::Args),
     /// Write the supervision log for verification elsewhere, one entry a line
@@ -40,6 +44,8 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve(flags) => roles::serve::run(&flags),
+        Command::Trunk(flags) => roles::trunk::run(&flags),
+        Command::Desk(flags) => roles::desk::run(&flags),
         Command::Verify(args) => tools::verify::run(&args),
         Command::Export(args) => tools::export::run(&args),
         Command::User(args) => tools::user::run(&args),

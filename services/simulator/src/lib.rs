@@ -6,6 +6,7 @@
 //!
 //! * [`city`] draws who calls, when and why; the same seed gives the same city.
 //! * [`sip_agent`] places calls; [`callers`] places all calls of a city.
+//! * [`phone`] is a phone with sound, for calls that last.
 //! * [`console`] answers, reports, dispatches and acknowledges, and follows the feed.
 //! * [`ledger`] keeps what was acknowledged and compares it with what is there.
 //! * [`simulate`] is `sigap simulate`.
@@ -16,6 +17,7 @@ pub mod console;
 mod error;
 pub mod ledger;
 pub mod percentile;
+pub mod phone;
 pub mod seeded;
 pub mod simulate;
 pub mod sip_agent;

@@ -189,8 +189,7 @@ impl Journal {
             failed: AtomicBool::new(false),
         });
         let (appends, inbox) = mpsc::channel(APPENDS_WAITING_MAX);
-        let writer =
-            writer::Writer::new(shared.clone(), clock, opened.files, opened.pins, segment_bytes);
+        let writer = writer::Writer::new(shared.clone(), clock, opened.files, opened.pins, segment_bytes);
         let spawned = std::thread::Builder::new().name("journal".to_owned()).spawn(move || writer.run(inbox));
         if let Err(source) = spawned {
             return Err(JournalError::File { path: dir.to_owned(), source });

@@ -74,8 +74,7 @@ impl DeskEnd {
         let (figures_sender, figures) = watch::channel(Figures::default());
         let (changed, acknowledged) = (Arc::new(watch::Sender::new(())), Arc::new(watch::Sender::new(0)));
         let line = LineEvents::default();
-        let facts =
-            LinkFacts { pages, state, changed: changed.clone(), acknowledged: acknowledged.clone() };
+        let facts = LinkFacts { pages, state, changed: changed.clone(), acknowledged: acknowledged.clone() };
         let holder = Holder {
             path: path.to_owned(),
             inbox,
@@ -308,8 +307,9 @@ async fn greet(path: &Path) -> Result<(Reader, OwnedWriteHalf, FoundJournal), No
         frame::read::<FromTrunk>(&mut input, &mut Vec::new()).await
     };
     match timeout(GREETING_WITHIN, greeting).await.map_err(|_| NotTaken::Away)?? {
-        FromTrunk::Hello { protocol: PROTOCOL, journal, durable_at_start } => {
-            Ok((input, output, FoundJournal { id: journal, durable_at_start, session: 0 }))
+        FromTrunk::Hello { protocol: PROTOCOL, journal, process, durable_at_start, last_index } => {
+            let found = FoundJournal { id: journal, process, durable_at_start, last_index, session: 0 };
+            Ok((input, output, found))
         }
         FromTrunk::Refused { reason, .. } => Err(NotTaken::Refused(reason)),
         FromTrunk::Hello { .. } => Err(NotTaken::Refused(Refusal::OtherProtocol)),

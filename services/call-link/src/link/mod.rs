@@ -78,8 +78,12 @@ enum FromTrunk {
     Hello {
         protocol: u32,
         journal: JournalId,
+        /// Names this process.
+        process: [u8; 16],
         /// The last durable index that this trunk found when it started.
         durable_at_start: u64,
+        /// The last index that it has given.
+        last_index: u64,
     },
     /// The first and only frame, when the trunk does not take this desk.
     Refused { protocol: u32, reason: Refusal },

@@ -24,10 +24,26 @@ pub enum FactSource {
 pub struct FoundJournal {
     /// Which.
     pub id: JournalId,
-    /// The last index that was durable when its trunk started; a cursor beyond it is not to be trusted.
+    /// Names the process that writes it: differs after each start of the trunk.
+    pub process: [u8; 16],
+    /// The last index that was durable when that process opened it.
     pub durable_at_start: u64,
-    /// Differs after each start of the trunk and each break of the line.
+    /// The last index that it had given when this was found.
+    pub last_index: u64,
+    /// Differs after each break of the line.
     pub session: u64,
+}
+
+impl FoundJournal {
+    /// Where a store goes on that has everything up to `taken`, as far as it knows. `followed` is what it read
+    /// from before, in this process.
+    ///
+    /// A trunk whose disk fails goes on with facts in memory, and a desk takes them in. The next trunk does not
+    /// have them and gives their indexes again; so its desk goes back to what was durable.
+    pub fn go_on_after(&self, taken: u64, followed: Option<FoundJournal>) -> u64 {
+        let another_process = followed.is_some_and(|before| before.process != self.process);
+        if another_process || taken > self.last_index { taken.min(self.durable_at_start) } else { taken }
+    }
 }
 
 /// The facts cannot be read now.
@@ -39,9 +55,13 @@ impl FactSource {
     /// The journal, if its trunk is there.
     pub fn found(&self) -> Option<FoundJournal> {
         match self {
-            Self::Here { journal, durable_at_start } => {
-                Some(FoundJournal { id: journal.id(), durable_at_start: *durable_at_start, session: 0 })
-            }
+            Self::Here { journal, durable_at_start } => Some(FoundJournal {
+                id: journal.id(),
+                process: [0; 16],
+                durable_at_start: *durable_at_start,
+                last_index: *durable_at_start,
+                session: 0,
+            }),
             Self::Linked(facts) => facts.found(),
         }
     }
@@ -74,5 +94,30 @@ impl FactSource {
             Self::Here { journal, .. } => journal.acknowledge(index),
             Self::Linked(facts) => facts.acknowledge(index),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_goes_back_only_where_indexes_are_given_again() {
+        let found = |process: u8, durable_at_start, last_index| FoundJournal {
+            id: JournalId([1; 16]),
+            process: [process; 16],
+            durable_at_start,
+            last_index,
+            session: 0,
+        };
+        // The desk was restarted beside a trunk that goes on: nothing is read twice.
+        assert_eq!(found(1, 10, 5_000).go_on_after(4_990, None), 4_990);
+        // The line broke and came back.
+        assert_eq!(found(1, 10, 5_000).go_on_after(4_990, Some(found(1, 10, 4_000))), 4_990);
+        // Both were restarted; the store took in 5 facts that the failed disk never got.
+        assert_eq!(found(2, 100, 100).go_on_after(105, None), 100);
+        // The trunk was restarted under a desk that stayed, and is already beyond.
+        assert_eq!(found(2, 100, 110).go_on_after(105, Some(found(1, 0, 105))), 100);
+        assert_eq!(found(2, 100, 110).go_on_after(90, Some(found(1, 0, 105))), 90);
     }
 }

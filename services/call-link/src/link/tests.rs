@@ -114,7 +114,10 @@ async fn facts_orders_line_events_and_figures_cross_the_socket() {
     }
     timeout(PATIENCE, changed.changed()).await.unwrap().unwrap();
     let entries = facts.read_after(2, 2).await.unwrap();
-    assert_eq!(entries.iter().map(|entry| (entry.index, entry.call)).collect::<Vec<_>>(), [(3, call(3)), (4, call(4))]);
+    assert_eq!(
+        entries.iter().map(|entry| (entry.index, entry.call)).collect::<Vec<_>>(),
+        [(3, call(3)), (4, call(4))]
+    );
     facts.acknowledge(4);
     let deadline = Instant::now() + PATIENCE;
     while trunk.journal.stats().acknowledged != 4 {
@@ -155,7 +158,7 @@ async fn a_desk_finds_a_trunk_that_was_away_and_reads_on() {
     let trunk = Trunk::start(dir.path()).await;
     let second = here(&desk).await;
     assert_eq!((second.id, second.durable_at_start), (first.id, 1));
-    assert_ne!(second.session, first.session);
+    assert!(second.session != first.session && second.process != first.process);
     trunk.journal.append(call(1), CallFact::Ended { reason: EndReason::Lost }).await.unwrap();
     let entries = desk.facts.read_after(1, 9).await.unwrap();
     assert_eq!(entries.iter().map(|entry| entry.index).collect::<Vec<_>>(), [2]);
@@ -246,7 +249,13 @@ async fn a_trunk_that_hangs_is_taken_for_gone() {
     tokio::spawn(hold);
     let (mut stream, _) = listener.accept().await.unwrap();
     let journal = crate::journal::JournalId([7; 16]);
-    let hello = FromTrunk::Hello { protocol: PROTOCOL, journal, durable_at_start: 0 };
+    let hello = FromTrunk::Hello {
+        protocol: PROTOCOL,
+        journal,
+        process: [1; 16],
+        durable_at_start: 0,
+        last_index: 0,
+    };
     frame::write(&mut stream, &hello).await.unwrap();
     here(&desk).await;
     // It holds the line and says nothing: an order waits no longer than the silence may last.

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::journal::Journal;
 use crate::order::{CallOrders, LineEvents, OrderError, OrderReply};
+use crate::random::random_bytes;
 
 /// Desks of one trunk: those that share a store, and one that is being replaced.
 const DESKS_MAX: usize = 8;
@@ -86,6 +87,7 @@ impl TrunkEnd {
     /// Serves desks until `stop`.
     pub async fn serve(self, served: LinkServed, stop: CancellationToken) {
         let places = Arc::new(Semaphore::new(DESKS_MAX));
+        let process: [u8; 16] = random_bytes();
         let mut desks = JoinSet::new();
         loop {
             let accepted = tokio::select! {
@@ -105,7 +107,7 @@ impl TrunkEnd {
                 Ok(place) => {
                     let served = served.clone();
                     desks.spawn(async move {
-                        let ended = serve_desk(stream, served).await;
+                        let ended = serve_desk(stream, served, process).await;
                         drop(place);
                         info!(%ended, "A desk has left");
                     });
@@ -133,7 +135,7 @@ async fn refuse(mut stream: UnixStream, reason: Refusal) {
 }
 
 /// Serves one desk until its line breaks; says why it did.
-async fn serve_desk(stream: UnixStream, served: LinkServed) -> FrameError {
+async fn serve_desk(stream: UnixStream, served: LinkServed, process: [u8; 16]) -> FrameError {
     let (input, output) = stream.into_split();
     let mut input = BufReader::new(input);
     let mut buffer = Vec::new();
@@ -156,7 +158,7 @@ async fn serve_desk(stream: UnixStream, served: LinkServed) -> FrameError {
     info!("A desk is connected");
     let (answers, outbox) = mpsc::channel(ANSWERS_WAITING_MAX);
     let mut writing = JoinSet::new();
-    writing.spawn(write_all(output, outbox, served.clone()));
+    writing.spawn(write_all(output, outbox, served.clone(), process));
     let mut asks = JoinSet::new();
     tokio::select! {
         error = read_all(&mut input, &mut buffer, &served, &answers, &mut asks) => error,
@@ -235,6 +237,7 @@ async fn write_all(
     output: OwnedWriteHalf,
     mut outbox: mpsc::Receiver<FromTrunk>,
     served: LinkServed,
+    process: [u8; 16],
 ) -> FrameError {
     let mut output = BufWriter::new(output);
     let mut changed = served.journal.changed();
@@ -244,7 +247,9 @@ async fn write_all(
     let hello = FromTrunk::Hello {
         protocol: PROTOCOL,
         journal: served.journal.id(),
+        process,
         durable_at_start: served.durable_at_start,
+        last_index: served.journal.stats().last_index,
     };
     let mut next = Some(hello);
     loop {

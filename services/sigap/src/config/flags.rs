@@ -52,6 +52,8 @@ flags! {
     recordings_dir;
     /// MiB that must be free where recordings lie, below it an alarm [default: 2048]
     recordings_free_mib;
+    /// Socket between `sigap trunk` and `sigap desk` [default: trunk.sock in the data folder]
+    link;
     /// Seconds of ringing before the queue announcement answers [default: 6]
     queue_answer_after_s;
     /// Calls held at once, above it 503 [default: 8192]

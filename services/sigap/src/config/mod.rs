@@ -19,7 +19,18 @@ pub use flags::Flags;
 pub use read::{Mistakes, database_url, read};
 pub use voice::Voice;
 
-/// What the serve role needs to know.
+/// What the process runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// Both halves.
+    Serve,
+    /// The half that holds live calls.
+    Trunk,
+    /// The half that holds incidents.
+    Desk,
+}
+
+/// What the roles need to know. One file may serve both halves: what concerns the other one is checked and left.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Where everything that must survive is kept.
@@ -38,6 +49,8 @@ pub struct Config {
     pub rtp_ports: RangeInclusive<u16>,
     /// Browsers' audio and recordings.
     pub voice: Voice,
+    /// The socket of the call link, where the halves are two processes.
+    pub link: PathBuf,
     /// How long a call rings before the queue announcement answers it.
     pub queue_answer_after: Duration,
     /// Calls held at once; above it an INVITE gets 503.

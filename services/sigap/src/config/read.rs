@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::flags::Flags;
 use super::size::{port_range, switch};
 use super::toml_file::{self, TomlFile};
-use super::{Config, LogFormat, Trunk, voice};
+use super::{Config, LogFormat, Role, Trunk, voice};
 
 /// The default log filter. rsipstack writes whole messages, numbers and places included, at `info`; it stays
 /// at `warn` whatever else is asked for.
@@ -22,8 +22,11 @@ const LOG_ALWAYS: &str = "rsipstack=warn";
 #[error("{} mistake(s) in the configuration:\n  {}", .0.len(), .0.join("\n  "))]
 pub struct Mistakes(pub Vec<String>);
 
+/// The longest path of a Unix socket (`sun_path`, its final zero not counted).
+const SOCKET_PATH_BYTES_MAX: usize = 107;
+
 /// Reads and checks everything; `environment` is what the process was given.
-pub fn read(flags: &Flags, environment: &BTreeMap<String, String>) -> Result<Config, Mistakes> {
+pub fn read(flags: &Flags, environment: &BTreeMap<String, String>, role: Role) -> Result<Config, Mistakes> {
     let mut mistakes = Vec::new();
     let path = flags.config.clone().or_else(|| environment.get("SIGAP_CONFIG").map(PathBuf::from));
     let data_dir = flags.data_dir.clone().or_else(|| environment.get("SIGAP_DATA_DIR").cloned());
@@ -36,7 +39,7 @@ pub fn read(flags: &Flags, environment: &BTreeMap<String, String>) -> Result<Con
     let mut sources =
         Sources { flags: flags.by_name(), environment, file, mistakes, unknown_variables: Vec::new() };
     sources.name_the_unknown();
-    let config = build(&mut sources);
+    let config = build(&mut sources, role);
     match config {
         Some(config) if sources.mistakes.is_empty() => Ok(config),
         _ => Err(Mistakes(sources.mistakes)),
@@ -60,7 +63,7 @@ pub fn database_url(
     if mistakes.is_empty() { Ok(url.cloned()) } else { Err(Mistakes(mistakes)) }
 }
 
-fn build(s: &mut Sources<'_>) -> Option<Config> {
+fn build(s: &mut Sources<'_>, role: Role) -> Option<Config> {
     let demo = s.with("demo", "false", switch);
     let data_dir = s.with("data_dir", "data", |t| Ok(PathBuf::from(t)));
     let http = s.parse::<SocketAddr>("http", "127.0.0.1:8112");
@@ -92,7 +95,8 @@ fn build(s: &mut Sources<'_>) -> Option<Config> {
         _ => Err(format!("\"{t}\" is neither text nor json")),
     });
     let voice = voice::read(s, data_dir.as_deref(), http, rtp_ports.as_ref());
-    let trunks = trunks(s, demo.unwrap_or(false));
+    let link = link(s, data_dir.as_deref(), role);
+    let trunks = trunks(s, demo.unwrap_or(false), role);
     let webhooks = std::mem::take(&mut s.file.webhooks);
     Some(Config {
         data_dir: data_dir?,
@@ -103,6 +107,7 @@ fn build(s: &mut Sources<'_>) -> Option<Config> {
         public_address,
         rtp_ports: rtp_ports?,
         voice: voice?,
+        link: link?,
         queue_answer_after: queue_answer_after?,
         live_calls_max: live_calls_max?,
         drain_for: drain_for?,
@@ -117,13 +122,28 @@ fn build(s: &mut Sources<'_>) -> Option<Config> {
     })
 }
 
-/// With `--demo` the trusted trunk is this machine (CONTRACT, SIP); without it one must be named.
-fn trunks(s: &mut Sources<'_>, demo: bool) -> Vec<Trunk> {
+/// Beside what both halves keep, unless it is named.
+fn link(s: &mut Sources<'_>, data_dir: Option<&Path>, role: Role) -> Option<PathBuf> {
+    let named = s.optional("link", |t| Ok(PathBuf::from(t)));
+    let link = named.or_else(|| Some(data_dir?.join("trunk.sock")))?;
+    let bytes = link.as_os_str().len();
+    if role != Role::Serve && bytes > SOCKET_PATH_BYTES_MAX {
+        s.mistakes.push(format!(
+            "link: {} has {bytes} bytes; a socket's path may have {SOCKET_PATH_BYTES_MAX}",
+            link.display()
+        ));
+    }
+    Some(link)
+}
+
+/// With `--demo` the trusted trunk is this machine (CONTRACT, SIP); without it one must be named, but for the half
+/// that takes no calls.
+fn trunks(s: &mut Sources<'_>, demo: bool, role: Role) -> Vec<Trunk> {
     let mut trunks = std::mem::take(&mut s.file.trunks);
     if demo {
         let loopback = ipnet::IpNet::V4(ipnet::Ipv4Net::new_assert(std::net::Ipv4Addr::new(127, 0, 0, 0), 8));
         trunks.push(Trunk { name: "demo".into(), sources: vec![loopback], test_callers: vec![] });
-    } else if trunks.is_empty() {
+    } else if trunks.is_empty() && role != Role::Desk {
         s.mistakes.push(
             "[[trunk]]: no trunk is named, so every call would be refused; see sip-config/trunks".into(),
         );
@@ -226,9 +246,8 @@ mod tests {
             http: Some("127.0.0.1:2".into()),
             ..Flags::default()
         };
-        let config =
-            read(&flags, &environment(&[("SIGAP_HTTP", "127.0.0.1:9"), ("SIGAP_SIP", "127.0.0.1:4")]))
-                .unwrap();
+        let variables = environment(&[("SIGAP_HTTP", "127.0.0.1:9"), ("SIGAP_SIP", "127.0.0.1:4")]);
+        let config = read(&flags, &variables, Role::Serve).unwrap();
         assert_eq!((config.http.port(), config.sip.port()), (2, 4));
         assert!(config.log.ends_with("rsipstack=warn"));
         assert_eq!(config.trunks[0].sources[0].to_string(), "127.0.0.0/8");
@@ -243,11 +262,21 @@ mod tests {
             ..Flags::default()
         };
         let variables = environment(&[("SIGAP_SESSION_HOURS", "0"), ("SIGAP_OTHER", "x")]);
-        let Mistakes(mistakes) = read(&flags, &variables).unwrap_err();
+        let Mistakes(mistakes) = read(&flags, &variables, Role::Serve).unwrap_err();
         let all = mistakes.join("\n");
         for named in ["--http", "--rtp-ports", "--log-format", "SIGAP_SESSION_HOURS", "[[trunk]]"] {
             assert!(all.contains(named), "{named} is missing in\n{all}");
         }
         assert_eq!(mistakes.len(), 5, "{all}");
+    }
+
+    #[test]
+    fn the_desk_needs_no_trunk_of_its_own_and_a_socket_has_a_short_path() {
+        let flags = |link: &str| Flags { link: Some(link.to_owned()), ..Flags::default() };
+        let config = read(&flags("/run/sigap/trunk.sock"), &environment(&[]), Role::Desk).unwrap();
+        assert_eq!(config.link, Path::new("/run/sigap/trunk.sock"));
+        let Mistakes(mistakes) = read(&flags(&"x".repeat(108)), &environment(&[]), Role::Trunk).unwrap_err();
+        let all = mistakes.join("\n");
+        assert!(all.contains("link") && all.contains("[[trunk]]") && mistakes.len() == 2, "{all}");
     }
 }

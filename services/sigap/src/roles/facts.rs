@@ -21,6 +21,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Runs until `stop`. Facts that are in the journal by then stay there for the next start.
 pub async fn run(source: FactSource, desk: Desk, stop: CancellationToken) {
     let mut changed = source.changed();
+    let mut followed = None;
     while !stop.is_cancelled() {
         changed.mark_unchanged();
         let Some(found) = source.found() else {
@@ -32,7 +33,8 @@ pub async fn run(source: FactSource, desk: Desk, stop: CancellationToken) {
         };
         let Some(next) = first_index_wanted(found.id, &desk, &stop).await else { return };
         let intake = Intake { source: source.clone(), found, desk: desk.clone(), known_to_store: next };
-        intake.follow(&stop).await;
+        intake.follow(found.go_on_after(next.saturating_sub(1), followed), &stop).await;
+        followed = Some(found);
     }
 }
 
@@ -69,10 +71,7 @@ struct Intake {
 }
 
 impl Intake {
-    async fn follow(&self, stop: &CancellationToken) {
-        // A store whose cursor lies beyond what was durable when the trunk started took in facts that only the
-        // memory of an earlier trunk had, because the disk had failed; new facts use those indexes again.
-        let mut cursor = self.known_to_store.saturating_sub(1).min(self.found.durable_at_start);
+    async fn follow(&self, mut cursor: u64, stop: &CancellationToken) {
         let mut changed = self.source.changed();
         self.source.acknowledge(cursor);
         while self.source.found() == Some(self.found) {
@@ -99,7 +98,9 @@ impl Intake {
     /// The facts go as one submission, all or none, so that a later one can never overtake an earlier one. Only
     /// when one of them is refused do they go one by one.
     async fn take_in(&self, cursor: u64) -> Result<u64, Halt> {
-        let Ok(entries) = self.source.read_after(cursor, FACTS_AT_ONCE).await else { return Err(Halt::Later) };
+        let Ok(entries) = self.source.read_after(cursor, FACTS_AT_ONCE).await else {
+            return Err(Halt::Later);
+        };
         let Some(last) = entries.last().map(|entry| entry.index) else { return Ok(cursor) };
         if self.submit(&entries).await? {
             return Ok(last);

@@ -62,12 +62,15 @@ impl TrunkHalf {
         info!(entries = recovery.entries, torn_bytes = recovery.torn_bytes, "Opened the journal");
         let profile = |trunk: &config::Trunk| TrunkProfile {
             test_callers: trunk.test_callers.clone(),
-            ..TrunkProfile::new(&trunk.name, trunk.sources.clone())
+            ..TrunkProfile::new(trunk.name.clone(), trunk.sources.clone())
         };
         let trunk_config = TrunkConfig {
             public_address: config.public_address,
             queue_answer_after: config.queue_answer_after,
             rtp_ports: config.rtp_ports.clone(),
+            seats: config.voice.seats,
+            seat_address: Some(config.voice.seat_address),
+            recordings: Some(config.voice.recordings_dir.clone()),
             live_calls_max: config.live_calls_max,
             ..TrunkConfig::new(config.sip, config.trunks.iter().map(profile).collect())
         };

@@ -80,8 +80,7 @@ pub fn text(figures: &Figures, linked: Option<bool>) -> String {
         );
     }
     let mut gauge = |name: &str, help: &str, value: u64| {
-        let _ =
-            writeln!(text, "# HELP sigap_{name} {help}\n# TYPE sigap_{name} gauge\nsigap_{name} {value}");
+        let _ = writeln!(text, "# HELP sigap_{name} {help}\n# TYPE sigap_{name} gauge\nsigap_{name} {value}");
     };
     for (name, help) in GAUGES {
         if let Some(value) = figures.0.get(*name) {
@@ -100,8 +99,7 @@ mod tests {
 
     #[test]
     fn every_figure_is_told_once_with_its_help() {
-        let journal =
-            JournalStats { last_index: 9, acknowledged: 4, appended: 3, commits: 2, failed: false };
+        let journal = JournalStats { last_index: 9, acknowledged: 4, appended: 3, commits: 2, failed: false };
         let figures = figures(&StatsSnapshot { recorded: 7, ..StatsSnapshot::default() }, &journal);
         let text = text(&figures, Some(false));
         for line in ["sigap_trunk_calls_recorded_total 7", "sigap_journal_lag 5", "sigap_link_up 0"] {

@@ -6,7 +6,7 @@
 
 mod call;
 mod link;
-mod message;
+pub(crate) mod message;
 mod wording;
 
 use std::net::SocketAddr;
