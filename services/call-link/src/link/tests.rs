@@ -54,11 +54,9 @@ impl Trunk {
         tokio::spawn(async move {
             while let Some(pending) = inbox.next().await {
                 count.fetch_add(1, Ordering::Relaxed);
-                let reply = match &pending.order {
-                    Order::Live => OrderReply::Live { calls: Vec::new() },
-                    _ => OrderReply::Refused { error: OrderError::UnknownCall },
-                };
-                pending.reply(reply);
+                let live = pending.order == Order::Live;
+                let unknown = OrderReply::Refused { error: OrderError::UnknownCall };
+                pending.reply(if live { OrderReply::Live { calls: Vec::new() } } else { unknown });
             }
         });
         let (line, stop) = (LineEvents::default(), CancellationToken::new());

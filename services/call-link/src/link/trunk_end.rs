@@ -74,10 +74,9 @@ impl TrunkEnd {
         }
         // Nobody can connect before the mode is right: the socket gets its name only then.
         let unnamed = path.with_extension("new");
-        std::fs::remove_file(&unnamed).or_else(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => Ok(()),
-            _ => Err(error),
-        })?;
+        if std::fs::symlink_metadata(&unnamed).is_ok() {
+            std::fs::remove_file(&unnamed)?;
+        }
         let listener = UnixListener::bind(&unnamed)?;
         std::fs::set_permissions(&unnamed, std::fs::Permissions::from_mode(0o600))?;
         std::fs::rename(&unnamed, path)?;
