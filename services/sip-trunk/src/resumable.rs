@@ -194,6 +194,7 @@ mod tests {
             invite: Some(invite),
             progress,
             confirmed: false,
+            held: None,
             first_index: n,
         }
     }

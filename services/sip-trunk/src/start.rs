@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use call_link::journal::{Journal, Recovery};
-use call_link::order::CallOrders;
+use call_link::order::{CallOrders, LineEvents};
 use call_link::random::new_call_id;
 use call_media::plane::{MediaConfig, MediaError, MediaPlane};
 use call_media::room::MediaEvent;
@@ -74,6 +74,8 @@ pub struct Trunk {
     pub sip_tcp: SocketAddr,
     /// The desk's way to live calls.
     pub orders: CallOrders,
+    /// What moves on the lines too fast for the journal.
+    pub line: LineEvents,
     /// What it counts.
     pub stats: Arc<TrunkStats>,
     core: Arc<Core>,
@@ -89,6 +91,7 @@ pub(crate) struct Core {
     pub(crate) endpoint: EndpointInnerRef,
     pub(crate) dialogs: DialogLayer,
     pub(crate) media: MediaPlane,
+    pub(crate) line: LineEvents,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
     journal: Journal,
@@ -153,6 +156,7 @@ pub async fn start(
         endpoint: endpoint.inner.clone(),
         dialogs: DialogLayer::new(endpoint.inner.clone()),
         media,
+        line: LineEvents::default(),
         tasks: TaskTracker::new(),
         stop: stop.clone(),
         journal,
@@ -180,7 +184,7 @@ pub async fn start(
     tokio::spawn(udp::serve(socket, connection, intake.clone()));
     tokio::spawn(tcp::serve(listener, local, intake, stats.clone()));
     info!(sip = %local, "Trunk role takes calls");
-    Ok(Trunk { sip_udp: local, sip_tcp: local, orders, stats, core })
+    Ok(Trunk { sip_udp: local, sip_tcp: local, orders, line: core.line.clone(), stats, core })
 }
 
 /// Ends the calls of an earlier process whose caller gives up, and after 64*T1 all that are left.

@@ -79,11 +79,11 @@ fn seat_address(s: &mut Sources<'_>, http: IpAddr, given: Option<IpAddr>) -> Opt
 mod tests {
     use std::collections::BTreeMap;
 
-    use crate::config::{Config, Flags, Mistakes, read};
+    use crate::config::{Config, Flags, Mistakes, Role, read};
 
     fn with(flags: Flags) -> Result<Config, Mistakes> {
         let data_dir = Some("/tidak-ada/data".to_owned());
-        read(&Flags { data_dir, demo: Some("true".into()), ..flags }, &BTreeMap::new())
+        read(&Flags { data_dir, demo: Some("true".into()), ..flags }, &BTreeMap::new(), Role::Serve)
     }
 
     #[test]

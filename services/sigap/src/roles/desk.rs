@@ -10,7 +10,7 @@ use anyhow::Context;
 use call_link::link::{DeskEnd, FactSource, LinkState};
 use call_link::order::CallOrders;
 use console_api::views::PublicKey;
-use console_api::{ApiConfig, MoreMetrics};
+use console_api::{ApiConfig, MoreMetrics, ServeError};
 use dispatch_core::classification::Classifier;
 use dispatch_core::time::{Clock, Seconds};
 use incident_store::{CheckpointSigner, Desk, DeskConfig, Store, StoreConfig, StoreError, StoreUrl};
@@ -102,7 +102,7 @@ pub struct DeskHalf {
     desk: Desk,
     tasks: TaskTracker,
     stop: CancellationToken,
-    api: JoinHandle<std::io::Result<()>>,
+    api: JoinHandle<Result<(), ServeError>>,
     api_stop: CancellationToken,
 }
 
