@@ -3,6 +3,7 @@
 
 mod callers;
 mod feed;
+mod halves;
 mod http;
 mod incidents;
 mod postgres;
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 pub use callers::{caller, calls_of, the_call_of};
 pub use feed::{Feed, Heard, cursor_of};
+pub use halves::{Half, Halves};
 pub use http::{Answer, Api, Call, new_key};
 pub use incidents::{acknowledge, dispatch, fire, kinds, micros, open_incident};
 pub use rtp::RtpEar;

@@ -15,12 +15,12 @@ use super::postgres::Cluster;
 use super::{Api, Kind, Ran, tool};
 
 /// A cold start makes keys, the store and thirteen password hashes, in a debug build, beside other tests.
-const READY_WITHIN: Duration = Duration::from_secs(60);
+pub(super) const READY_WITHIN: Duration = Duration::from_secs(60);
 /// Lines of the server's log that a failed test shows.
 const LOG_LINES_SHOWN: usize = 60;
 
 /// What no log line may hold. Every test calls from these numbers, tells these stories and names these places.
-const NEVER_LOGGED: [&str; 7] =
+pub(super) const NEVER_LOGGED: [&str; 7] =
     ["62811000", "0811000", "Samsudin", "Masjid Agung", "api besar di dapur", "-2.911", "106.509"];
 
 /// How a server is started.
@@ -268,19 +268,19 @@ impl Drop for Server {
     }
 }
 
-fn address_in(ready: &str, name: &str) -> SocketAddr {
+pub(super) fn address_in(ready: &str, name: &str) -> SocketAddr {
     let found = ready.split_whitespace().find_map(|word| word.strip_prefix(name));
     let address = found.unwrap_or_else(|| panic!("no {name} in {ready}"));
     address.parse().unwrap_or_else(|error| panic!("{address}: {error}"))
 }
 
 /// Ports that one server may use: HTTP, SIP, the rest for RTP.
-const PORTS_PER_SERVER: u16 = 400;
+pub(super) const PORTS_PER_SERVER: u16 = 400;
 /// Blocks between 10000 and the kernel's ephemeral ports, which begin at 32768.
 const BLOCKS: u16 = 56;
 
 /// A block of ports for one server, whose first two are free.
-fn ports() -> u16 {
+pub(super) fn ports() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     // Test processes that run at once begin at different blocks.
     let offset = (std::process::id() % u32::from(BLOCKS)) as u16;
