@@ -91,7 +91,8 @@ async fn each_fact_came_once(petugas: &Api, id: &str) {
 }
 
 async fn whole_log(halves: &Halves) {
-    let ran = tool(["verify".to_owned(), "--data-dir".to_owned(), halves.data_dir().display().to_string()]).await;
+    let ran =
+        tool(["verify".to_owned(), "--data-dir".to_owned(), halves.data_dir().display().to_string()]).await;
     assert_eq!(ran.code, Some(0), "{ran:?}");
 }
 

@@ -172,7 +172,10 @@ impl Drop for Halves {
             let log = self.log(half);
             if std::thread::panicking() {
                 let lines: Vec<&str> = log.lines().collect();
-                eprintln!("--- {half:?}, last lines ---\n{}", lines[lines.len().saturating_sub(60)..].join("\n"));
+                eprintln!(
+                    "--- {half:?}, last lines ---\n{}",
+                    lines[lines.len().saturating_sub(60)..].join("\n")
+                );
                 continue;
             }
             for line in log.lines() {
