@@ -10,12 +10,14 @@
 //!
 //! Architecture invariant: this crate names no tokio, sqlx, axum, clock or random source in its Cargo.toml.
 
+pub mod acd;
 pub mod actor;
 pub mod area;
 pub mod call;
 pub mod category;
 pub mod classification;
 pub mod duty;
+pub mod erlang;
 pub mod escalation;
 pub mod ids;
 pub mod incident;

@@ -24,6 +24,8 @@ pub const PARTIES_PER_CALL_MAX: usize = 8;
 pub const DIGITS_PER_CALL_MAX: usize = 64;
 /// Seats at which one call rings at once (ring-all): more than any centre of one kabupaten has.
 pub const OFFERS_PER_CALL_MAX: usize = 64;
+/// Skills of one person: languages and category desks.
+pub const SKILLS_PER_DUTY_MAX: usize = 16;
 /// Supervisors on one call.
 pub const SUPERVISORS_PER_CALL_MAX: usize = 8;
 /// A console that is 256 changes behind is not being read; make it resync.

@@ -263,8 +263,13 @@ mod tests {
 
     #[test]
     fn duty_is_seen_by_supervisors_and_by_oneself_and_calls_not_by_agencies() {
-        let event =
-            || DeskEvent::Duty(DutyEvent::DutyChanged { state: DutyState::Ready, audio: Audio::Browser });
+        let event = || {
+            DeskEvent::Duty(DutyEvent::DutyChanged {
+                state: DutyState::Ready,
+                audio: Audio::Browser,
+                skills: Default::default(),
+            })
+        };
         let own = change(StreamId::Duty(UserId(Uuid::from_u128(99))), event(), None);
         let other = change(StreamId::Duty(UserId(Uuid::from_u128(98))), event(), None);
         let seen = |role| {

@@ -42,7 +42,7 @@ pub async fn handler(
     mut written: Written<DutyRequest>,
 ) -> Result<Json<Duty>, Problem> {
     let audio = written.body.audio.take().map(Into::into);
-    let wish = SetDuty { state: written.body.state.0, audio };
+    let wish = SetDuty { state: written.body.state.0, audio, skills: None };
     let answer = intake.write(&may, &written, vec![DeskCommand::Duty(may.user_id(), wish)]).await?;
     Ok(Json(Duty::of(Some(&answer.duty()?))))
 }

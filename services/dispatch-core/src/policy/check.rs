@@ -127,6 +127,9 @@ pub enum PolicyMistake {
     /// An objective names no source.
     #[error("objectives: one names no source")]
     NoSource,
+    /// A figure of the ringing rules is out of range, or an overflow has no target or a target no time.
+    #[error("acd: a figure is out of range, or overflow_after_s and overflow_target are not both there")]
+    Ringing,
 }
 
 impl Rules {
@@ -140,6 +143,9 @@ impl Rules {
         self.check_other_emergencies(&mut mistakes);
         self.check_times(&mut mistakes);
         self.check_objectives(&mut mistakes);
+        if !self.acd.is_sound() {
+            mistakes.push(PolicyMistake::Ringing);
+        }
         mistakes
     }
 

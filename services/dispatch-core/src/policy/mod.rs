@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::acd::AcdPolicy;
 use crate::category::{Category, Priority, TypeCode};
 use crate::escalation::Ladder;
 use crate::ids::{AgencyCode, AgencyId};
@@ -60,6 +61,9 @@ pub struct Rules {
     pub fallback: Vec<AgencyCode>,
     /// What the figures are measured against.
     pub objectives: Vec<Objective>,
+    /// Whose phone rings, and for how long. Rules that were adopted before there was a queue have none of their own.
+    #[serde(default)]
+    pub acd: AcdPolicy,
 }
 
 /// A function that an agency can fill, for example fire fighting.

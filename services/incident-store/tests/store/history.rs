@@ -149,7 +149,7 @@ impl Story {
 
     fn duty(&mut self, person: u64) -> DeskCommand {
         let state = self.pick(&[DutyState::Ready, DutyState::Paused, DutyState::Off]);
-        DeskCommand::Duty(user(person), SetDuty { state, audio: None })
+        DeskCommand::Duty(user(person), SetDuty { state, audio: None, skills: None })
     }
 
     fn on_call(&mut self, place: &Place, person: u64) -> Submission {

@@ -218,7 +218,7 @@ fn the_wallboard_counts_what_is_open_now() {
         for n in 1..=3 {
             on_site(&desk, add_user(n, &format!("petugas{n}"), UserRole::CallTaker, None)).await.unwrap();
         }
-        let ready = SetDuty { state: DutyState::Ready, audio: None };
+        let ready = SetDuty { state: DutyState::Ready, audio: None, skills: None };
         desk.submit(by(1, DeskCommand::Duty(user(1), ready))).await.unwrap();
         let start = place.clock.now();
         let quick = call_arrives(&desk, start, NUMBER).await;

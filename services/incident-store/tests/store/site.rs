@@ -195,6 +195,7 @@ fn a_duty_is_set_once_and_kept() {
             let wish = SetDuty {
                 state: DutyState::Ready,
                 audio: Some(Audio::Phone { uri: "sip:21@10.0.0.9".into() }),
+                skills: None,
             };
             Submission::new(new_key(), Actor::User(user(1)), DeskCommand::Duty(user(1), wish))
         };

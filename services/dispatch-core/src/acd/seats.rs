@@ -1,0 +1,155 @@
+//! The seats, and how long people talk.
+
+use std::collections::BTreeSet;
+
+use super::{Acd, AcdAction};
+use crate::call::fact::OfferEnd;
+use crate::duty::DutyState;
+use crate::ids::{CallId, UserId};
+use crate::time::{Seconds, Timestamp};
+
+/// Calls whose mean is the handling time: enough to be steady, few enough to follow the day.
+const HANDLED_CALLS_MAX: f64 = 64.0;
+/// What is assumed of a call before any was handled, and as how many calls that counts.
+const FIRST_GUESS_S: f64 = 90.0;
+const FIRST_GUESS_CALLS: f64 = 4.0;
+/// How long a call does not ring again at a seat where it was refused or not picked up.
+pub(super) const NOT_AGAIN_FOR: Seconds = Seconds(10);
+/// Offers of a call to ordinary seats after one of them died while it rang.
+const OFFERS_AFTER_A_LOSS: u8 = 2;
+
+/// One seat.
+#[derive(Clone, Debug)]
+pub(super) struct Seat {
+    pub(super) state: DutyState,
+    pub(super) supervisor: bool,
+    pub(super) skills: BTreeSet<String>,
+    /// Its audio is gone.
+    pub(super) lost: bool,
+    pub(super) work: Work,
+    pub(super) idle_since: Timestamp,
+    /// Offers in a row that nobody picked up there: such a seat rings after the others.
+    pub(super) missed: u32,
+    /// What rings there.
+    pub(super) offered: Option<CallId>,
+}
+
+/// What the person at a seat does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Work {
+    /// Nothing.
+    Idle,
+    /// Has a call of the queue.
+    Call {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Is busy otherwise.
+    Elsewhere,
+}
+
+impl Seat {
+    pub(super) fn new(now: Timestamp) -> Self {
+        Self {
+            state: DutyState::Off,
+            supervisor: false,
+            skills: BTreeSet::new(),
+            lost: false,
+            work: Work::Idle,
+            idle_since: now,
+            missed: 0,
+            offered: None,
+        }
+    }
+
+    /// Takes calls now or when the present one is over.
+    pub(super) fn is_on_duty(&self) -> bool {
+        self.state == DutyState::Ready && !self.lost
+    }
+
+    /// A call may ring here now.
+    pub(super) fn is_free(&self) -> bool {
+        self.is_on_duty() && self.work == Work::Idle && self.offered.is_none()
+    }
+}
+
+/// The mean handling time: of all calls at first, then with the weight of the last ones.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HandlingTime {
+    mean_s: f64,
+    calls: f64,
+}
+
+impl Default for HandlingTime {
+    fn default() -> Self {
+        Self { mean_s: FIRST_GUESS_S, calls: FIRST_GUESS_CALLS }
+    }
+}
+
+impl HandlingTime {
+    pub(super) fn add(&mut self, since: Timestamp, until: Timestamp) {
+        let seconds = (until.millis_since(since).max(0) as f64) / 1000.0;
+        self.calls = (self.calls + 1.0).min(HANDLED_CALLS_MAX);
+        self.mean_s += (seconds - self.mean_s) / self.calls;
+    }
+
+    pub(super) const fn mean_s(&self) -> f64 {
+        self.mean_s
+    }
+}
+
+impl Acd {
+    /// Ends the offer at a seat, if there is one.
+    pub(super) fn withdraw(
+        &mut self,
+        user: UserId,
+        why: OfferEnd,
+        now: Timestamp,
+        actions: &mut Vec<AcdAction>,
+    ) {
+        let Some(seat) = self.seats.get_mut(&user) else { return };
+        let Some(call) = seat.offered.take() else { return };
+        match why {
+            OfferEnd::TimedOut => seat.missed = seat.missed.saturating_add(1),
+            OfferEnd::Refused => seat.missed = 0,
+            OfferEnd::SeatLost | OfferEnd::TakenElsewhere | OfferEnd::CallerGone => {}
+        }
+        if let Some(waiting) = self.waiting.get_mut(&call) {
+            waiting.offers.remove(&user);
+            waiting.not_before.insert(user, now.after(NOT_AGAIN_FOR));
+            if why == OfferEnd::SeatLost {
+                waiting.offers_left.get_or_insert(OFFERS_AFTER_A_LOSS);
+            }
+        }
+        actions.push(AcdAction::Withdraw { call, user, why });
+    }
+
+    /// Ends every offer of a call.
+    pub(super) fn withdraw_all(
+        &mut self,
+        call: CallId,
+        why: OfferEnd,
+        now: Timestamp,
+        actions: &mut Vec<AcdAction>,
+    ) {
+        let Some(waiting) = self.waiting.get(&call) else { return };
+        let users: Vec<UserId> = waiting.offers.keys().copied().collect();
+        for user in users {
+            self.withdraw(user, why, now, actions);
+        }
+    }
+
+    /// Ends the offers that rang long enough.
+    pub(super) fn time_out(&mut self, now: Timestamp, actions: &mut Vec<AcdAction>) {
+        let due: Vec<UserId> = self
+            .waiting
+            .values()
+            .flat_map(|waiting| waiting.offers.iter())
+            .filter(|(_, until)| **until <= now)
+            .map(|(user, _)| *user)
+            .collect();
+        for user in due {
+            self.withdraw(user, OfferEnd::TimedOut, now, actions);
+        }
+    }
+}
