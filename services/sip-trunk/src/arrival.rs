@@ -10,7 +10,7 @@ use rsipstack::sip::{Headers, Request, Response};
 
 use crate::config::{TrunkConfig, TrunkProfile};
 use crate::guard::message::{Header, Message};
-use crate::guard::repair::{DIALLED, SOURCE, noted_defects};
+use crate::guard::repair::{DIALLED, Wire, noted_defects, origin};
 use crate::identity;
 use crate::location::{self, multipart, note};
 use crate::session_timer::SessionTimer;
@@ -24,8 +24,8 @@ const TEXT_CHARS_MAX: usize = 512;
 pub(crate) struct Signalling {
     /// The peer as the packet came.
     pub(crate) source: SocketAddr,
-    /// Whether it came over TCP.
-    pub(crate) tcp: bool,
+    /// Over what it came.
+    pub(crate) wire: Wire,
     /// The offer and the voice stream in it that we take.
     pub(crate) offer: Option<(Offer, Voice)>,
     /// There was no session description at all: the ACK may bring the answer to ours.
@@ -56,16 +56,10 @@ fn plain(start: String, headers: &Headers, body: Vec<u8>) -> Message {
     Message { start, headers: headers.collect(), body, cut: false, mangled: false }
 }
 
-/// Which trunk a message came from: profile, address, over TCP.
-pub(crate) fn origin(message: &Message) -> Option<(usize, SocketAddr, bool)> {
-    let mut words = message.value(SOURCE)?.split(' ');
-    Some((words.next()?.parse().ok()?, words.next()?.parse().ok()?, words.next()? == "tcp"))
-}
-
 /// Everything an INVITE says.
 pub(crate) fn read(invite: &Message, config: &TrunkConfig) -> (Arrival, Signalling) {
-    let nowhere = (usize::MAX, SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0), false);
-    let (profile, source, tcp) = origin(invite).unwrap_or(nowhere);
+    let nowhere = (usize::MAX, SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0), Wire::Udp);
+    let (profile, source, wire) = origin(invite).unwrap_or(nowhere);
     let mut defects = noted_defects(invite);
     let caller = identity::caller(invite, &mut defects);
     let parts = multipart::parts(invite, &mut defects);
@@ -83,7 +77,7 @@ pub(crate) fn read(invite: &Message, config: &TrunkConfig) -> (Arrival, Signalli
     }
     let signalling = Signalling {
         source,
-        tcp,
+        wire,
         offer_is_ours: offer.is_none(),
         offer: offer.and_then(Result::ok).map(|(voice, offer)| (offer, voice)),
         reliable_only: requirements(invite).any(|tag| tag == "100rel"),

@@ -27,7 +27,9 @@ mod router;
 mod session_timer;
 mod start;
 mod stats;
+mod tls;
 
 pub use config::{ClientCertificate, Srtp, TlsPort, TrunkConfig, TrunkProfile, TrunkTransport};
 pub use start::{Trunk, TrunkError, start};
 pub use stats::{StatsSnapshot, TrunkStats};
+pub use tls::TlsError;

@@ -12,8 +12,9 @@ use rsipstack::sip::{Contact, Header, Method, SipMessage, StatusCode};
 use rsipstack::transaction::TransactionReceiver;
 use rsipstack::transaction::transaction::Transaction;
 
-use crate::arrival::{message_of, origin, unknown_requirements};
+use crate::arrival::{message_of, unknown_requirements};
 use crate::call;
+use crate::guard::repair::origin;
 use crate::guard::reply::{ALLOW, SUPPORTED};
 use crate::location::multipart;
 use crate::registry::LiveEntry;
@@ -240,8 +241,8 @@ async fn reply_session(core: &Core, transaction: &mut Transaction, entry: &LiveE
     let timer = SessionTimer::read(&message, core.config.session_interval_min);
     let mut headers = call::timer_headers(timer);
     headers.push(Header::Allow(ALLOW.into()));
-    if let Some((_, source, tcp)) = origin(&message)
-        && let Some(contact) = call::contact(core.address_towards(source.ip()), core.sip_port(), tcp)
+    if let Some((_, source, wire)) = origin(&message)
+        && let Some(contact) = call::contact(core, core.address_towards(source.ip()), wire)
     {
         headers.push(Header::Contact(Contact::new(format!("<{contact}>"))));
     }

@@ -27,12 +27,14 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
-use crate::config::TrunkConfig;
+use crate::config::{TlsPort, TrunkConfig};
+use crate::guard::repair::Wire;
 use crate::guard::udp::{Intake, SendingSocket};
 use crate::guard::{Guard, REFUSED_WAITING_MAX, Refused, tcp, udp};
 use crate::registry::{Registry, Signal};
 use crate::resumable::Resumable;
 use crate::stats::{StatsSnapshot, TrunkStats, count, kernel_drops};
+use crate::tls::{Tls, TlsError};
 use crate::{arrival, orders, router};
 
 /// A disk that takes longer does not hold up a caller: the fact follows when it can.
@@ -54,6 +56,9 @@ pub enum TrunkError {
         #[source]
         source: std::io::Error,
     },
+    /// The TLS files are of no use.
+    #[error("TLS")]
+    Tls(#[from] TlsError),
     /// No media.
     #[error("media")]
     Media(#[from] MediaError),
@@ -72,6 +77,8 @@ pub struct Trunk {
     pub sip_udp: SocketAddr,
     /// Where SIP over TCP is spoken.
     pub sip_tcp: SocketAddr,
+    /// Where SIP over TLS is spoken, if it is.
+    pub sip_tls: Option<SocketAddr>,
     /// The desk's way to live calls.
     pub orders: CallOrders,
     /// What moves on the lines too fast for the journal.
@@ -98,6 +105,7 @@ pub(crate) struct Core {
     journal_alarm: AtomicBool,
     draining: AtomicBool,
     local: SocketAddr,
+    local_tls: Option<SocketAddr>,
 }
 
 impl std::fmt::Debug for Core {
@@ -118,6 +126,8 @@ pub async fn start(
     clock: Clock,
 ) -> Result<Trunk, TrunkError> {
     let (listener, socket, local) = bind_both(config.bind).await?;
+    let tls_port = bind_tls(config.tls.as_ref()).await?;
+    let local_tls = tls_port.as_ref().map(|port| port.local);
     let media_ip = config.bind.ip();
     let (media, media_events) = MediaPlane::start(&MediaConfig {
         bind: media_ip,
@@ -163,6 +173,7 @@ pub async fn start(
         journal_alarm: AtomicBool::new(false),
         draining: AtomicBool::new(false),
         local,
+        local_tls,
     });
     core.end_together(ended).await;
     core.tasks.spawn(wait_for_callers(core.clone()));
@@ -182,9 +193,12 @@ pub async fn start(
     tokio::spawn(watch_gauges(core.clone()));
     tokio::spawn(watch_media(media_events));
     tokio::spawn(udp::serve(socket, connection, intake.clone()));
-    tokio::spawn(tcp::serve(listener, local, intake, stats.clone()));
+    for port in [Some(tcp::Port { listener, local, tls: None }), tls_port].into_iter().flatten() {
+        tokio::spawn(tcp::serve(port, intake.clone(), stats.clone()));
+    }
     info!(sip = %local, "Trunk role takes calls");
-    Ok(Trunk { sip_udp: local, sip_tcp: local, orders, line: core.line.clone(), stats, core })
+    let line = core.line.clone();
+    Ok(Trunk { sip_udp: local, sip_tcp: local, sip_tls: local_tls, orders, line, stats, core })
 }
 
 /// Ends the calls of an earlier process whose caller gives up, and after 64*T1 all that are left.
@@ -201,6 +215,16 @@ async fn wait_for_callers(core: Arc<Core>) {
 
 fn stack_error(error: rsipstack::Error) -> TrunkError {
     TrunkError::Stack { reason: error.to_string() }
+}
+
+/// The TLS port, with its certificates read.
+async fn bind_tls(port: Option<&TlsPort>) -> Result<Option<tcp::Port>, TrunkError> {
+    let Some(port) = port else { return Ok(None) };
+    let tls = Some(Arc::new(Tls::load(port)?));
+    let failed = |source| TrunkError::Bind { address: port.bind, source };
+    let listener = TcpListener::bind(port.bind).await.map_err(failed)?;
+    let local = listener.local_addr().map_err(failed)?;
+    Ok(Some(tcp::Port { listener, local, tls }))
 }
 
 /// UDP and TCP on one port; with port 0, on one that is free for both.
@@ -315,9 +339,13 @@ impl Core {
         chosen.map_or(bound, |address| address.ip())
     }
 
-    /// The port of both transports.
-    pub(crate) fn sip_port(&self) -> u16 {
-        self.local.port()
+    /// The port of a transport; UDP and TCP share one.
+    pub(crate) fn sip_port(&self, wire: Wire) -> u16 {
+        let plain = self.local.port();
+        match wire {
+            Wire::Udp | Wire::Tcp => plain,
+            Wire::Tls => self.local_tls.map_or(plain, |tls| tls.port()),
+        }
     }
 }
 

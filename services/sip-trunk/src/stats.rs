@@ -60,6 +60,8 @@ counters! {
     tcp_refused,
     /// TCP connections open now.
     tcp_open,
+    /// TLS connections without a certificate of one of our trunks.
+    tls_refused,
     /// Calls live now.
     live_calls,
     /// Dialogs that the SIP stack holds now.

@@ -21,6 +21,7 @@ use tracing::{Instrument, info, info_span};
 use super::leg::Leg;
 use super::{Call, InviteHandling};
 use crate::arrival::{self, Signalling, message_of};
+use crate::guard::repair::Wire;
 use crate::registry::{InviteKey, LiveEntry, SIGNALS_WAITING_MAX, Ticket};
 use crate::start::Core;
 use crate::stats::count;
@@ -109,7 +110,7 @@ async fn begin(
     let call = begun.call;
     let address = core.address_towards(signalling.source.ip());
     let (state_sender, states) = core.dialogs.new_dialog_state_channel();
-    let contact = contact(address, core.sip_port(), signalling.tcp);
+    let contact = contact(&core, address, signalling.wire);
     let dialog = core.dialogs.get_or_create_server_invite(&transaction, state_sender, None, contact);
     let dialog: InviteDialog = match dialog {
         Ok(dialog) => dialog,
@@ -188,9 +189,9 @@ fn invite_key(invite: &Request) -> Option<InviteKey> {
 }
 
 /// Where the caller's side finds us inside the dialog.
-pub(crate) fn contact(address: IpAddr, port: u16, tcp: bool) -> Option<Uri> {
-    let parameter = if tcp { ";transport=tcp" } else { "" };
-    Uri::try_from(format!("sip:112@{}{parameter}", SocketAddr::new(address, port))).ok()
+pub(crate) fn contact(core: &Core, address: IpAddr, wire: Wire) -> Option<Uri> {
+    let address = SocketAddr::new(address, core.sip_port(wire));
+    Uri::try_from(format!("sip:112@{address}{}", wire.parameter())).ok()
 }
 
 /// `sess-id` of our descriptions: the random part of the call's id, so that no two calls share it.

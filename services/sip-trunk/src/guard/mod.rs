@@ -97,10 +97,22 @@ impl WayBack {
     }
 }
 
+/// Who sent a message, as the network shows it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Sender {
+    /// The address that it came from.
+    pub(crate) source: SocketAddr,
+    /// Over what.
+    pub(crate) wire: Wire,
+    /// The trunk that the connection itself proves: by its certificate, or because we opened it. Without one the
+    /// address decides.
+    pub(crate) proven: Option<usize>,
+}
+
 /// The guard of one trunk role.
 #[derive(Debug)]
 pub(crate) struct Guard {
-    profiles: Vec<TrunkProfile>,
+    pub(crate) profiles: Vec<TrunkProfile>,
     stats: Arc<TrunkStats>,
     memory: Mutex<Memory>,
 }
@@ -131,11 +143,11 @@ impl Guard {
     pub(crate) fn inspect(
         &self,
         bytes: &[u8],
-        source: SocketAddr,
-        wire: Wire,
+        sender: Sender,
         way_back: &WayBack,
         transactions: usize,
     ) -> Verdict {
+        let source = sender.source;
         if bytes.iter().all(u8::is_ascii_whitespace) {
             // A keep-alive (RFC 5626 section 3.5.1): the double line end wants one back.
             return if bytes == b"\r\n\r\n" { Verdict::Reply(b"\r\n".to_vec()) } else { Verdict::Drop };
@@ -146,11 +158,11 @@ impl Guard {
             count(&self.stats.garbage);
             return Verdict::Drop;
         }
-        match self.profile_of(source.ip()) {
+        match sender.proven.or_else(|| self.profile_of(source.ip())) {
             Some(profile) if invite && transactions > TRANSACTIONS_MAX && !has_to_tag(&message) => {
                 self.refuse_invite(message, profile, EndReason::Overloaded, source, way_back)
             }
-            Some(profile) => self.inspect_trusted(message, profile, source, wire, way_back),
+            Some(profile) => self.inspect_trusted(message, profile, sender, way_back),
             None => self.refuse(&message, source),
         }
     }
@@ -159,8 +171,7 @@ impl Guard {
         &self,
         mut message: Message,
         profile: usize,
-        source: SocketAddr,
-        wire: Wire,
+        Sender { source, wire, .. }: Sender,
         way_back: &WayBack,
     ) -> Verdict {
         let method = message.method();

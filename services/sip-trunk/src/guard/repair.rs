@@ -32,6 +32,47 @@ pub(crate) enum Wire {
     Udp,
     /// A stream; the framer cut the messages.
     Tcp,
+    /// The same, encrypted.
+    Tls,
+}
+
+impl Wire {
+    /// As a note names it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Udp => "udp",
+            Self::Tcp => "tcp",
+            Self::Tls => "tls",
+        }
+    }
+
+    fn by_name(name: &str) -> Option<Self> {
+        [Self::Udp, Self::Tcp, Self::Tls].into_iter().find(|wire| wire.name() == name)
+    }
+
+    /// As the stack names it.
+    pub(crate) fn transport(self) -> sip::Transport {
+        match self {
+            Self::Udp => sip::Transport::Udp,
+            Self::Tcp => sip::Transport::Tcp,
+            Self::Tls => sip::Transport::Tls,
+        }
+    }
+
+    /// The parameter of a URI that is reached over it (RFC 3261 section 19.1.1).
+    pub(crate) fn parameter(self) -> &'static str {
+        match self {
+            Self::Udp => "",
+            Self::Tcp => ";transport=tcp",
+            Self::Tls => ";transport=tls",
+        }
+    }
+}
+
+/// Which trunk a message came from: profile, address, transport.
+pub(crate) fn origin(message: &Message) -> Option<(usize, SocketAddr, Wire)> {
+    let mut words = message.value(SOURCE)?.split(' ');
+    Some((words.next()?.parse().ok()?, words.next()?.parse().ok()?, Wire::by_name(words.next()?)?))
 }
 
 /// Headers of which there is one (RFC 3261 section 7.3.1); the first stays.
@@ -81,11 +122,8 @@ pub(super) fn annotate(
     wire: Wire,
 ) {
     let names: Vec<_> = defects.iter().map(|defect| defect_name(*defect)).collect();
-    let wire = match wire {
-        Wire::Udp => "udp",
-        Wire::Tcp => "tcp",
-    };
-    message.headers.push(Header { name: SOURCE.to_owned(), value: format!("{profile} {source} {wire}") });
+    let value = format!("{profile} {source} {}", wire.name());
+    message.headers.push(Header { name: SOURCE.to_owned(), value });
     if !names.is_empty() {
         message.headers.push(Header { name: DEFECTS.to_owned(), value: names.join(",") });
     }
@@ -142,10 +180,7 @@ fn keep_first_of_single(message: &mut Message) -> bool {
 }
 
 fn repair_via(message: &mut Message, wire: Wire, source: SocketAddr) -> bool {
-    let transport = match wire {
-        Wire::Udp => "UDP",
-        Wire::Tcp => "TCP",
-    };
+    let transport = wire.name().to_ascii_uppercase();
     let top = message.value("Via").map(str::to_owned);
     let sound = top
         .as_deref()
@@ -262,10 +297,7 @@ fn repair_contact(message: &mut Message, wire: Wire, source: SocketAddr) -> bool
     if message.value("Contact").is_some() && message.values("Contact").all(sound) {
         return false;
     }
-    let parameter = match wire {
-        Wire::Udp => "",
-        Wire::Tcp => ";transport=tcp",
-    };
+    let parameter = wire.parameter();
     message.headers.retain(|header| header.name != "Contact");
     message.headers.push(Header { name: "Contact".to_owned(), value: format!("<sip:{source}{parameter}>") });
     true

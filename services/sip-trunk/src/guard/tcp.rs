@@ -8,22 +8,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rsipstack::platform::mpsc as stack_mpsc;
-use rsipstack::sip::Transport;
 use rsipstack::transport::channel::ChannelConnection;
 use rsipstack::transport::{SipAddr, SipConnection, TransportEvent};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::tcp::OwnedWriteHalf;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, WriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
-use super::WayBack;
 use super::frame::{Framer, Piece};
 use super::repair::Wire;
 use super::udp::Intake;
+use super::{Sender, WayBack};
 use crate::stats::{TrunkStats, count};
+use crate::tls::Tls;
 
 /// Connections at once; a telco keeps a handful.
 const CONNECTIONS_MAX: u64 = 512;
@@ -31,8 +30,12 @@ const CONNECTIONS_MAX: u64 = 512;
 const CONNECTIONS_PER_TRUNK_ADDRESS_MAX: usize = 64;
 /// Connections of one address that is no trunk: room for one mistake, not for a flood.
 const CONNECTIONS_PER_STRANGER_MAX: usize = 2;
+/// Connections of one address that must show a certificate first.
+const CONNECTIONS_PER_TLS_ADDRESS_MAX: usize = 8;
+/// A TLS handshake takes two round trips; who takes longer wants a place and no call.
+const HANDSHAKE_WITHIN: Duration = Duration::from_secs(5);
 /// A trunk may be quiet at night; its keep-alives come each 30 s to 120 s.
-const IDLE_TRUNK: Duration = Duration::from_secs(900);
+pub(crate) const IDLE_TRUNK: Duration = Duration::from_secs(900);
 /// A stranger has to say what it wants at once.
 const IDLE_STRANGER: Duration = Duration::from_secs(5);
 /// A sender that pauses this long inside a message is taken at its word so far.
@@ -44,13 +47,21 @@ const WRITES_WAITING_MAX: usize = 256;
 
 type PerAddress = Arc<Mutex<BTreeMap<IpAddr, usize>>>;
 
+/// A port that takes connections.
+pub(crate) struct Port {
+    pub(crate) listener: TcpListener,
+    pub(crate) local: SocketAddr,
+    /// Where it speaks TLS.
+    pub(crate) tls: Option<Arc<Tls>>,
+}
+
 /// Takes connections until the stop.
-pub(crate) async fn serve(listener: TcpListener, local: SocketAddr, intake: Intake, stats: Arc<TrunkStats>) {
+pub(crate) async fn serve(port: Port, intake: Intake, stats: Arc<TrunkStats>) {
     let open: PerAddress = Arc::default();
     loop {
         let accepted = tokio::select! {
             () = intake.stop.cancelled() => return,
-            accepted = listener.accept() => accepted,
+            accepted = port.listener.accept() => accepted,
         };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
@@ -62,17 +73,57 @@ pub(crate) async fn serve(listener: TcpListener, local: SocketAddr, intake: Inta
             }
         };
         let trusted = intake.guard.profile_of(peer.ip()).is_some();
-        let Some(place) = Place::take(&open, &stats, peer.ip(), trusted) else {
+        let max = match (trusted, &port.tls) {
+            (true, _) => CONNECTIONS_PER_TRUNK_ADDRESS_MAX,
+            (false, Some(_)) => CONNECTIONS_PER_TLS_ADDRESS_MAX,
+            (false, None) => CONNECTIONS_PER_STRANGER_MAX,
+        };
+        let Some(place) = Place::take(&open, &stats, peer.ip(), max) else {
             count(&stats.tcp_refused);
             continue;
         };
-        let intake = intake.clone();
+        let (intake, tls, local) = (intake.clone(), port.tls.clone(), port.local);
         tokio::spawn(async move {
-            let idle = if trusted { IDLE_TRUNK } else { IDLE_STRANGER };
-            connection(stream, peer, local, &intake, idle).await;
+            stream.set_nodelay(true).ok();
+            match tls {
+                Some(tls) => encrypted(&tls, stream, peer, local, &intake).await,
+                None => {
+                    let idle = if trusted { IDLE_TRUNK } else { IDLE_STRANGER };
+                    let sender = Sender { source: peer, wire: Wire::Tcp, proven: None };
+                    let end = Line { sender, address: sip_address(Wire::Tcp, local), idle };
+                    connection(stream, end, &intake, |_| ()).await;
+                }
+            }
             drop(place);
         });
     }
+}
+
+/// A connection that has to show whose it is before it may say anything.
+async fn encrypted(tls: &Tls, stream: TcpStream, peer: SocketAddr, local: SocketAddr, intake: &Intake) {
+    let stats = &intake.guard.stats;
+    match timeout(HANDSHAKE_WITHIN, tls.accept(stream, &intake.guard.profiles)).await {
+        Ok(Ok((stream, Some(profile)))) => {
+            let sender = Sender { source: peer, wire: Wire::Tls, proven: Some(profile) };
+            let end = Line { sender, address: sip_address(Wire::Tls, local), idle: IDLE_TRUNK };
+            connection(stream, end, intake, |_| ()).await;
+        }
+        Ok(Ok((_, None))) => {
+            count(&stats.tls_refused);
+            warn!(source = %peer.ip(), "A certificate of our authority that belongs to no trunk");
+        }
+        Ok(Err(error)) => {
+            count(&stats.tls_refused);
+            debug!(source = %peer.ip(), %error, "TLS handshake");
+        }
+        Err(_) => {
+            count(&stats.tls_refused);
+        }
+    }
+}
+
+pub(crate) fn sip_address(wire: Wire, address: SocketAddr) -> SipAddr {
+    SipAddr { r#type: Some(wire.transport()), addr: address.into() }
 }
 
 /// One connection's place under the limits; given back when dropped.
@@ -83,8 +134,7 @@ struct Place {
 }
 
 impl Place {
-    fn take(open: &PerAddress, stats: &Arc<TrunkStats>, ip: IpAddr, trusted: bool) -> Option<Self> {
-        let max = if trusted { CONNECTIONS_PER_TRUNK_ADDRESS_MAX } else { CONNECTIONS_PER_STRANGER_MAX };
+    fn take(open: &PerAddress, stats: &Arc<TrunkStats>, ip: IpAddr, max: usize) -> Option<Self> {
         let mut addresses = open.lock().unwrap_or_else(PoisonError::into_inner);
         let of_this = addresses.get(&ip).copied().unwrap_or(0);
         if of_this >= max || stats.tcp_open.load(Ordering::Relaxed) >= CONNECTIONS_MAX {
@@ -109,20 +159,40 @@ impl Drop for Place {
     }
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, local: SocketAddr, intake: &Intake, idle: Duration) {
-    stream.set_nodelay(true).ok();
-    let (mut read, write) = stream.into_split();
+/// One connection with its two ends.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    /// Who is on the other side.
+    pub(crate) sender: Sender,
+    /// The address under which the stack knows it: ours where they came to us, theirs where we went to them.
+    pub(crate) address: SipAddr,
+    /// Silence after which it is closed.
+    pub(crate) idle: Duration,
+}
+
+/// Reads and writes a connection until it ends. `opened` gets it as the stack sees it, and what it returns lives as
+/// long as the connection.
+pub(crate) async fn connection<Stream, Kept>(
+    stream: Stream,
+    line: Line,
+    intake: &Intake,
+    opened: impl FnOnce(&StackSide) -> Kept,
+) where
+    Stream: AsyncRead + AsyncWrite + Send + 'static,
+{
+    let (mut read, write) = tokio::io::split(stream);
     let closed = intake.stop.child_token();
     let (outgoing, from_stack) = stack_mpsc::channel(WRITES_WAITING_MAX);
     let (answers, from_guard) = mpsc::channel(WRITES_WAITING_MAX);
-    let Some(stack_side) = stack_connection(outgoing, local, closed.clone()).await else { return };
+    let Some(stack_side) = stack_connection(outgoing, line.address, closed.clone()).await else { return };
+    let kept = opened(&stack_side);
     let writer = tokio::spawn(write_all(write, from_stack, from_guard, closed.clone()));
     let back = WayBack::Tcp(answers);
 
     let mut framer = Framer::default();
     let mut buffer = vec![0; 16 * 1024];
     loop {
-        let wait = if framer.is_empty() { idle } else { PAUSE };
+        let wait = if framer.is_empty() { line.idle } else { PAUSE };
         let read = tokio::select! {
             () = closed.cancelled() => break,
             read = timeout(wait, read.read(&mut buffer)) => read,
@@ -138,10 +208,12 @@ async fn connection(stream: TcpStream, peer: SocketAddr, local: SocketAddr, inta
         };
         while let Some(piece) = framer.next(paused) {
             match piece {
-                Piece::Message(message) => intake.take(&message, peer, Wire::Tcp, &back, &stack_side).await,
+                Piece::Message(message) => {
+                    intake.take(&message, line.sender, &back, &stack_side.connection).await;
+                }
                 Piece::KeepAlive => back.send(b"\r\n".to_vec()).await,
                 Piece::Garbage(bytes) => {
-                    debug!(source = %peer.ip(), bytes, "No SIP on the SIP port");
+                    debug!(source = %line.sender.source.ip(), bytes, "No SIP on the SIP port");
                     count(&intake.guard.stats.garbage);
                 }
             }
@@ -153,25 +225,33 @@ async fn connection(stream: TcpStream, peer: SocketAddr, local: SocketAddr, inta
         }
     }
     closed.cancel();
+    drop(kept);
     writer.await.ok();
+}
+
+/// A connection as the stack sees it.
+pub(crate) struct StackSide {
+    /// The stack's handle.
+    pub(crate) connection: SipConnection,
+    /// The way into the stack that we do not take; while it is open the stack keeps a registered connection.
+    _held: stack_mpsc::UnboundedSender<TransportEvent>,
 }
 
 /// The connection as the stack sees it: messages it sends come out of the channel.
 async fn stack_connection(
     outgoing: stack_mpsc::Sender<TransportEvent>,
-    local: SocketAddr,
+    address: SipAddr,
     closed: CancellationToken,
-) -> Option<SipConnection> {
+) -> Option<StackSide> {
     // The way in is the endpoint itself; this channel is part of the type and stays empty.
-    #[expect(clippy::disallowed_methods, reason = "nothing is ever sent into it: its sender is dropped here")]
-    let (_, nothing) = stack_mpsc::unbounded_channel();
-    let address = SipAddr { r#type: Some(Transport::Tcp), addr: local.into() };
+    #[expect(clippy::disallowed_methods, reason = "nothing is ever sent into it")]
+    let (held, nothing) = stack_mpsc::unbounded_channel();
     let made = ChannelConnection::create_connection_bounded(nothing, outgoing, address, Some(closed)).await;
-    made.ok().map(SipConnection::Channel)
+    Some(StackSide { connection: SipConnection::Channel(made.ok()?), _held: held })
 }
 
-async fn write_all(
-    mut write: OwnedWriteHalf,
+async fn write_all<Stream: AsyncWrite + Send + 'static>(
+    mut write: WriteHalf<Stream>,
     mut from_stack: stack_mpsc::Receiver<TransportEvent>,
     mut from_guard: mpsc::Receiver<Vec<u8>>,
     closed: CancellationToken,

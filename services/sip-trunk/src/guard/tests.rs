@@ -14,7 +14,8 @@ fn back() -> WayBack {
 }
 
 fn look(guard: &Guard, bytes: &str, source: &str, transactions: usize) -> Verdict {
-    guard.inspect(bytes.as_bytes(), source.parse().unwrap(), Wire::Udp, &back(), transactions)
+    let sender = Sender { source: source.parse().unwrap(), wire: Wire::Udp, proven: None };
+    guard.inspect(bytes.as_bytes(), sender, &back(), transactions)
 }
 
 #[test]

@@ -7,7 +7,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use rsipstack::platform::net::UdpSocket as StackSocket;
-use rsipstack::sip::Transport;
 use rsipstack::transaction::endpoint::EndpointInnerRef;
 use rsipstack::transport::udp::UdpConnection;
 use rsipstack::transport::{SipAddr, SipConnection};
@@ -18,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
 use super::repair::Wire;
-use super::{Guard, Refused, Verdict, WayBack};
+use super::{Guard, Refused, Sender, Verdict, WayBack};
 use crate::resumable::Resumable;
 
 /// Wanted receive buffer: at 1,000 calls a second every retransmission that was seen came from a full one.
@@ -70,12 +69,12 @@ impl Intake {
     pub(super) async fn take(
         &self,
         bytes: &[u8],
-        source: SocketAddr,
-        wire: Wire,
+        sender: Sender,
         back: &WayBack,
         connection: &SipConnection,
     ) {
-        match self.guard.inspect(bytes, source, wire, back, self.endpoint.transactions.len()) {
+        let source = sender.source;
+        match self.guard.inspect(bytes, sender, back, self.endpoint.transactions.len()) {
             Verdict::Drop => {}
             Verdict::Reply(answer) => back.send(answer).await,
             Verdict::Refused(refused) => {
@@ -86,10 +85,7 @@ impl Intake {
             }
             Verdict::Pass(message) => {
                 self.resumable.notice(&message);
-                let transport = match wire {
-                    Wire::Udp => Transport::Udp,
-                    Wire::Tcp => Transport::Tcp,
-                };
+                let transport = sender.wire.transport();
                 let from = SipAddr { r#type: Some(transport), addr: source.into() };
                 let received = SipConnection::update_msg_received(*message, source, transport);
                 let taken = match received {
@@ -119,7 +115,8 @@ pub(crate) async fn serve(socket: Arc<UdpSocket>, connection: UdpConnection, int
         match received {
             Ok((bytes, source)) => {
                 let back = WayBack::Udp(socket.clone(), source);
-                intake.take(&buffer[..bytes], source, Wire::Udp, &back, &connection).await;
+                let sender = Sender { source, wire: Wire::Udp, proven: None };
+                intake.take(&buffer[..bytes], sender, &back, &connection).await;
             }
             // An ICMP error of an earlier answer shows up here; it says nothing about this port.
             Err(error) => debug!(%error, "SIP port"),
