@@ -20,6 +20,7 @@ mod guard;
 mod identity;
 mod location;
 mod orders;
+mod peers;
 mod registry;
 mod reliable;
 mod resumable;
@@ -30,6 +31,7 @@ mod stats;
 mod tls;
 
 pub use config::{ClientCertificate, Srtp, TlsPort, TrunkConfig, TrunkProfile, TrunkTransport};
+pub use peers::{PeerState, TestResult, TrunkHealth};
 pub use start::{Trunk, TrunkError, start};
 pub use stats::{StatsSnapshot, TrunkStats};
 pub use tls::TlsError;

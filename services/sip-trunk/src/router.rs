@@ -17,6 +17,7 @@ use crate::call;
 use crate::guard::repair::origin;
 use crate::guard::reply::{ALLOW, SUPPORTED};
 use crate::location::multipart;
+use crate::peers::test_call;
 use crate::registry::LiveEntry;
 use crate::session_timer::SessionTimer;
 use crate::start::Core;
@@ -39,6 +40,9 @@ async fn handle(core: Arc<Core>, mut transaction: Transaction) {
         return;
     }
     match transaction.original.method {
+        Method::Invite if !inside && test_call::is_ours(&core, &transaction) => {
+            test_call::echo(&core, transaction).await;
+        }
         Method::Invite if !inside => call::incoming(core, transaction).await,
         Method::Invite => reinvite(&core, transaction).await,
         Method::Bye => bye(&core, transaction).await,

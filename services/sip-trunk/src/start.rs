@@ -31,11 +31,12 @@ use crate::config::{TlsPort, TrunkConfig};
 use crate::guard::repair::Wire;
 use crate::guard::udp::{Intake, SendingSocket};
 use crate::guard::{Guard, REFUSED_WAITING_MAX, Refused, tcp, udp};
+use crate::peers::{Peers, TrunkHealth};
 use crate::registry::{Registry, Signal};
 use crate::resumable::Resumable;
 use crate::stats::{StatsSnapshot, TrunkStats, count, kernel_drops};
 use crate::tls::{Tls, TlsError};
-use crate::{arrival, orders, router};
+use crate::{arrival, orders, peers, router};
 
 /// A disk that takes longer does not hold up a caller: the fact follows when it can.
 const JOURNAL_WITHIN: Duration = Duration::from_secs(2);
@@ -99,6 +100,10 @@ pub(crate) struct Core {
     pub(crate) dialogs: DialogLayer,
     pub(crate) media: MediaPlane,
     pub(crate) line: LineEvents,
+    pub(crate) peers: Peers,
+    /// What our own test calls carry.
+    pub(crate) test_mark: String,
+    pub(crate) tls: Option<Arc<Tls>>,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
     journal: Journal,
@@ -157,9 +162,10 @@ pub async fn start(
     let incoming = endpoint.incoming_transactions().map_err(stack_error)?;
     let (resumable, ended) = Resumable::new(&recovery.open_calls);
     let guard = Arc::new(Guard::new(config.trunks.clone(), stats.clone()));
+    let peers = Peers::new(&config.trunks);
     let core = Arc::new(Core {
         config,
-        clock,
+        clock: clock.clone(),
         stats: stats.clone(),
         registry: Arc::default(),
         resumable: Arc::new(resumable),
@@ -167,6 +173,9 @@ pub async fn start(
         dialogs: DialogLayer::new(endpoint.inner.clone()),
         media,
         line: LineEvents::default(),
+        peers,
+        test_mark: new_call_id(&clock).to_string(),
+        tls: tls_port.as_ref().and_then(|port| port.tls.clone()),
         tasks: TaskTracker::new(),
         stop: stop.clone(),
         journal,
@@ -193,6 +202,7 @@ pub async fn start(
     tokio::spawn(watch_gauges(core.clone()));
     tokio::spawn(watch_media(media_events));
     tokio::spawn(udp::serve(socket, connection, intake.clone()));
+    peers::watch(&core, &core.config, &intake);
     for port in [Some(tcp::Port { listener, local, tls: None }), tls_port].into_iter().flatten() {
         tokio::spawn(tcp::serve(port, intake.clone(), stats.clone()));
     }
@@ -320,6 +330,9 @@ impl Core {
     }
 
     pub(crate) fn refresh_gauges(&self) {
+        let (up, down) = self.peers.counted();
+        self.stats.peers_up.store(up, Ordering::Relaxed);
+        self.stats.peers_down.store(down, Ordering::Relaxed);
         self.stats.live_calls.store(self.registry.load() as u64, Ordering::Relaxed);
         self.stats.dialogs.store(self.dialogs.len() as u64, Ordering::Relaxed);
     }
@@ -397,6 +410,11 @@ impl Trunk {
     pub fn snapshot(&self) -> StatsSnapshot {
         self.core.refresh_gauges();
         self.stats.snapshot()
+    }
+
+    /// Every trunk: whether its peer answers, and how its last test call went.
+    pub fn health(&self) -> Vec<TrunkHealth> {
+        self.core.peers.health()
     }
 
     /// Takes no new calls, lets the live ones go on for at most `limit`, then ends what is left and stops.

@@ -62,6 +62,16 @@ counters! {
     tcp_open,
     /// TLS connections without a certificate of one of our trunks.
     tls_refused,
+    /// OPTIONS to a trunk's peer that got no answer, or the answer that it takes no calls.
+    options_failed,
+    /// Test calls over a trunk that were answered, heard and hung up.
+    test_calls_passed,
+    /// Test calls over a trunk that were not.
+    test_calls_failed,
+    /// Trunk peers that answer OPTIONS now.
+    peers_up,
+    /// Trunk peers that do not.
+    peers_down,
     /// Calls live now.
     live_calls,
     /// Dialogs that the SIP stack holds now.

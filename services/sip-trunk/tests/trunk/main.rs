@@ -10,6 +10,8 @@ mod hostile;
 mod inside;
 mod malformed;
 mod media;
+mod peers;
 mod resumed;
 mod sipp;
 mod tcp;
+mod tls;

@@ -1,28 +1,30 @@
 use std::time::Duration;
 
 use dispatch_core::call::fact::{Defect, EndReason};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
 use crate::client::*;
 
-struct Line {
-    stream: TcpStream,
-    read: Vec<u8>,
+pub struct Line<Stream = TcpStream> {
+    pub stream: Stream,
+    pub read: Vec<u8>,
 }
 
 impl Line {
     async fn new(centre: &Centre) -> Self {
         Self { stream: TcpStream::connect(centre.trunk.sip_tcp).await.unwrap(), read: Vec::new() }
     }
+}
 
-    async fn send(&mut self, bytes: impl AsRef<[u8]>) {
+impl<Stream: AsyncRead + AsyncWrite + Unpin> Line<Stream> {
+    pub async fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.stream.write_all(bytes.as_ref()).await.unwrap();
     }
 
     /// The first message whose start line begins so.
-    async fn expect(&mut self, start: &str) -> Received {
+    pub async fn expect(&mut self, start: &str) -> Received {
         let mut seen = Vec::new();
         loop {
             while let Some(message) = self.next_message() {
