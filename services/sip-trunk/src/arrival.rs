@@ -80,7 +80,7 @@ pub(crate) fn read(invite: &Message, config: &TrunkConfig) -> (Arrival, Signalli
         wire,
         offer_is_ours: offer.is_none(),
         offer: offer.and_then(Result::ok).map(|(voice, offer)| (offer, voice)),
-        reliable_only: requirements(invite).any(|tag| tag == "100rel"),
+        reliable_only: requirements(invite).any(|tag| tag.eq_ignore_ascii_case("100rel")),
         timer: SessionTimer::read(invite, config.session_interval_min),
     };
     defects.sort_unstable();
@@ -105,15 +105,15 @@ pub(crate) fn read(invite: &Message, config: &TrunkConfig) -> (Arrival, Signalli
     (arrival, signalling)
 }
 
-/// What a request demands of us, in small letters.
-fn requirements(request: &Message) -> impl Iterator<Item = String> {
-    let tags = request.values("Require").flat_map(|value| value.split(','));
-    tags.map(|tag| tag.trim().to_ascii_lowercase()).filter(|tag| !tag.is_empty())
+/// What a request demands of us.
+fn requirements(request: &Message) -> impl Iterator<Item = &str> {
+    request.values("Require").flat_map(|value| value.split(',')).map(str::trim).filter(|tag| !tag.is_empty())
 }
 
 /// What it demands and we do not speak, for `Unsupported` (RFC 3261 section 8.2.2.3).
-pub(crate) fn unknown_requirements(request: &Message) -> Vec<String> {
-    requirements(request).filter(|tag| !SPOKEN.contains(&tag.as_str())).collect()
+pub(crate) fn unknown_requirements(request: &Message) -> Vec<&str> {
+    let spoken = |tag: &&str| SPOKEN.iter().any(|known| known.eq_ignore_ascii_case(tag));
+    requirements(request).filter(|tag| !spoken(tag)).collect()
 }
 
 /// The facts of an INVITE that the stack did not get: whatever fragments there are.

@@ -78,7 +78,8 @@ async fn refuse_unknown_requirements(transaction: &mut Transaction) -> bool {
     if matches!(transaction.original.method, Method::Invite | Method::Bye | Method::Ack | Method::Cancel) {
         return false;
     }
-    let unknown = unknown_requirements(&message_of(&transaction.original));
+    let message = message_of(&transaction.original);
+    let unknown = unknown_requirements(&message);
     if unknown.is_empty() {
         return false;
     }

@@ -136,6 +136,9 @@ impl Framer {
     }
 }
 
+/// A longer first word is no method. RFC 4475 section 3.1.1.2 has one of 44.
+const METHOD_BYTES_MAX: usize = 64;
+
 enum Start {
     Yes,
     No,
@@ -150,14 +153,17 @@ fn begins_message(bytes: &[u8]) -> Start {
     };
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let token = line.iter().take_while(|b| b.is_ascii_alphanumeric() || b"-.!%*_+`'~/".contains(b)).count();
-    if token == 0 || token > 32 || line.get(token).is_some_and(|b| *b != b' ') {
+    if token == 0 || token > METHOD_BYTES_MAX || line.get(token).is_some_and(|b| *b != b' ') {
         return Start::No;
     }
     if !whole {
         return Start::Perhaps;
     }
     let trimmed = line.trim_ascii_end();
-    let version_last = trimmed.len() > 8 && trimmed[trimmed.len() - 8..].eq_ignore_ascii_case(b" SIP/2.0");
+    // Another version is a request too; the guard says that it is not ours.
+    let last = trimmed.rsplit(|b| *b == b' ').next().unwrap_or_default();
+    let version_last =
+        last.len() < trimmed.len() && last.len() >= 4 && last[..4].eq_ignore_ascii_case(b"SIP/");
     let response = line.len() > 8 && line[..8].eq_ignore_ascii_case(b"SIP/2.0 ");
     // An INVITE without a version is still an emergency; the guard records it.
     let invite = line.len() > 7 && line[..7].eq_ignore_ascii_case(b"INVITE ");

@@ -111,6 +111,33 @@ impl Message {
             && version.is_some_and(|version| version.eq_ignore_ascii_case("SIP/2.0"))
     }
 
+    /// Whether the start line is a request's of a SIP that is not ours.
+    pub(crate) fn is_of_another_version(&self) -> bool {
+        let mut words = self.start.split(' ');
+        let (method, uri, version) = (words.next(), words.next(), words.next_back());
+        method.is_some_and(is_token)
+            && uri.is_some()
+            && version.is_some_and(|version| {
+                version.get(..4).is_some_and(|name| name.eq_ignore_ascii_case("SIP/"))
+                    && !version.eq_ignore_ascii_case("SIP/2.0")
+            })
+    }
+
+    /// Calls the request a SIP/2.0 one, which counts as a repair.
+    pub(crate) fn set_our_version(&mut self) {
+        if let Some((rest, _)) = self.start.rsplit_once(' ') {
+            self.start = format!("{rest} SIP/2.0");
+            self.mangled = true;
+        }
+    }
+
+    /// Whether the Request-URI names something that a telephone system can reach (RFC 3261 section 8.2.2.1).
+    pub(crate) fn has_known_scheme(&self) -> bool {
+        let uri = self.start.split(' ').nth(1).unwrap_or_default();
+        let scheme = uri.trim_start_matches('<').split(':').next().unwrap_or_default();
+        ["sip", "sips", "tel", "urn"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
+    }
+
     /// The message as bytes, Content-Length as the body is.
     pub(crate) fn write(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.body.len() + 64 * (self.headers.len() + 2));

@@ -155,8 +155,7 @@ impl Guard {
         let message = Message::read(bytes);
         let invite = message.method() == "INVITE";
         if !message.is_response() && !message.is_request() && !invite {
-            count(&self.stats.garbage);
-            return Verdict::Drop;
+            return self.no_sip(&message, sender);
         }
         match sender.proven.or_else(|| self.profile_of(source.ip())) {
             Some(profile) if invite && transactions > TRANSACTIONS_MAX && !has_to_tag(&message) => {
@@ -165,6 +164,17 @@ impl Guard {
             Some(profile) => self.inspect_trusted(message, profile, sender, way_back),
             None => self.refuse(&message, source),
         }
+    }
+
+    /// No SIP, or none of ours: a request of another version is told so (RFC 3261 section 21.5.6).
+    fn no_sip(&self, message: &Message, sender: Sender) -> Verdict {
+        count(&self.stats.garbage);
+        let known = sender.proven.is_some() || self.profile_of(sender.source.ip()).is_some();
+        if known && message.is_of_another_version() && message.method() != "ACK" {
+            let answer = reply::response(message, sender.source, 505, "Version Not Supported");
+            return Verdict::Reply(answer);
+        }
+        Verdict::Drop
     }
 
     fn inspect_trusted(
@@ -176,12 +186,20 @@ impl Guard {
     ) -> Verdict {
         let method = message.method();
         let invite = method == "INVITE";
+        if invite && message.is_of_another_version() {
+            // Whatever version it names, somebody is calling.
+            message.set_our_version();
+        }
         if invite && !message.is_request() {
             return self.refuse_invite(message, profile, EndReason::Unreadable, source, way_back);
         }
         if message.is_request() && method.parse::<Method>().is_err() {
             count(&self.stats.unknown_methods);
             return Verdict::Reply(reply::response(&message, source, 405, "Method Not Allowed"));
+        }
+        if message.is_request() && !invite && !has_to_tag(&message) && !message.has_known_scheme() {
+            let code = reply::response(&message, source, 416, "Unsupported URI Scheme");
+            return Verdict::Reply(code);
         }
         let known = (message.value("Call-ID").is_none()).then(|| self.call_id_of(&message, source)).flatten();
         let defects = repair::repair(&mut message, wire, source, known);

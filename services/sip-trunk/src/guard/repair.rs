@@ -229,7 +229,33 @@ fn repair_call_id(
     message.headers.push(Header { name: "Call-ID".to_owned(), value });
 }
 
+/// Takes the blanks around `;` and `=` of a header's parameters away: the grammar allows them (RFC 3261 section 25.1,
+/// SEMI and EQUAL), and the stack reads no tag that has them.
+fn tighten(value: &str) -> String {
+    let mut tight = String::with_capacity(value.len());
+    let (mut quoted, mut bracketed, mut escaped) = (false, false, false);
+    for c in value.chars() {
+        let free = !quoted && !bracketed;
+        match c {
+            '"' if !escaped && !bracketed => quoted = !quoted,
+            '<' if free => bracketed = true,
+            '>' if !quoted => bracketed = false,
+            ';' | '=' if free => tight.truncate(tight.trim_end().len()),
+            ' ' | '\t' if free && tight.ends_with([';', '=']) => continue,
+            _ => {}
+        }
+        escaped = c == '\\' && !escaped;
+        tight.push(c);
+    }
+    tight
+}
+
 fn repair_from_and_to(message: &mut Message) -> bool {
+    for name in ["From", "To"] {
+        if let Some(value) = message.value(name).map(tighten) {
+            set(message, name, value);
+        }
+    }
     let call_id = message.value("Call-ID").unwrap_or_default().to_owned();
     let from = message.value("From").map(str::to_owned);
     let tag = stable_hash(&[&call_id, from.as_deref().unwrap_or_default()]);
@@ -332,4 +358,22 @@ pub(super) fn stable_hash(parts: &[&str]) -> u64 {
         part.hash(&mut hasher);
     }
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_go_where_the_grammar_has_them_and_nowhere_else() {
+        for (loose, tight) in [
+            ("sip:a@b ;   tag    = 1n", "sip:a@b;tag=1n"),
+            ("\"A \\\" ; b = c\" <sip:a@b;x = y> ; tag = 9", "\"A \\\" ; b = c\" <sip:a@b;x = y>;tag=9"),
+            ("Budi <sip:a@b>;tag=1", "Budi <sip:a@b>;tag=1"),
+            ("\"open <sip:a@b> ; tag = 1", "\"open <sip:a@b> ; tag = 1"),
+            ("", ""),
+        ] {
+            assert_eq!(tighten(loose), tight);
+        }
+    }
 }

@@ -15,3 +15,4 @@ mod resumed;
 mod sipp;
 mod tcp;
 mod tls;
+mod torture;

@@ -34,12 +34,22 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Line<Stream> {
                 seen.push(message.start);
             }
             let mut buffer = [0; 4_096];
-            let bytes = timeout(PATIENCE, self.stream.read(&mut buffer))
+            let bytes = timeout(PATIENCE * 2, self.stream.read(&mut buffer))
                 .await
                 .unwrap_or_else(|_| panic!("no {start:?}: {seen:?}"));
             let bytes = bytes.unwrap();
             assert!(bytes > 0, "closed before {start:?}: {seen:?}");
             self.read.extend_from_slice(&buffer[..bytes]);
+        }
+    }
+
+    /// The first message whose start line does not begin so.
+    pub async fn expect_but(&mut self, start: &str) -> Received {
+        loop {
+            let message = self.expect("SIP/2.0 ").await;
+            if !message.start.starts_with(start) {
+                return message;
+            }
         }
     }
 
