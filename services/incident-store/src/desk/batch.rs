@@ -42,7 +42,7 @@ pub(super) async fn commit(
     let (head, directory_version) = begin(connection, Some(known.head)).await?;
     let is_current = directory_version == known.directory_version;
     let policy = if is_current { Arc::clone(&known.policy) } else { policy(connection).await? };
-    let mut book = Book::new(head, now, policy);
+    let mut book = Book::new(head, now, policy, *number_key);
     load::load(connection, &mut book, batch).await?;
     let verdicts: Vec<_> = batch.iter().map(|submission| decide::carry_out(&mut book, submission)).collect();
     let mut known = Known { head, policy: Arc::clone(&book.policy), directory_version };

@@ -96,6 +96,11 @@ pub(super) struct Book {
     pub(super) incidents_of_year: u64,
     pub(super) known: BTreeMap<String, Answered>,
     pub(super) journals: BTreeMap<[u8; 16], u64>,
+    /// Keys the HMAC under which numbers are found again.
+    pub(super) number_key: [u8; 32],
+    /// Calls that owe a call-back, by number: those of the store that this batch asks about, and those that began
+    /// to owe one in it. What they owe by now, their record says.
+    pub(super) owing: BTreeMap<Vec<u8>, BTreeSet<CallId>>,
     pub(super) events: Vec<Decided>,
     pub(super) effects: Vec<NewEffect>,
     pub(super) site_writes: Vec<SiteWrite>,
@@ -118,7 +123,7 @@ pub(super) struct Mark {
 }
 
 impl Book {
-    pub(super) fn new(head: LogHead, now: Timestamp, policy: Arc<Policy>) -> Self {
+    pub(super) fn new(head: LogHead, now: Timestamp, policy: Arc<Policy>, number_key: [u8; 32]) -> Self {
         Self {
             head,
             now,
@@ -129,6 +134,8 @@ impl Book {
             incidents_of_year: 0,
             known: BTreeMap::new(),
             journals: BTreeMap::new(),
+            number_key,
+            owing: BTreeMap::new(),
             events: Vec::new(),
             effects: Vec::new(),
             site_writes: Vec::new(),

@@ -12,7 +12,7 @@ use dispatch_core::incident::{self, IncidentCommand, IncidentRefusal, Report};
 use dispatch_core::limits::DEFECTS_PER_CALL_MAX;
 
 use super::book::{Answered, Book, NewEffect};
-use super::site;
+use super::{redial, site};
 use crate::change::{DeskEvent, Record, StreamId};
 use crate::error::SubmitError;
 use crate::submission::{DeskCommand, OutboxId, Outcome, Receipt, Submission};
@@ -126,7 +126,8 @@ fn change_call(
         return Err(CallRefusal::IncidentMissing.into());
     }
     let before = book.call(id);
-    let around = Surroundings::default();
+    let owed = before.as_deref().map(|call| redial::owed_to_number_of(book, call)).unwrap_or_default();
+    let around = Surroundings { owed_to_number: owed.first().copied() };
     let events = call::decide(before.as_deref(), readable(command), actor, &book.policy, &around, book.now)?;
     let mut state = before.as_deref().cloned();
     for event in &events {
@@ -136,6 +137,12 @@ fn change_call(
     let events = events.into_iter().map(DeskEvent::Call).collect();
     let record = Record::Call(Arc::new(state.clone()));
     book.append(StreamId::Call(id), events, Some(record), actor, key)?;
+    redial::remember(book, &state);
+    if redial::reaches_the_caller(before.as_deref(), &state) {
+        for earlier in owed {
+            change_call(book, earlier, CallCommand::CallerReached { in_call: id }, Actor::System, key)?;
+        }
+    }
     Ok(Outcome::Call(Box::new(state)))
 }
 

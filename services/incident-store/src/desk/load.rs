@@ -8,6 +8,7 @@ use dispatch_core::ids::UserId;
 use dispatch_core::incident::IncidentCommand;
 
 use super::book::{Answered, Book, Slot};
+use super::redial;
 use crate::change::{Record, StreamId};
 use crate::engine::{Connection, Row, Value, in_list};
 use crate::error::StoreError;
@@ -33,6 +34,7 @@ pub(super) async fn load(
     let needs = needs(batch);
     load_receipts(connection, book, batch).await?;
     load_streams(connection, book, &needs.streams).await?;
+    redial::load_owing(connection, book, batch).await?;
     if needs.streams.contains(&StreamId::Site) {
         load_site(connection, book, &needs).await?;
     }
@@ -138,7 +140,7 @@ async fn load_receipts(
     Ok(())
 }
 
-async fn load_streams(
+pub(super) async fn load_streams(
     connection: &mut Connection,
     book: &mut Book,
     streams: &BTreeSet<StreamId>,

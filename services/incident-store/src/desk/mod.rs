@@ -19,6 +19,7 @@ mod chores;
 mod decide;
 mod follower;
 mod load;
+mod redial;
 pub(crate) mod seal;
 mod site;
 mod write;

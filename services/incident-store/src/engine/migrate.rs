@@ -4,7 +4,10 @@ use super::connection::Connection;
 use crate::error::StoreError;
 
 /// The text of each schema step, oldest first.
-const MIGRATIONS: &[&str] = &[include_str!("../../../../migrations/0001_init.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../../migrations/0001_init.sql"),
+    include_str!("../../../../migrations/0002_voice.sql"),
+];
 
 /// The schema that this program knows.
 pub(crate) const SCHEMA: i64 = MIGRATIONS.len() as i64;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use dispatch_core::call::fact::Arrival;
 use dispatch_core::call::{Call, CallState};
 use dispatch_core::ids::CallId;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -70,7 +71,7 @@ impl Store {
         rows.iter().map(|row| row.json(0)).collect()
     }
 
-    /// What is known of the numbers of these calls. Numbers are found by their HMAC, over an index.
+    /// What is known of the numbers of these calls, from the calls that came in. Numbers are found by their HMAC, over an index.
     pub async fn number_histories(
         &self,
         calls: &[CallId],
@@ -82,6 +83,7 @@ impl Store {
              COUNT(CASE WHEN other.disposition = 'ghost' THEN 1 END), \
              COUNT(DISTINCT other.incident), MAX(other.arrived_us) \
              FROM call one JOIN call other ON other.number_hash = one.number_hash AND other.id <> one.id \
+             AND other.is_out = 0 \
              WHERE one.id IN {list} GROUP BY one.id"
         );
         let mut found: BTreeMap<CallId, NumberHistory> = BTreeMap::new();
@@ -136,8 +138,8 @@ pub(crate) fn call_phase(call: &Call) -> CallPhase {
 }
 
 /// Under what a caller's number is found again. Without the key, ten billion numbers are tried in hours.
-pub(crate) fn number_hash(key: &[u8; 32], call: &Call) -> Option<Vec<u8>> {
-    let caller = call.arrival.caller.as_ref()?;
+pub(crate) fn number_hash(key: &[u8; 32], arrival: &Arrival) -> Option<Vec<u8>> {
+    let caller = arrival.caller.as_ref()?;
     let mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
     Some(mac.chain_update(caller.number.reveal().as_bytes()).finalize().into_bytes().to_vec())
 }

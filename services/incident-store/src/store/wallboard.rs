@@ -16,9 +16,9 @@ const DAY_US: i64 = 86_400 * 1_000_000;
 /// Western Indonesia Time is UTC+7 without daylight saving.
 const WIB_US: i64 = 7 * 3_600 * 1_000_000;
 
-const WAITING: &str = "SELECT COUNT(*), MIN(arrived_us) FROM call WHERE is_open = 1 AND phase IN ('ringing', 'queued', 'offered')";
+const WAITING: &str = "SELECT COUNT(*), MIN(arrived_us) FROM call WHERE is_open = 1 AND is_out = 0 AND phase IN ('ringing', 'queued', 'offered')";
 const TODAY: &str = "SELECT COUNT(answered_us), COUNT(CASE WHEN answered_us - arrived_us <= 15000000 THEN 1 END) \
-    FROM call WHERE arrived_us >= $1 AND is_test = 0";
+    FROM call WHERE arrived_us >= $1 AND is_test = 0 AND is_out = 0";
 const CALL_BACKS: &str =
     "SELECT COUNT(*), COUNT(CASE WHEN call_back_overdue = 1 THEN 1 END) FROM call WHERE call_back = 'open'";
 const STATUSES: &str = "SELECT status, COUNT(*) FROM incident WHERE is_open = 1 GROUP BY status";
@@ -26,7 +26,7 @@ const UNACKNOWLEDGED: &str = "SELECT priority, COUNT(*), MIN(sent_us) FROM assig
 const CALL_TAKERS: &str = "SELECT COALESCE(duty.duty_state, 'off'), COUNT(*) FROM users LEFT JOIN duty ON duty.id = users.id \
     WHERE users.role = 'call_taker' AND users.active = 1 GROUP BY 1";
 const TALKING: &str =
-    "SELECT COUNT(DISTINCT answered_by) FROM call WHERE is_open = 1 AND phase IN ('connected', 'held')";
+    "SELECT COUNT(DISTINCT call_taker) FROM call WHERE is_open = 1 AND phase IN ('connected', 'held')";
 const AGENCIES: &str = "SELECT agency.id, agency.code, COUNT(*), COUNT(CASE WHEN is_waiting = 1 THEN 1 END) \
     FROM assignment JOIN agency ON agency.id = assignment.agency WHERE is_open = 1 GROUP BY agency.id, agency.code ORDER BY agency.code";
 
