@@ -11,6 +11,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+/// The system's allocator keeps what each thread once held (docs/adr/0013).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Emergency call centre of one kabupaten or kota (Nomor Tunggal Panggilan Darurat 112).
 #[derive(Parser)]
 #[command(name = "sigap", version, about, arg_required_else_help = true)]
