@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use dispatch_core::acd::AcdPolicy;
 use dispatch_core::limits::LIVE_CALLS_MAX;
 use ipnet::IpNet;
 
@@ -30,6 +31,8 @@ pub struct TrunkConfig {
     pub seat_address: Option<IpAddr>,
     /// The folder of the recordings; nothing is recorded without one.
     pub recordings: Option<PathBuf>,
+    /// Whose phone rings, until the desk says otherwise.
+    pub acd: AcdPolicy,
     /// Above this number of live calls an INVITE gets 503 and a call-back duty.
     pub live_calls_max: usize,
     /// The round-trip estimate of RFC 3261 section 17; everything else is counted in it.
@@ -55,6 +58,7 @@ impl TrunkConfig {
             seats: SocketAddr::new(bind.ip(), 0),
             seat_address: None,
             recordings: None,
+            acd: AcdPolicy::default(),
             live_calls_max: LIVE_CALLS_MAX,
             t1: Duration::from_millis(500),
             tls: None,

@@ -12,19 +12,26 @@
 //! * No number and no place reaches a log line: spans carry the call's id. rsipstack logs whole messages at
 //!   `info`, so the program runs with `rsipstack=warn`.
 
+mod admission;
 mod arrival;
 mod call;
 mod config;
+mod ears;
 mod exchange;
 mod guard;
 mod identity;
 mod location;
 mod orders;
+mod outbound;
 mod peers;
+mod queue;
+mod random;
 mod registry;
 mod reliable;
 mod resumable;
 mod router;
+mod screen;
+mod seats;
 mod session_timer;
 mod start;
 mod stats;

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use call_link::order::{Order, OrderError, OrderInbox, OrderReply, PendingOrder};
-use dispatch_core::ids::CallId;
+use dispatch_core::ids::{CallId, UserId};
 use tokio::sync::mpsc::error::TrySendError;
+use tracing::info;
 
+use crate::call::dial::dial;
+use crate::queue::QueueInput;
 use crate::registry::Signal;
 use crate::start::Core;
 
@@ -21,31 +24,69 @@ pub(crate) async fn serve(core: Arc<Core>, mut inbox: OrderInbox) {
             hand_over(&core, call, pending);
             continue;
         }
-        let outcome = match &pending.order {
-            Order::Live => Ok(OrderReply::Live { calls: core.registry.list() }),
-            Order::Drain => {
-                core.drain();
-                Ok(OrderReply::Draining)
+        core.tasks.spawn(carry_out(core.clone(), pending));
+    }
+}
+
+/// Orders that belong to no call. Each in a task of its own, because some wait for the disk or for a queue.
+async fn carry_out(core: Arc<Core>, pending: PendingOrder) {
+    let outcome = match &pending.order {
+        Order::Live => Ok(OrderReply::Live { calls: core.registry.list() }),
+        Order::Drain => {
+            core.drain();
+            Ok(OrderReply::Draining)
+        }
+        Order::OpenSeat { user, sdp } => open_seat(&core, *user, sdp.reveal()),
+        Order::CloseSeat { user } => {
+            core.media.close_seat(*user);
+            Ok(OrderReply::Done)
+        }
+        Order::SetSeat { user, state, audio, skills, supervisor } => {
+            let (user, state, supervisor, skills) = (*user, *state, *supervisor, skills.clone());
+            if core.seats.set(user, state, audio.clone(), skills.clone(), supervisor) {
+                core.queue.tell(QueueInput::Duty { user, state, skills, supervisor }).await;
+                Ok(OrderReply::Done)
+            } else {
+                Err(OrderError::NotPossible)
             }
-            Order::OpenSeat { .. } | Order::CloseSeat { .. } | Order::Echo { .. } | Order::SetSeat { .. } => {
+        }
+        Order::SetRingRules { rules } => {
+            core.queue.tell(QueueInput::Rules(rules.clone())).await;
+            Ok(OrderReply::Done)
+        }
+        Order::Echo { user, on } => {
+            if *on && !core.media.seat_connected(*user) {
                 Err(OrderError::NoSeat)
+            } else {
+                core.media.echo(*user, *on);
+                Ok(OrderReply::Done)
             }
-            Order::Dial { .. } => Err(OrderError::NoTrunk),
-            Order::Answer { .. }
-            | Order::Hangup { .. }
-            | Order::Refuse { .. }
-            | Order::Hold { .. }
-            | Order::Resume { .. }
-            | Order::AddParty { .. }
-            | Order::DropParty { .. }
-            | Order::Leave { .. }
-            | Order::Transfer { .. }
-            | Order::Supervise { .. }
-            | Order::StopSupervising { .. }
-            | Order::PressDigits { .. }
-            | Order::Prompt { .. } => Err(OrderError::UnknownCall),
-        };
-        pending.settle(outcome);
+        }
+        Order::Dial { by, number, call_back_of } => dial(&core, *by, number.clone(), *call_back_of).await,
+        Order::Answer { .. }
+        | Order::Hangup { .. }
+        | Order::Refuse { .. }
+        | Order::Hold { .. }
+        | Order::Resume { .. }
+        | Order::AddParty { .. }
+        | Order::DropParty { .. }
+        | Order::Leave { .. }
+        | Order::Transfer { .. }
+        | Order::Supervise { .. }
+        | Order::StopSupervising { .. }
+        | Order::PressDigits { .. }
+        | Order::Prompt { .. } => Err(OrderError::UnknownCall),
+    };
+    pending.settle(outcome);
+}
+
+fn open_seat(core: &Core, user: UserId, sdp: &str) -> Result<OrderReply, OrderError> {
+    match core.media.open_seat(user, sdp) {
+        Ok(sdp) => Ok(OrderReply::SeatOpened { sdp }),
+        Err(error) => {
+            info!(user.id = %user, %error, "A seat's offer is not taken");
+            Err(OrderError::UnusableOffer)
+        }
     }
 }
 
@@ -67,6 +108,14 @@ fn hand_over(core: &Core, call: CallId, order: PendingOrder) {
 pub(crate) fn refuse(signal: Signal, error: OrderError) {
     match signal {
         Signal::Order(order) => order.settle(Err(error)),
-        Signal::Refreshed { .. } | Signal::CallerGone | Signal::Stop => {}
+        Signal::Refreshed { .. }
+        | Signal::Gone { .. }
+        | Signal::Notified { .. }
+        | Signal::Referred { .. }
+        | Signal::Sound(_)
+        | Signal::Seat { .. }
+        | Signal::TalkerElsewhere { .. }
+        | Signal::Queue(_)
+        | Signal::Stop => {}
     }
 }

@@ -1,20 +1,23 @@
 //! The calls that are live, and the way to the task of each.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use call_link::order::{LiveCall, LiveState, PendingOrder};
-use dispatch_core::ids::{CallId, UserId};
+use call_media::room::{LegId, Levels, Room};
+use dispatch_core::ids::{CallId, PartyId, UserId};
 use dispatch_core::private::Private;
 use dispatch_core::time::Timestamp;
 use tokio::sync::mpsc;
 
 use crate::call::leg::Leg;
+use crate::call::sound::Sound;
 use crate::exchange::Exchange;
+use crate::queue::QueueWord;
 use crate::session_timer::SessionTimer;
 
-/// Signals that wait for one call's task. It acts within milliseconds; a person clicks perhaps thrice.
-pub(crate) const SIGNALS_WAITING_MAX: usize = 16;
+/// Signals that wait for one call's task. It acts within milliseconds; a key that is leant on makes ten a second.
+pub(crate) const SIGNALS_WAITING_MAX: usize = 64;
 
 /// What makes two INVITEs the same request over two paths (RFC 3261 section 8.2.2.2).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -24,29 +27,45 @@ pub(crate) struct InviteKey {
     pub(crate) cseq: u32,
 }
 
-/// What reaches a call's task from outside its dialog.
+/// What reaches a call's task from outside its dialogs.
 #[derive(Debug)]
 pub(crate) enum Signal {
     /// What a person at a desk wants done with it.
     Order(PendingOrder),
-    /// The caller's side refreshed the session, with a timer or without one.
-    Refreshed { timer: Option<SessionTimer> },
-    /// The caller said BYE in a way that the stack did not take.
-    CallerGone,
+    /// One side refreshed the session, with a timer or without one.
+    Refreshed { side: LegId, timer: Option<SessionTimer> },
+    /// One side said BYE in a way that the stack did not take.
+    Gone { side: LegId },
+    /// A NOTIFY about a REFER of ours: the status code of its sipfrag.
+    Notified { side: LegId, progress: u16 },
+    /// The caller's network took a REFER of ours, or did not.
+    Referred { party: PartyId, taken: bool },
+    /// Something is heard.
+    Sound(Sound),
+    /// A person's audio came up or died.
+    Seat { user: UserId, up: bool },
+    /// The call-taker has another call now.
+    TalkerElsewhere { user: UserId },
+    /// The queue rings, stops ringing, looks elsewhere.
+    Queue(QueueWord),
     /// The trunk role stops.
     Stop,
 }
 
-/// A live call as everybody but its task sees it.
+/// One dialog of a live call as everybody but the call's task sees it. That of the caller also shows the call.
 #[derive(Debug)]
 pub(crate) struct LiveEntry {
     pub(crate) call: CallId,
+    /// Whose dialog it is.
+    pub(crate) side: LegId,
     pub(crate) since: Timestamp,
     pub(crate) caller: Option<Private<String>>,
     pub(crate) signals: mpsc::Sender<Signal>,
     pub(crate) leg: Mutex<Leg>,
     /// What requests inside the dialog know of each other.
     pub(crate) exchange: Exchange,
+    /// The call's audio, once it has any.
+    room: OnceLock<Weak<Room>>,
     view: Mutex<View>,
 }
 
@@ -55,7 +74,9 @@ pub(crate) struct LiveEntry {
 pub(crate) struct View {
     pub(crate) state: LiveState,
     pub(crate) answered_by: Option<UserId>,
-    /// Our 200 is out.
+    pub(crate) offered_to: Option<UserId>,
+    pub(crate) parties: usize,
+    /// The 200 is out.
     pub(crate) accepted: bool,
     /// The ACK came.
     pub(crate) confirmed: bool,
@@ -64,31 +85,56 @@ pub(crate) struct View {
 impl LiveEntry {
     pub(crate) fn new(
         call: CallId,
+        side: LegId,
         since: Timestamp,
         caller: Option<Private<String>>,
         signals: mpsc::Sender<Signal>,
         leg: Leg,
     ) -> Self {
-        let view = View { state: LiveState::Ringing, answered_by: None, accepted: false, confirmed: false };
+        let view = View {
+            state: LiveState::Ringing,
+            answered_by: None,
+            offered_to: None,
+            parties: 0,
+            accepted: false,
+            confirmed: false,
+        };
         Self {
             call,
+            side,
             since,
             caller,
             signals,
             leg: Mutex::new(leg),
             exchange: Exchange::default(),
+            room: OnceLock::new(),
             view: Mutex::new(view),
         }
     }
 
+    /// The call has audio from now on.
+    pub(crate) fn show_room(&self, room: &Arc<Room>) {
+        self.room.set(Arc::downgrade(room)).ok();
+    }
+
+    /// How loud the call is; `None` without audio.
+    pub(crate) fn levels(&self) -> Option<Levels> {
+        Some(self.room.get()?.upgrade()?.levels())
+    }
+
     /// The other side refreshed the session, with a timer or without one.
     pub(crate) async fn tell_refreshed(&self, timer: Option<SessionTimer>) {
-        self.signals.send(Signal::Refreshed { timer }).await.ok();
+        self.signals.send(Signal::Refreshed { side: self.side, timer }).await.ok();
     }
 
     /// The other side said BYE in a way that the stack did not take.
     pub(crate) async fn tell_gone(&self) {
-        self.signals.send(Signal::CallerGone).await.ok();
+        self.signals.send(Signal::Gone { side: self.side }).await.ok();
+    }
+
+    /// The other side tells how a REFER of ours goes.
+    pub(crate) async fn tell_progress(&self, progress: u16) {
+        self.signals.send(Signal::Notified { side: self.side, progress }).await.ok();
     }
 
     pub(crate) fn view(&self) -> View {
@@ -117,6 +163,8 @@ pub(crate) struct Registry {
 #[derive(Debug, Default)]
 struct Live {
     invites: BTreeSet<InviteKey>,
+    /// INVITEs of each trunk, by its place in the configuration.
+    of_trunk: BTreeMap<usize, usize>,
     calls: BTreeMap<CallId, Arc<LiveEntry>>,
     dialogs: BTreeMap<String, Arc<LiveEntry>>,
 }
@@ -126,18 +174,28 @@ struct Live {
 pub(crate) struct Ticket {
     registry: Arc<Registry>,
     key: InviteKey,
+    trunk: usize,
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.registry.lock().invites.remove(&self.key);
+        let mut live = self.registry.lock();
+        live.invites.remove(&self.key);
+        if let Some(held) = live.of_trunk.get_mut(&self.trunk) {
+            *held -= 1;
+        }
     }
 }
 
 impl Registry {
-    /// Takes a place for an INVITE; `None` when the same one is live already.
-    pub(crate) fn begin(self: &Arc<Self>, key: InviteKey) -> Option<Ticket> {
-        self.lock().invites.insert(key.clone()).then(|| Ticket { registry: self.clone(), key })
+    /// Takes a place for an INVITE of a trunk; `None` when the same one is live already.
+    pub(crate) fn begin(self: &Arc<Self>, key: InviteKey, trunk: usize) -> Option<Ticket> {
+        let mut live = self.lock();
+        if !live.invites.insert(key.clone()) {
+            return None;
+        }
+        *live.of_trunk.entry(trunk).or_default() += 1;
+        Some(Ticket { registry: self.clone(), key, trunk })
     }
 
     /// INVITEs and calls that are live, those that are not yet registered included.
@@ -145,16 +203,25 @@ impl Registry {
         self.lock().invites.len()
     }
 
-    pub(crate) fn insert(&self, dialog: String, entry: Arc<LiveEntry>) {
-        let mut live = self.lock();
-        live.calls.insert(entry.call, entry.clone());
-        live.dialogs.insert(dialog, entry);
+    /// The same of each trunk.
+    pub(crate) fn load_of_trunks(&self) -> BTreeMap<usize, usize> {
+        self.lock().of_trunk.clone()
     }
 
-    pub(crate) fn remove(&self, dialog: &str, call: CallId) {
-        let mut live = self.lock();
-        live.calls.remove(&call);
-        live.dialogs.remove(dialog);
+    pub(crate) fn insert(&self, entry: Arc<LiveEntry>) {
+        self.lock().calls.insert(entry.call, entry);
+    }
+
+    pub(crate) fn insert_dialog(&self, dialog: String, entry: Arc<LiveEntry>) {
+        self.lock().dialogs.insert(dialog, entry);
+    }
+
+    pub(crate) fn remove(&self, call: CallId) {
+        self.lock().calls.remove(&call);
+    }
+
+    pub(crate) fn remove_dialog(&self, dialog: &str) {
+        self.lock().dialogs.remove(dialog);
     }
 
     pub(crate) fn call(&self, call: CallId) -> Option<Arc<LiveEntry>> {
@@ -179,8 +246,8 @@ impl Registry {
                 since: entry.since,
                 caller: entry.caller.clone(),
                 answered_by: view.answered_by,
-                offered_to: None,
-                parties: 0,
+                offered_to: view.offered_to,
+                parties: view.parties,
             }
         };
         self.entries().into_iter().map(show).collect()

@@ -56,6 +56,7 @@ async fn handle(core: Arc<Core>, mut transaction: Transaction) {
             transaction.reply_with(code, vec![Header::Allow(ALLOW.into())], None).await.ok();
         }
         Method::Update => update(&core, transaction).await,
+        Method::Notify if inside => notify(&core, transaction).await,
         Method::Message
         | Method::Notify
         | Method::Publish
@@ -126,6 +127,28 @@ async fn bye(core: &Core, mut transaction: Transaction) {
         if let Some(entry) = entry {
             entry.tell_gone().await;
         }
+    }
+}
+
+/// NOTIFY about a REFER of ours (RFC 3515 section 2.4.4): its sipfrag begins with a status line.
+async fn notify(core: &Core, mut transaction: Transaction) {
+    let Some(entry) = entry_of(core, &transaction) else {
+        let headers = vec![Header::Allow(ALLOW.into())];
+        transaction.reply_with(StatusCode::MethodNotAllowed, headers, None).await.ok();
+        return;
+    };
+    let message = message_of(&transaction.original);
+    let event = message.value("Event").unwrap_or_default();
+    if !event.split(';').next().is_some_and(|package| package.trim().eq_ignore_ascii_case("refer")) {
+        // RFC 6665 section 8.3.2: no such subscription of ours.
+        transaction.reply(StatusCode::BadEvent).await.ok();
+        return;
+    }
+    transaction.reply(StatusCode::OK).await.ok();
+    let fragment = String::from_utf8_lossy(&transaction.original.body);
+    let progress = fragment.split_ascii_whitespace().nth(1).and_then(|code| code.parse().ok());
+    if let Some(progress) = progress.filter(|_| fragment.starts_with("SIP/2.0")) {
+        entry.tell_progress(progress).await;
     }
 }
 

@@ -9,7 +9,7 @@ use call_link::journal::{Journal, Recovery};
 use call_link::order::{CallOrders, LineEvents};
 use call_link::random::new_call_id;
 use call_media::plane::{MediaConfig, MediaError, MediaPlane};
-use call_media::room::MediaEvent;
+use call_media::room::RoomOptions;
 use dispatch_core::call::fact::{CallFact, EndReason};
 use dispatch_core::ids::CallId;
 use dispatch_core::time::Clock;
@@ -25,18 +25,20 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{error, info, warn};
+use tracing::{error, info};
 
 use crate::config::{TlsPort, TrunkConfig};
 use crate::guard::repair::Wire;
 use crate::guard::udp::{Intake, SendingSocket};
 use crate::guard::{Guard, REFUSED_WAITING_MAX, Refused, tcp, udp};
 use crate::peers::{Peers, TrunkHealth};
+use crate::queue::Queue;
 use crate::registry::{Registry, Signal};
 use crate::resumable::Resumable;
+use crate::seats::Seats;
 use crate::stats::{StatsSnapshot, TrunkStats, count, kernel_drops};
 use crate::tls::{Tls, TlsError};
-use crate::{arrival, orders, peers, router};
+use crate::{admission, arrival, ears, orders, peers, queue, router};
 
 /// A disk that takes longer does not hold up a caller: the fact follows when it can.
 const JOURNAL_WITHIN: Duration = Duration::from_secs(2);
@@ -97,13 +99,15 @@ pub(crate) struct Core {
     pub(crate) registry: Arc<Registry>,
     pub(crate) resumable: Arc<Resumable>,
     pub(crate) endpoint: EndpointInnerRef,
-    pub(crate) dialogs: DialogLayer,
+    pub(crate) dialogs: Arc<DialogLayer>,
     pub(crate) media: MediaPlane,
     pub(crate) line: LineEvents,
     pub(crate) peers: Peers,
     /// What our own test calls carry.
     pub(crate) test_mark: String,
     pub(crate) tls: Option<Arc<Tls>>,
+    pub(crate) seats: Seats,
+    pub(crate) queue: Queue,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
     journal: Journal,
@@ -133,14 +137,14 @@ pub async fn start(
     let (listener, socket, local) = bind_both(config.bind).await?;
     let tls_port = bind_tls(config.tls.as_ref()).await?;
     let local_tls = tls_port.as_ref().map(|port| port.local);
-    let media_ip = config.bind.ip();
-    let (media, media_events) = MediaPlane::start(&MediaConfig {
-        bind: media_ip,
+    let (media, heard) = MediaPlane::start(&MediaConfig {
+        bind: config.bind.ip(),
         ports: config.rtp_ports.clone(),
         seats: config.seats,
         seat_address: config.seat_address.unwrap_or(config.seats.ip()),
         recordings: config.recordings.clone(),
     })?;
+    let (queue, waiting) = Queue::channel();
     let stats = Arc::new(TrunkStats::default());
     let stop = CancellationToken::new();
     let external = config.public_address.map(|ip| SocketAddr::new(ip, local.port()));
@@ -170,12 +174,14 @@ pub async fn start(
         registry: Arc::default(),
         resumable: Arc::new(resumable),
         endpoint: endpoint.inner.clone(),
-        dialogs: DialogLayer::new(endpoint.inner.clone()),
+        dialogs: Arc::new(DialogLayer::new(endpoint.inner.clone())),
         media,
         line: LineEvents::default(),
         peers,
         test_mark: new_call_id(&clock).to_string(),
         tls: tls_port.as_ref().and_then(|port| port.tls.clone()),
+        seats: Seats::default(),
+        queue,
         tasks: TaskTracker::new(),
         stop: stop.clone(),
         journal,
@@ -200,7 +206,9 @@ pub async fn start(
     tokio::spawn(orders::serve(core.clone(), inbox));
     tokio::spawn(record_refused(core.clone(), refused));
     tokio::spawn(watch_gauges(core.clone()));
-    tokio::spawn(watch_media(media_events));
+    tokio::spawn(queue::serve(core.clone(), waiting));
+    tokio::spawn(ears::listen(core.clone(), heard));
+    tokio::spawn(ears::measure(core.clone()));
     tokio::spawn(udp::serve(socket, connection, intake.clone()));
     peers::watch(&core, &core.config, &intake);
     for port in [Some(tcp::Port { listener, local, tls: None }), tls_port].into_iter().flatten() {
@@ -322,11 +330,30 @@ impl Core {
         count(&self.stats.no_media);
     }
 
-    /// The dialog's place in every table is given back, else it would stay for ever.
-    pub(crate) fn forget(&self, dialog: &DialogId, call: CallId) {
-        self.registry.remove(&dialog.to_string(), call);
-        self.dialogs.remove_dialog(dialog);
+    /// The call's place in every table is given back, else it would stay for ever.
+    pub(crate) fn forget(&self, dialog: Option<&DialogId>, call: CallId) {
+        self.registry.remove(call);
+        if let Some(dialog) = dialog {
+            self.forget_dialog(dialog);
+        }
         self.refresh_gauges();
+    }
+
+    /// The same of one dialog.
+    pub(crate) fn forget_dialog(&self, dialog: &DialogId) {
+        self.registry.remove_dialog(&dialog.to_string());
+        self.dialogs.remove_dialog(dialog);
+    }
+
+    /// Whether there is a place for the newest call of a trunk, which is counted already.
+    pub(crate) fn admits(&self, trunk: usize) -> bool {
+        let live = self.registry.load_of_trunks();
+        admission::admits(self.config.live_calls_max, &self.config.trunks, &live, trunk)
+    }
+
+    /// How the audio of a call begins.
+    pub(crate) fn room_options(&self, _call: CallId) -> RoomOptions {
+        RoomOptions::default()
     }
 
     pub(crate) fn refresh_gauges(&self) {
@@ -377,15 +404,6 @@ async fn record_refused(core: Arc<Core>, mut refused: mpsc::Receiver<Refused>) {
         core.record(call, CallFact::Ended { reason }).await;
         info!(call.id = %call, ?reason, "INVITE refused; it is on the call-back list");
         way_back.send(reply).await;
-    }
-}
-
-/// Says when a caller's line has gone quiet; the call goes on, because silent emergency calls are real.
-async fn watch_media(mut events: mpsc::Receiver<MediaEvent>) {
-    while let Some(event) = events.recv().await {
-        if let MediaEvent::LegSilent { call, silent_for, .. } = event {
-            warn!(call.id = %call, seconds = silent_for.as_secs(), "Nothing is heard of a call");
-        }
     }
 }
 

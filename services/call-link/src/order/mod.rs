@@ -6,6 +6,7 @@
 mod channel;
 mod live;
 
+use dispatch_core::acd::AcdPolicy;
 use dispatch_core::call::fact::{Prompt, SuperviseMode};
 use dispatch_core::duty::{Audio, DutyState};
 use dispatch_core::ids::{CallId, PartyId, UserId};
@@ -70,6 +71,11 @@ pub enum Order {
         /// A supervisor's seat: offered a call only when nobody else may have it.
         #[serde(default)]
         supervisor: bool,
+    },
+    /// By which rules the queue rings. The desk says it with the duties.
+    SetRingRules {
+        /// The rules.
+        rules: Box<AcdPolicy>,
     },
     /// A call-taker does not take the call that rings at their seat; it goes to the next.
     Refuse {
@@ -198,6 +204,7 @@ impl Order {
             | Self::CloseSeat { .. }
             | Self::Echo { .. }
             | Self::SetSeat { .. }
+            | Self::SetRingRules { .. }
             | Self::Dial { .. } => None,
         }
     }

@@ -108,6 +108,7 @@ impl FakeTrunk {
             | Order::CloseSeat { .. }
             | Order::Echo { .. }
             | Order::SetSeat { .. }
+            | Order::SetRingRules { .. }
             | Order::Refuse { .. }
             | Order::Hold { .. }
             | Order::Resume { .. }

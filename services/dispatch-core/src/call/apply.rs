@@ -279,7 +279,12 @@ fn party_turn(call: &mut Call, at: Timestamp, fact: &CallFact) {
         let Some(party) = call.parties.iter_mut().find(|p| p.id == *party) else { return };
         (party.state, party.since) = (PartyState::Left { why: *why }, at);
         let talks = call.parties.iter().any(|p| p.state == PartyState::Talking);
-        if call.state == CallState::Connected && call.answered.is_none() && !talks {
+        let left = call.answered.is_none() || call.call_taker_left;
+        if call.state == CallState::Connected && left && !talks {
+            if std::mem::take(&mut call.call_taker_left) {
+                // Left to others who have gone too: the caller waits as if the call-taker's seat had been lost.
+                call.seat_lost = call.taken_over.or(call.answered).map(|answered| answered.by);
+            }
             call.state = waiting(call);
         }
     }

@@ -1,10 +1,9 @@
-//! The caller's media as the signalling needs it: what to write into a 200, what a new offer changes.
+//! One leg's media as the signalling needs it: what to write into a 200 or an INVITE, what a new description changes.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
-use call_media::announcement::Announcement;
-use call_media::plane::{MediaError, MediaPlane};
-use call_media::room::{Leg as RtpLeg, LegId, LegOptions, Remote, Room, RoomOptions};
+use call_media::plane::MediaError;
+use call_media::room::{Leg as RtpLeg, LegId, LegOptions, Remote, Room};
 use call_media::rtp::Codec;
 use call_media::sdp::{self, Offer, Ours, Voice};
 use dispatch_core::ids::CallId;
@@ -12,51 +11,47 @@ use dispatch_core::ids::CallId;
 /// The discard port: a description of a call that has no media (RFC 3264 section 5.1 has no better word).
 const NO_PORT: u16 = 9;
 
-/// One caller's media.
+/// One leg's media.
 #[derive(Debug)]
 pub(crate) struct Leg {
-    open: Option<Open>,
+    rtp: Option<RtpLeg>,
     ours: Ours,
-    /// Packets from here may tell where the caller's media is when no description does.
+    /// Packets from here may tell where the other side's media is when no description does.
     peer: IpAddr,
-}
-
-#[derive(Debug)]
-struct Open {
-    room: Room,
-    caller: RtpLeg,
 }
 
 impl Leg {
     /// Nothing is open before the answer.
     pub(crate) const fn new(address: IpAddr, peer: IpAddr, session: u64) -> Self {
-        Self { open: None, ours: Ours { address, port: NO_PORT, session, version: 0 }, peer }
+        Self { rtp: None, ours: Ours { address, port: NO_PORT, session, version: 0 }, peer }
     }
 
-    /// Opens the port and begins to play.
-    pub(crate) fn open(
-        &mut self,
-        plane: &MediaPlane,
-        call: CallId,
-        voice: Option<&Voice>,
-        first: Announcement,
-    ) -> Result<(), MediaError> {
-        let room = plane.open_room(call, RoomOptions::default())?;
-        let caller = room.add_leg(LegId::Caller, self.remote(voice), LegOptions::default())?;
-        room.play(LegId::Caller, first);
-        self.ours.port = caller.local_port();
-        self.open = Some(Open { room, caller });
+    /// For an INVITE of ours: both addresses are known once its way is.
+    pub(crate) const fn unanswered(session: u64) -> Self {
+        let nowhere = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+        Self::new(nowhere, nowhere, session)
+    }
+
+    /// Our address towards the peer, and the peer's.
+    pub(crate) const fn set_address(&mut self, ours: IpAddr, peer: IpAddr) {
+        self.ours.address = ours;
+        self.peer = peer;
+    }
+
+    /// Opens the port in the room.
+    pub(crate) fn open(&mut self, room: &Room, id: LegId, voice: Option<&Voice>) -> Result<(), MediaError> {
+        let rtp = room.add_leg(id, self.remote(voice), LegOptions::default())?;
+        self.ours.port = rtp.local_port();
+        self.rtp = Some(rtp);
         Ok(())
     }
 
-    /// Plays something else.
-    pub(crate) fn play(&self, announcement: Announcement) {
-        if let Some(open) = &self.open {
-            open.room.play(LegId::Caller, announcement);
-        }
+    /// Closes the port.
+    pub(crate) fn close(&mut self) {
+        self.rtp = None;
     }
 
-    /// The description for a response: the answer to the offer, or an offer of ours.
+    /// The description for a message: the answer to the offer, or an offer of ours.
     pub(crate) fn describe(&mut self, offer: Option<&(Offer, Voice)>) -> String {
         self.ours.version += 1;
         match offer {
@@ -70,18 +65,18 @@ impl Leg {
     pub(crate) fn renegotiate(&mut self, offer: &[u8]) -> Option<String> {
         let offer = Offer::parse(offer).ok()?;
         let voice = offer.voice().ok()?;
-        if let Some(open) = &self.open {
-            open.caller.set_remote(self.remote(Some(&voice)));
+        if let Some(rtp) = &self.rtp {
+            rtp.set_remote(self.remote(Some(&voice)));
         }
         Some(self.describe(Some(&(offer, voice))))
     }
 
-    /// The answer to our offer, from an ACK.
-    pub(crate) fn take_answer(&self, answer: &[u8]) {
+    /// The answer to our offer, from an ACK, a 200 or early. `false`: nothing in it that we speak.
+    pub(crate) fn take_answer(&self, answer: &[u8]) -> bool {
         let voice = Offer::parse(answer).and_then(|answer| answer.voice());
-        if let (Some(open), Ok(voice)) = (&self.open, voice) {
-            open.caller.set_remote(self.remote(Some(&voice)));
-        }
+        let (Some(rtp), Ok(voice)) = (&self.rtp, voice) else { return false };
+        rtp.set_remote(self.remote(Some(&voice)));
+        true
     }
 
     fn remote(&self, voice: Option<&Voice>) -> Remote {
@@ -104,4 +99,9 @@ impl Leg {
             },
         }
     }
+}
+
+/// `sess-id` of our descriptions: the random part of the call's id, so that no two calls share it.
+pub(crate) fn session_number(call: CallId) -> u64 {
+    call.0.as_u64_pair().1 >> 2
 }

@@ -1,17 +1,30 @@
 //! One call: from the INVITE to its `Ended`. Its task is the only one that changes it.
 
+mod answer;
+mod centre;
+pub(crate) mod dial;
+mod end;
 pub(crate) mod leg;
+mod orders;
+mod outside;
+mod party;
 mod probe;
+mod queue;
+mod seat;
 mod setup;
+pub(crate) mod sound;
+mod supervise;
+mod timers;
+mod transfer;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use call_link::journal::Progress;
-use call_link::order::{Answered, LiveState, Order, OrderError, OrderReply, PendingOrder, SeatAudio};
-use call_media::announcement::Announcement;
-use dispatch_core::call::fact::{CallFact, Defect, EndReason};
-use dispatch_core::ids::{CallId, UserId};
+use call_link::order::LiveState;
+use call_media::room::{LegId, Room};
+use dispatch_core::call::fact::{Arrival, CallFact, EndReason};
+use dispatch_core::ids::{CallId, PartyId};
 use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver, TerminatedReason};
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::prelude::{HeadersExt, ToTypedHeader};
@@ -20,24 +33,20 @@ use rsipstack::transaction::key::TransactionKey;
 use rsipstack::transaction::transaction::{TransactionEvent, TransactionEventSender};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep_until, timeout};
-use tracing::{info, warn};
 
 use crate::arrival::Signalling;
-use crate::guard::reply::{ALLOW, SUPPORTED};
-use crate::orders::refuse;
+use crate::guard::reply::SUPPORTED;
 use crate::registry::{LiveEntry, Signal, Ticket};
-use crate::reliable;
+use crate::screen::Screening;
 use crate::session_timer::{Refresher, SessionTimer};
 use crate::start::Core;
 
-use probe::{Probed, answer_of, probe};
+use centre::Centre;
+use outside::{OutsideEvent, OutsideLegs};
+use party::Party;
+use probe::Probes;
 pub(crate) use setup::{contact, incoming};
-
-/// A call without a session timer is asked this often whether it is still there.
-const PROBE_EVERY: Duration = Duration::from_secs(300);
-/// A BYE is answered or given up within 64*T1; this is a little more.
-const BYE_WITHIN: Duration = Duration::from_secs(40);
+use timers::{Timer, Timers};
 
 /// What drives the INVITE's transaction. Gone once the INVITE is acknowledged.
 pub(crate) struct InviteHandling {
@@ -50,37 +59,50 @@ pub(crate) struct InviteHandling {
 pub(crate) struct Call {
     core: Arc<Core>,
     id: CallId,
+    /// The caller's leg, and what everybody may see.
     entry: Arc<LiveEntry>,
-    dialog: InviteDialog,
+    arrival: Arrival,
+    /// The caller's dialog. In a call of ours: once they answered.
+    dialog: Option<InviteDialog>,
     signalling: Signalling,
     /// What an earlier process had done for the caller; [`Progress::Arrived`] in a new call.
     begun_as: Progress,
-    states: DialogStateReceiver,
+    /// Of the caller's dialog; none in a call of ours, whose dialogs are all outside ones.
+    states: Option<DialogStateReceiver>,
     signals: mpsc::Receiver<Signal>,
-    handling: InviteHandling,
-    handled: bool,
+    /// The caller's INVITE, until its transaction is over.
+    handling: Option<InviteHandling>,
     hangup_wanted: bool,
-    queue_at: Option<Instant>,
-    act_at: Option<Instant>,
-    /// Whether the last probe is still out.
-    probe: Option<JoinHandle<bool>>,
+    timers: Timers,
+    probes: Probes,
+    /// How trustworthy it seems, and why; never a reason to refuse it.
+    class: Screening,
+    /// It was asked for a sign of life and has given none.
+    challenged: bool,
+    /// The audio, from our 200 on.
+    room: Option<Arc<Room>>,
+    /// Who of the centre is on it.
+    centre: Centre,
+    parties: BTreeMap<PartyId, Party>,
+    /// The dialogs that the call opened itself.
+    outside: OutsideLegs,
     _ticket: Ticket,
 }
 
 enum Event {
     State(Box<DialogState>),
     Signal(Signal),
-    QueueDue,
-    TimerDue,
+    Due(Timer),
     Handled,
-    Probed(bool),
+    Probed(LegId, bool),
+    Outside(OutsideEvent),
     StackGone,
 }
 
 impl Call {
     /// Rings, queues, is answered, ends.
     async fn run(mut self) {
-        let first = self.first_answer().await;
+        let first = self.begin().await;
         let mut ended = first.err().map(|()| EndReason::Lost);
         let reason = loop {
             if let Some(reason) = ended {
@@ -89,52 +111,38 @@ impl Call {
             ended = match self.next_event().await {
                 Event::State(state) => self.on_state(*state).await,
                 Event::Signal(signal) => self.on_signal(signal).await,
-                Event::QueueDue => self.answer_into_queue().await.err().map(|()| EndReason::Lost),
-                Event::TimerDue => self.on_timer(),
+                Event::Due(timer) => self.on_timer(timer).await,
                 Event::Handled => self.on_handled(),
-                // RFC 4028 section 10: a refresh without an answer ends the session with a BYE.
-                Event::Probed(alive) => (!alive).then(|| self.send_bye(EndReason::Lost)),
+                Event::Probed(leg, alive) => self.on_probed(leg, alive).await,
+                Event::Outside(event) => self.on_outside(event).await,
                 Event::StackGone => Some(EndReason::Restarted),
             };
         };
         self.end(reason).await;
     }
 
-    /// What the caller hears first. What the journal knows from an earlier process is done again, not written again.
-    async fn first_answer(&mut self) -> Result<(), ()> {
-        match self.begun_as {
-            Progress::Answered { by } => {
-                self.entry.change(|view| {
-                    view.answered_by = Some(by);
-                    view.state = LiveState::Connected;
-                });
-                self.accept(Announcement::Connected).await
-            }
-            Progress::QueueAnswered => {
-                self.entry.change(|view| view.state = LiveState::Queued);
-                self.accept(Announcement::Queue).await
-            }
-            Progress::Arrived => {
-                self.queue_at = Some(Instant::now() + self.core.config.queue_answer_after);
-                if self.signalling.reliable_only {
-                    return reliable::ring(&self.core, &self.entry, &self.dialog, &self.handling.transaction);
-                }
-                self.dialog.ringing(None, None).map_err(|_| ())
-            }
-        }
-    }
-
     async fn next_event(&mut self) -> Event {
-        let far = Instant::now() + Duration::from_secs(86_400);
-        let (queue_at, act_at) = (self.queue_at, self.act_at);
+        let handled = async {
+            match &mut self.handling {
+                // A task that broke off is over too.
+                Some(handling) => drop((&mut handling.task).await),
+                None => std::future::pending().await,
+            }
+        };
+        let states = async {
+            match &mut self.states {
+                Some(states) => states.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             biased;
-            state = self.states.recv() => state.map_or(Event::StackGone, |state| Event::State(Box::new(state))),
+            state = states => state.map_or(Event::StackGone, |state| Event::State(Box::new(state))),
             Some(signal) = self.signals.recv() => Event::Signal(signal),
-            _ = &mut self.handling.task, if !self.handled => Event::Handled,
-            () = sleep_until(queue_at.unwrap_or(far)), if queue_at.is_some() => Event::QueueDue,
-            () = sleep_until(act_at.unwrap_or(far)), if act_at.is_some() => Event::TimerDue,
-            alive = answer_of(&mut self.probe), if self.probe.is_some() => Event::Probed(alive),
+            () = handled => Event::Handled,
+            timer = self.timers.next() => Event::Due(timer),
+            event = self.outside.next(&self.core) => Event::Outside(event),
+            (leg, alive) = self.probes.next() => Event::Probed(leg, alive),
         }
     }
 
@@ -167,12 +175,12 @@ impl Call {
         }
         self.entry.change(|view| view.confirmed = true);
         if self.signalling.offer_is_ours
-            && let Some(ack) = self.dialog.last_remote_ack()
+            && let Some(ack) = self.dialog.as_ref().and_then(InviteDialog::last_remote_ack)
         {
             self.entry.leg().take_answer(&ack.body);
         }
         self.entry.exchange.offer_settled();
-        self.core.record(self.id, CallFact::Confirmed).await;
+        self.record(CallFact::Confirmed).await;
         self.hangup_wanted.then(|| self.send_bye(EndReason::CentreHungUp))
     }
 
@@ -184,6 +192,7 @@ impl Call {
                 self.refuse_cancelled_invite();
                 EndReason::CallerCancelled
             }
+            TerminatedReason::UacBye if self.is_being_diverted() => EndReason::Diverted,
             TerminatedReason::UacBye => {
                 self.stop_retransmitting();
                 EndReason::CallerHungUp
@@ -203,196 +212,94 @@ impl Call {
 
     /// A BYE before the answer ends the call (RFC 3261 section 15); the INVITE still wants its final response.
     fn refuse_cancelled_invite(&self) {
-        let invite = self.dialog.initial_request();
+        let (Some(dialog), Some(handling)) = (&self.dialog, &self.handling) else { return };
+        let invite = dialog.initial_request();
         let mut response = self.core.endpoint.make_response(&invite, StatusCode::RequestTerminated, None);
         if let Ok(mut to) = invite.to_header().and_then(|to| to.typed()) {
-            to.params.push(Param::Tag(self.dialog.id().local_tag.into()));
+            to.params.push(Param::Tag(dialog.id().local_tag.into()));
             response.headers.unique_push(Header::To(to.into()));
         }
-        self.handling.transaction.send(TransactionEvent::Respond(response)).ok();
+        handling.transaction.send(TransactionEvent::Respond(response)).ok();
     }
 
     /// A BYE between our 200 and its ACK: nobody waits for the 200 any more.
     fn stop_retransmitting(&self) {
-        if !self.entry.view().confirmed {
-            self.handling.transaction.send(TransactionEvent::Terminate(self.handling.key.clone())).ok();
+        if let Some(handling) = &self.handling
+            && !self.entry.view().confirmed
+        {
+            handling.transaction.send(TransactionEvent::Terminate(handling.key.clone())).ok();
         }
     }
 
     async fn on_signal(&mut self, signal: Signal) -> Option<EndReason> {
         match signal {
             Signal::Order(order) => self.on_order(order).await,
-            Signal::Refreshed { timer } => {
+            Signal::Refreshed { side: LegId::Caller, timer } => {
                 if timer.is_some() {
                     self.signalling.timer = timer;
                 }
-                self.restart_timer();
+                self.restart_session_timer();
                 None
             }
-            Signal::CallerGone => Some(self.on_terminated(&TerminatedReason::UacBye)),
+            // We ask for no timer on dialogs of ours, so nothing hangs on their refreshes.
+            Signal::Refreshed { side: LegId::Party(_) | LegId::PhoneSeat(_), .. } => None,
+            Signal::Gone { side: LegId::Caller } => Some(self.on_terminated(&TerminatedReason::UacBye)),
+            Signal::Referred { party, taken } => self.on_referred(party, taken).await,
+            Signal::TalkerElsewhere { user } => {
+                self.talker_is_elsewhere(user).await;
+                None
+            }
+            Signal::Gone { side } => self.on_outside_gone(side).await,
+            Signal::Notified { side, progress } => self.on_refer_progress(side, progress).await,
+            Signal::Sound(sound) => self.on_sound(sound).await,
+            Signal::Seat { user, up } => self.on_seat(user, up).await,
+            Signal::Queue(word) => self.on_queue(word).await,
             Signal::Stop => self
                 .hang_up(StatusCode::ServiceUnavailable, EndReason::Restarted)
                 .or(Some(EndReason::Restarted)),
         }
     }
 
-    async fn on_order(&mut self, order: PendingOrder) -> Option<EndReason> {
-        let (outcome, ended) = match &order.order {
-            Order::Answer { by, .. } => {
-                let answered = self.answer(*by).await;
-                let lost = answered == Err(OrderError::Signalling);
-                (answered.map(OrderReply::Answered), lost.then_some(EndReason::Lost))
+    async fn on_timer(&mut self, timer: Timer) -> Option<EndReason> {
+        match timer {
+            Timer::Queue => self.answer_into_queue().await.err().map(|()| EndReason::Lost),
+            Timer::Session => self.on_session_timer(),
+            Timer::SeatBack => {
+                self.centre.may_come_back = None;
+                None
             }
-            Order::Hangup { .. } => {
-                (Ok(OrderReply::HungUp), self.hang_up(StatusCode::Decline, EndReason::CentreHungUp))
+            Timer::Challenge => {
+                self.challenge_is_over().await;
+                None
             }
-            Order::Refuse { .. }
-            | Order::Hold { .. }
-            | Order::Resume { .. }
-            | Order::AddParty { .. }
-            | Order::DropParty { .. }
-            | Order::Leave { .. }
-            | Order::Transfer { .. }
-            | Order::Supervise { .. }
-            | Order::StopSupervising { .. }
-            | Order::PressDigits { .. }
-            | Order::Prompt { .. } => (Err(OrderError::NotPossible), None),
-            Order::Live
-            | Order::Drain
-            | Order::OpenSeat { .. }
-            | Order::CloseSeat { .. }
-            | Order::Echo { .. }
-            | Order::SetSeat { .. }
-            | Order::Dial { .. } => (Err(OrderError::UnknownCall), None),
-        };
-        order.settle(outcome);
-        ended
-    }
-
-    /// The first call-taker wins; the fact is in the journal before the caller hears it.
-    async fn answer(&mut self, by: UserId) -> Result<Answered, OrderError> {
-        if let Some(winner) = self.entry.view().answered_by {
-            return Err(OrderError::AlreadyAnswered { by: winner });
         }
-        if self.hangup_wanted || self.dialog.state().is_terminated() {
-            return Err(OrderError::Ended);
-        }
-        self.core.record(self.id, CallFact::Answered { by }).await;
-        let at = self.core.clock.now();
-        let was_queued = self.entry.view().accepted;
-        self.entry.change(|view| {
-            view.answered_by = Some(by);
-            view.state = LiveState::Connected;
-        });
-        if was_queued {
-            self.entry.leg().play(Announcement::Connected);
-        } else {
-            self.accept(Announcement::Connected).await.map_err(|()| OrderError::Signalling)?;
-        }
-        // A caller who hung up in these milliseconds was answered all the same: the fact is on record, and whoever
-        // answered owes the call a disposition.
-        info!(was_queued, "Call answered");
-        Ok(Answered { at, was_queued, audio: SeatAudio::None })
-    }
-
-    /// Nobody answered in time: the caller is told so by a voice, and the call can no longer be lost to a telco's
-    /// ring timeout.
-    async fn answer_into_queue(&mut self) -> Result<(), ()> {
-        self.queue_at = None;
-        if self.entry.view().accepted || self.dialog.state().is_terminated() {
-            return Ok(());
-        }
-        self.core.record(self.id, CallFact::QueueAnswered).await;
-        self.entry.change(|view| view.state = LiveState::Queued);
-        self.accept(Announcement::Queue).await
-    }
-
-    /// Our 200 with our media.
-    async fn accept(&mut self, announcement: Announcement) -> Result<(), ()> {
-        self.queue_at = None;
-        let voice = self.signalling.offer.as_ref().map(|(_, voice)| voice);
-        let opened = self.entry.leg().open(&self.core.media, self.id, voice, announcement);
-        if let Err(error) = opened {
-            warn!(%error, "Call without media");
-            self.core.count_no_media();
-            self.core.record(self.id, CallFact::DefectFound { defect: Defect::NoMedia }).await;
-        }
-        let sdp = self.entry.leg().describe(self.signalling.offer.as_ref());
-        let mut headers = vec![Header::ContentType("application/sdp".into()), Header::Allow(ALLOW.into())];
-        headers.extend(timer_headers(self.signalling.timer));
-        if self.signalling.offer.is_none() {
-            self.entry.exchange.offer_sent();
-        }
-        self.entry.change(|view| view.accepted = true);
-        self.restart_timer();
-        self.dialog.accept(Some(headers), Some(sdp.into_bytes())).map_err(|_| ())
-    }
-
-    /// Ends the call from our side. `None`: the caller has to acknowledge our 200 first (RFC 3261 section 15).
-    fn hang_up(&mut self, refusal: StatusCode, reason: EndReason) -> Option<EndReason> {
-        let view = self.entry.view();
-        if !view.accepted {
-            self.dialog.reject(Some(refusal), None).ok();
-            return Some(reason);
-        }
-        if view.confirmed {
-            return Some(self.send_bye(reason));
-        }
-        self.hangup_wanted = true;
-        None
-    }
-
-    fn send_bye(&self, reason: EndReason) -> EndReason {
-        let dialog = self.dialog.clone();
-        self.core.tasks.spawn(async move { timeout(BYE_WITHIN, dialog.bye()).await.is_ok() });
-        reason
     }
 
     /// The INVITE's transaction is over. Without an ACK and without an end something broke below us.
     fn on_handled(&mut self) -> Option<EndReason> {
-        self.handled = true;
-        let state = self.dialog.state();
+        self.handling = None;
+        let state = self.dialog.as_ref()?.state();
         (!state.is_confirmed() && !state.is_terminated()).then_some(EndReason::Lost)
     }
 
-    fn restart_timer(&mut self) {
-        let after = self.signalling.timer.map_or(PROBE_EVERY, |timer| timer.act_after());
-        self.act_at = Some(Instant::now() + after);
+    pub(super) async fn record(&self, fact: CallFact) {
+        self.core.record(self.id, fact).await;
     }
 
-    /// The caller's side was silent for its whole interval, or it is on us to ask.
-    fn on_timer(&mut self) -> Option<EndReason> {
-        if self.signalling.timer.is_some_and(|timer| timer.refresher == Refresher::Caller) {
-            info!("The caller's side did not refresh the session");
-            return Some(self.send_bye(EndReason::Lost));
-        }
-        self.restart_timer();
-        if self.entry.view().confirmed && self.probe.is_none() {
-            let probed = Probed {
-                dialog: self.dialog.clone(),
-                entry: self.entry.clone(),
-                timer: self.signalling.timer,
-                interval_min: self.core.config.session_interval_min,
+    /// Shows everybody where the call stands.
+    fn publish(&self) {
+        let parties = self.parties.len();
+        let dialled = !self.arrival.direction.is_in();
+        self.entry.change(|view| {
+            view.state = if dialled && !view.accepted {
+                LiveState::Ringing
+            } else {
+                self.centre.state(view.accepted, self.parties.values().any(Party::talks))
             };
-            self.probe = Some(tokio::spawn(probe(probed)));
-        }
-        None
-    }
-
-    async fn end(mut self, reason: EndReason) {
-        self.signals.close();
-        if reason == EndReason::AckLost {
-            self.core.record(self.id, CallFact::DefectFound { defect: Defect::AckLost }).await;
-        }
-        self.core.record(self.id, CallFact::Ended { reason }).await;
-        self.core.forget(&self.dialog.id(), self.id);
-        while let Ok(signal) = self.signals.try_recv() {
-            refuse(signal, OrderError::Ended);
-        }
-        if let Some(probe) = self.probe.take() {
-            probe.abort();
-        }
-        info!(?reason, "Call ended");
+            view.answered_by = self.centre.talker();
+            view.offered_to = self.centre.offers.first().copied();
+            view.parties = parties;
+        });
     }
 }
 

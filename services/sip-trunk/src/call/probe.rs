@@ -1,25 +1,85 @@
-//! Whether a silent call is still there.
+//! Whether a silent dialog is still there.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use call_media::room::LegId;
+use dispatch_core::call::fact::{EndReason, PartyEnd};
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::{Header, Method, Response, StatusCode, StatusCodeKind};
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
+use tracing::info;
 
+use super::Call;
 use crate::arrival::{message_of, message_of_response};
 use crate::guard::reply::{ALLOW, SUPPORTED};
-use crate::registry::{LiveEntry, Signal};
+use crate::registry::LiveEntry;
 use crate::session_timer::SessionTimer;
 
-pub(super) async fn answer_of(probe: &mut Option<JoinHandle<bool>>) -> bool {
-    let alive = match probe {
-        // A probe that broke off says nothing about the call.
-        Some(task) => task.await.unwrap_or(true),
-        None => std::future::pending().await,
-    };
-    *probe = None;
-    alive
+/// The questions that are out, at most one for each leg.
+#[derive(Debug, Default)]
+pub(super) struct Probes {
+    asked: BTreeSet<LegId>,
+    answers: JoinSet<(LegId, bool)>,
+}
+
+impl Probes {
+    fn ask(&mut self, leg: LegId, probed: Probed) {
+        if self.asked.insert(leg) {
+            self.answers.spawn(async move { (leg, probe(probed).await) });
+        }
+    }
+
+    /// The next answer; pending for ever when no question is out.
+    pub(super) async fn next(&mut self) -> (LegId, bool) {
+        loop {
+            match self.answers.join_next().await {
+                Some(Ok((leg, alive))) => {
+                    self.asked.remove(&leg);
+                    return (leg, alive);
+                }
+                // A probe that broke off says nothing about the call.
+                Some(Err(_)) => self.asked.clear(),
+                None => std::future::pending().await,
+            }
+        }
+    }
+}
+
+impl Call {
+    /// Asks the caller's side whether the dialog still exists.
+    pub(super) fn probe_caller(&mut self) {
+        if let Some(dialog) = self.dialog.clone().filter(|_| self.entry.view().confirmed) {
+            let (entry, timer) = (self.entry.clone(), self.signalling.timer);
+            let interval_min = self.core.config.session_interval_min;
+            self.probes.ask(LegId::Caller, Probed { dialog, entry, timer, interval_min });
+        }
+    }
+
+    /// Asks a party or a telephone.
+    pub(super) fn probe_outside(&mut self, leg: LegId) {
+        let asked = self.outside.dialog(leg).cloned().zip(self.outside.entry(leg).cloned());
+        if let Some((dialog, entry)) = asked {
+            let interval_min = self.core.config.session_interval_min;
+            self.probes.ask(leg, Probed { dialog, entry, timer: None, interval_min });
+        }
+    }
+
+    pub(super) async fn on_probed(&mut self, leg: LegId, alive: bool) -> Option<EndReason> {
+        if alive {
+            return None;
+        }
+        info!("The other side of a dialog is gone");
+        match leg {
+            // RFC 4028 section 10: a refresh without an answer ends the session with a BYE.
+            LegId::Caller => Some(self.send_bye(EndReason::Lost)),
+            LegId::Party(_) | LegId::PhoneSeat(_) => {
+                self.outside.drop_leg(&self.core, leg);
+                self.on_over(leg, PartyEnd::Failed).await
+            }
+        }
+    }
 }
 
 /// The call that is asked.
@@ -66,7 +126,7 @@ impl Probed {
             && response.status_code.kind() == StatusCodeKind::Successful
         {
             let agreed = SessionTimer::agreed(&message_of_response(response), self.interval_min);
-            self.entry.signals.send(Signal::Refreshed { timer: agreed.or(Some(asked)) }).await.ok();
+            self.entry.tell_refreshed(agreed.or(Some(asked))).await;
         }
         Ok(answer)
     }

@@ -1,11 +1,13 @@
 //! From an INVITE to a call task.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use call_link::journal::Progress;
 use call_link::random::new_call_id;
+use call_media::room::LegId;
 use dispatch_core::call::fact::{Arrival, CallFact, Defect, EndReason};
 use dispatch_core::ids::CallId;
 use dispatch_core::time::Timestamp;
@@ -18,11 +20,16 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tracing::{Instrument, info, info_span};
 
-use super::leg::Leg;
+use super::centre::Centre;
+use super::leg::{Leg, session_number};
+use super::outside::OutsideLegs;
+use super::probe::Probes;
+use super::timers::Timers;
 use super::{Call, InviteHandling};
 use crate::arrival::{self, Signalling, message_of};
-use crate::guard::repair::Wire;
+use crate::guard::repair::{Wire, origin};
 use crate::registry::{InviteKey, LiveEntry, SIGNALS_WAITING_MAX, Ticket};
+use crate::screen::Screening;
 use crate::start::Core;
 use crate::stats::count;
 
@@ -53,13 +60,16 @@ const TRYING_WITHIN: Duration = Duration::from_millis(150);
 
 /// A new INVITE. Everything that may fail comes after the journal has it.
 pub(crate) async fn incoming(core: Arc<Core>, mut transaction: Transaction) {
-    let Some(ticket) = invite_key(&transaction.original).and_then(|key| core.registry.begin(key)) else {
+    let message = message_of(&transaction.original);
+    let trunk = origin(&message).map_or(usize::MAX, |(profile, ..)| profile);
+    let Some(ticket) = invite_key(&transaction.original).and_then(|key| core.registry.begin(key, trunk))
+    else {
         count(&core.stats.merged);
         refuse(transaction, StatusCode::LoopDetected).await;
         return;
     };
     count(&core.stats.invites_trusted);
-    let (arrival, signalling) = arrival::read(&message_of(&transaction.original), &core.config);
+    let (arrival, signalling) = arrival::read(&message, &core.config);
     let begun = Begun::by(&arrival, &core);
     let call = begun.call;
     let span = info_span!("call", call.id = %call);
@@ -73,7 +83,7 @@ pub(crate) async fn incoming(core: Arc<Core>, mut transaction: Transaction) {
             record_then_try(&core, call, arrived, &mut transaction).await;
             info!(trunk = %arrival.trunk, defects = arrival.defects.len(), "Call arrived");
         }
-        if core.is_draining() || core.registry.load() > core.config.live_calls_max {
+        if core.is_draining() || !core.admits(trunk) {
             count(&core.stats.overload);
             core.record(call, CallFact::Ended { reason: EndReason::Overloaded }).await;
             drop(ticket);
@@ -124,9 +134,10 @@ async fn begin(
     };
     let (sender, signals) = mpsc::channel(SIGNALS_WAITING_MAX);
     let leg = Leg::new(address, signalling.source.ip(), session_number(call));
-    let number = arrival.caller.map(|caller| caller.number);
-    let entry = Arc::new(LiveEntry::new(call, begun.since, number, sender, leg));
-    core.registry.insert(dialog.id().to_string(), entry.clone());
+    let number = arrival.caller.as_ref().map(|caller| caller.number.clone());
+    let entry = Arc::new(LiveEntry::new(call, LegId::Caller, begun.since, number, sender, leg));
+    core.registry.insert(entry.clone());
+    core.registry.insert_dialog(dialog.id().to_string(), entry.clone());
     core.refresh_gauges();
 
     // What the stack itself answers, the 487 to a CANCEL, belongs to the same dialog as our 180.
@@ -141,21 +152,28 @@ async fn begin(
         settle(transaction).await;
     });
     let handling = InviteHandling { task, transaction: tu, key };
+    let class = Screening::default();
+    let outside = OutsideLegs::new(&core);
     let started = Call {
         core,
         id: call,
         entry,
-        dialog,
+        arrival,
+        dialog: Some(dialog),
         signalling,
         begun_as: begun.progress,
-        states,
+        states: Some(states),
         signals,
-        handling,
-        handled: false,
+        handling: Some(handling),
         hangup_wanted: false,
-        queue_at: None,
-        act_at: None,
-        probe: None,
+        timers: Timers::default(),
+        probes: Probes::default(),
+        class,
+        challenged: false,
+        room: None,
+        centre: Centre::default(),
+        parties: BTreeMap::new(),
+        outside,
         _ticket: ticket,
     };
     started.run().await;
@@ -192,9 +210,4 @@ fn invite_key(invite: &Request) -> Option<InviteKey> {
 pub(crate) fn contact(core: &Core, address: IpAddr, wire: Wire) -> Option<Uri> {
     let address = SocketAddr::new(address, core.sip_port(wire));
     Uri::try_from(format!("sip:112@{address}{}", wire.parameter())).ok()
-}
-
-/// `sess-id` of our descriptions: the random part of the call's id, so that no two calls share it.
-fn session_number(call: CallId) -> u64 {
-    call.0.as_u64_pair().1 >> 2
 }

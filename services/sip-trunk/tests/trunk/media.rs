@@ -41,7 +41,7 @@ async fn the_queue_announcement_is_heard_frame_by_frame_and_changes_when_a_perso
         last = packet;
     }
     let took = begin.elapsed();
-    assert!((900..1_500).contains(&took.as_millis()), "50 frames of 20 ms took {took:?}");
+    assert!((600..5_000).contains(&took.as_millis()), "50 frames of 20 ms took {took:?}");
 
     let (call, _) = centre.arrival(0).await;
     centre.orders().answer(call, petugas(1)).await.unwrap();

@@ -1,0 +1,207 @@
+//! The dialogs that a call opens itself: parties, a call-taker's telephone, and in a call of ours the person called.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use call_link::random::new_call_id;
+use call_media::room::LegId;
+use dispatch_core::call::fact::PartyEnd;
+use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver, DialogStateSender};
+use rsipstack::dialog::invite_dialog::InviteDialog;
+use rsipstack::sip::StatusCode;
+use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::timeout;
+
+use crate::outbound::{Invitation, Rung, ring};
+use crate::registry::LiveEntry;
+use crate::start::Core;
+
+/// A BYE is answered or given up within 64*T1; this is a little more.
+const BYE_WITHIN: Duration = Duration::from_secs(40);
+
+/// What happened on one of them.
+pub(super) enum OutsideEvent {
+    /// Early media or an answer: the other side's description.
+    Described { leg: LegId, body: Vec<u8> },
+    /// Somebody answered.
+    Answered { leg: LegId, dialog: InviteDialog, body: Vec<u8> },
+    /// Nobody did.
+    Failed { leg: LegId, why: PartyEnd },
+    /// They hung up, or the dialog died.
+    Over { leg: LegId, why: PartyEnd },
+}
+
+struct Outside {
+    entry: Arc<LiveEntry>,
+    /// The Call-ID of its INVITEs.
+    call_id: String,
+    /// Cancels while it rings.
+    ringing: Option<AbortHandle>,
+    dialog: Option<InviteDialog>,
+}
+
+/// All of one call.
+pub(super) struct OutsideLegs {
+    legs: BTreeMap<LegId, Outside>,
+    rung: JoinSet<(LegId, Rung)>,
+    sender: DialogStateSender,
+    states: DialogStateReceiver,
+}
+
+impl OutsideLegs {
+    pub(super) fn new(core: &Core) -> Self {
+        let (sender, states) = core.dialogs.new_dialog_state_channel();
+        Self { legs: BTreeMap::new(), rung: JoinSet::new(), sender, states }
+    }
+
+    /// Rings somebody.
+    pub(super) fn ring(
+        &mut self,
+        core: &Arc<Core>,
+        leg: LegId,
+        entry: Arc<LiveEntry>,
+        invitation: Invitation,
+    ) {
+        let call_id = new_call_id(&core.clock).to_string();
+        let ringing = ring(core.clone(), entry.clone(), invitation, call_id.clone(), self.sender.clone());
+        let abort = self.rung.spawn(async move { (leg, ringing.await) });
+        self.legs.insert(leg, Outside { entry, call_id, ringing: Some(abort), dialog: None });
+    }
+
+    pub(super) fn entry(&self, leg: LegId) -> Option<&Arc<LiveEntry>> {
+        self.legs.get(&leg).map(|outside| &outside.entry)
+    }
+
+    pub(super) fn dialog(&self, leg: LegId) -> Option<&InviteDialog> {
+        self.legs.get(&leg).and_then(|outside| outside.dialog.as_ref())
+    }
+
+    pub(super) fn is_ringing(&self, leg: LegId) -> bool {
+        self.legs.get(&leg).is_some_and(|outside| outside.ringing.is_some())
+    }
+
+    /// The next thing that happens; pending for ever when nothing can.
+    pub(super) async fn next(&mut self, core: &Core) -> OutsideEvent {
+        loop {
+            tokio::select! {
+                biased;
+                Some(state) = self.states.recv() => {
+                    if let Some(event) = self.on_state(core, state).await {
+                        return event;
+                    }
+                }
+                Some(rung) = self.rung.join_next(), if !self.rung.is_empty() => {
+                    // An aborted ring was dropped by us; whoever dropped it has said so.
+                    if let Ok((leg, rung)) = rung
+                        && let Some(event) = self.on_rung(core, leg, rung)
+                    {
+                        return event;
+                    }
+                }
+            }
+        }
+    }
+
+    fn on_rung(&mut self, core: &Core, leg: LegId, rung: Rung) -> Option<OutsideEvent> {
+        let Some(outside) = self.legs.get_mut(&leg) else {
+            // Dropped in the moment of the answer.
+            if let Rung::Answered { dialog, .. } = rung {
+                hang_up(core, dialog);
+            }
+            return None;
+        };
+        outside.ringing = None;
+        match rung {
+            Rung::Answered { dialog, response } => {
+                outside.dialog = Some(dialog.clone());
+                outside.entry.change(|view| (view.accepted, view.confirmed) = (true, true));
+                core.registry.insert_dialog(dialog.id().to_string(), outside.entry.clone());
+                Some(OutsideEvent::Answered { leg, dialog, body: response.body })
+            }
+            Rung::Failed(why) => {
+                self.legs.remove(&leg);
+                Some(OutsideEvent::Failed { leg, why })
+            }
+        }
+    }
+
+    async fn on_state(&mut self, core: &Core, state: DialogState) -> Option<OutsideEvent> {
+        match state {
+            DialogState::Early(id, response) if !response.body.is_empty() => {
+                let leg = self.legs.iter().find_map(|(leg, outside)| {
+                    (outside.ringing.is_some() && outside.call_id == id.call_id).then_some(*leg)
+                })?;
+                Some(OutsideEvent::Described { leg, body: response.body })
+            }
+            DialogState::Terminated(id, reason) => {
+                let leg = self.legs.iter().find_map(|(leg, outside)| {
+                    outside.dialog.as_ref().is_some_and(|dialog| dialog.id() == id).then_some(*leg)
+                })?;
+                self.forget(core, leg);
+                let why = crate::outbound::ended(&reason);
+                Some(OutsideEvent::Over { leg, why })
+            }
+            DialogState::Calling(_)
+            | DialogState::Trying(_)
+            | DialogState::Early(..)
+            | DialogState::WaitAck(..)
+            | DialogState::Confirmed(..) => None,
+            // The router answers requests inside a dialog before the stack sees them.
+            DialogState::Updated(_, _, handle)
+            | DialogState::Publish(_, _, handle)
+            | DialogState::Notify(_, _, handle)
+            | DialogState::Refer(_, _, handle)
+            | DialogState::Message(_, _, handle)
+            | DialogState::Info(_, _, handle)
+            | DialogState::Options(_, _, handle) => {
+                handle.reply(StatusCode::NotImplemented).await.ok();
+                None
+            }
+        }
+    }
+
+    /// Ends one of them from our side: CANCEL or BYE. `false` when there is no such leg.
+    pub(super) fn drop_leg(&mut self, core: &Core, leg: LegId) -> bool {
+        let Some(outside) = self.forget(core, leg) else { return false };
+        if let Some(ringing) = outside.ringing {
+            ringing.abort();
+        }
+        if let Some(dialog) = outside.dialog {
+            hang_up(core, dialog);
+        }
+        true
+    }
+
+    /// The dialog's place in every table is given back.
+    fn forget(&mut self, core: &Core, leg: LegId) -> Option<Outside> {
+        let outside = self.legs.remove(&leg)?;
+        if let Some(dialog) = &outside.dialog {
+            core.forget_dialog(&dialog.id());
+        }
+        Some(outside)
+    }
+
+    /// Ends all of them.
+    pub(super) async fn end(mut self, core: &Core) {
+        let legs: Vec<LegId> = self.legs.keys().copied().collect();
+        for leg in legs {
+            self.drop_leg(core, leg);
+        }
+        // A ring that was answered in this moment has a dialog that wants its BYE.
+        while let Some(rung) = self.rung.join_next().await {
+            if let Ok((_, Rung::Answered { dialog, .. })) = rung {
+                hang_up(core, dialog);
+            }
+        }
+    }
+}
+
+/// A BYE; its answer is not waited for.
+pub(super) fn hang_up(core: &Core, dialog: InviteDialog) {
+    let dialogs = core.dialogs.clone();
+    core.tasks.spawn(async move {
+        timeout(BYE_WITHIN, dialog.bye()).await.ok();
+        dialogs.remove_dialog(&dialog.id());
+    });
+}

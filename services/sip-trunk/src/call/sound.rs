@@ -1,0 +1,94 @@
+//! What is heard on a call: digits, the first word, silence.
+
+use std::time::Duration;
+
+use call_link::order::LineEvent;
+use call_media::room::{LegId, LegOrSeat};
+use dispatch_core::call::fact::{CallFact, CallerClass, EndReason, Prompt, ScreenReason, Speaker};
+use dispatch_core::private::Private;
+use tracing::info;
+
+use super::Call;
+use super::timers::Timer;
+
+/// A leg that sends nothing for so long is asked whether it is still there.
+const SILENT_FOR: Duration = Duration::from_secs(10);
+/// So long a suspicious caller may take to say something.
+const CHALLENGE_WITHIN: Duration = Duration::from_secs(15);
+
+/// Something that the media plane heard on this call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Sound {
+    /// A key.
+    Digit { from: LegOrSeat, digit: char },
+    /// The caller's first word.
+    Voice,
+    /// Nothing arrives from a leg.
+    Silent { leg: LegId, silent_for: Duration },
+}
+
+impl Call {
+    pub(super) async fn on_sound(&mut self, sound: Sound) -> Option<EndReason> {
+        match sound {
+            Sound::Digit { from, digit } => self.on_digit(from, digit).await,
+            Sound::Voice => {
+                self.record(CallFact::VoiceHeard).await;
+                self.challenge_is_passed().await;
+            }
+            Sound::Silent { leg, silent_for } if silent_for >= SILENT_FOR => match leg {
+                LegId::Caller => self.probe_caller(),
+                LegId::Party(_) | LegId::PhoneSeat(_) => self.probe_outside(leg),
+            },
+            Sound::Silent { .. } => {}
+        }
+        None
+    }
+
+    async fn on_digit(&mut self, from: LegOrSeat, digit: char) {
+        let from = match from {
+            LegOrSeat::Leg(LegId::Caller) => Speaker::Caller,
+            LegOrSeat::Leg(LegId::PhoneSeat(_)) | LegOrSeat::Seat(_) => Speaker::Centre,
+            // An agency's menu is no word of the caller, nor of the centre.
+            LegOrSeat::Leg(LegId::Party(_)) => return,
+        };
+        let digit = Private::new(digit);
+        self.core.line.tell(LineEvent::Digit { call: self.id, from, digit: digit.clone() });
+        self.record(CallFact::Digit { from, digit }).await;
+        if from == Speaker::Caller {
+            self.challenge_is_passed().await;
+        }
+    }
+
+    /// A suspicious call that waits is asked for a sign of life. It keeps its place whatever comes.
+    pub(super) async fn challenge(&mut self) {
+        if self.class.class == CallerClass::Suspect && self.prompt(Prompt::Challenge).await.is_ok() {
+            self.timers.set(Timer::Challenge, CHALLENGE_WITHIN);
+            self.challenged = true;
+        }
+    }
+
+    async fn challenge_is_passed(&mut self) {
+        if std::mem::take(&mut self.challenged) {
+            self.timers.clear(Timer::Challenge);
+            info!("The challenge is passed");
+            self.reclass(CallerClass::Unknown, ScreenReason::ChallengePassed).await;
+        }
+    }
+
+    /// Nothing came: the class stays, and says so. A voice that comes later still lifts it.
+    pub(super) async fn challenge_is_over(&mut self) {
+        self.reclass(CallerClass::Suspect, ScreenReason::ChallengeFailed).await;
+    }
+
+    async fn reclass(&mut self, class: CallerClass, reason: ScreenReason) {
+        self.class.class = class;
+        self.class
+            .because
+            .retain(|known| !matches!(known, ScreenReason::ChallengePassed | ScreenReason::ChallengeFailed));
+        self.class.because.push(reason);
+        self.record(CallFact::Screened { class, because: self.class.because.clone() }).await;
+        if self.centre.waits() {
+            self.wait_in_queue().await;
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The queue: carries out what the distributor of `dispatch_core::acd` decides, with the desk and the store gone.
+//!
+//! One task has it. Calls and seats tell it what happens; it tells calls where they ring. A call that it has no seat
+//! for rings nowhere in particular: every console shows it, and any call-taker may answer it.
+
+use std::collections::BTreeMap;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use call_link::order::{LineEvent, Waiting};
+use dispatch_core::acd::{Acd, AcdAction, AcdInput, AcdPolicy};
+use dispatch_core::call::fact::{CallerClass, OfferEnd};
+use dispatch_core::duty::DutyState;
+use dispatch_core::ids::{CallId, UserId};
+use dispatch_core::private::Private;
+use dispatch_core::time::Timestamp;
+use tokio::sync::mpsc;
+use tokio::time::sleep;
+use tracing::warn;
+
+use crate::registry::Signal;
+use crate::start::Core;
+
+/// Things that wait to be told to the queue. It works them off in microseconds each.
+const INPUTS_WAITING_MAX: usize = 4_096;
+/// Without anything due it still looks at the clock that often: the wall clock may have been set.
+const TICK_AT_LEAST: Duration = Duration::from_secs(5);
+
+/// What the queue is told.
+#[derive(Clone, Debug)]
+pub(crate) enum QueueInput {
+    /// A caller waits for a person. `head`: somebody had them already.
+    Waiting {
+        call: CallId,
+        class: CallerClass,
+        since: Timestamp,
+        number: Option<Private<String>>,
+        head: bool,
+    },
+    /// The caller waits no longer, and nobody of the centre has them.
+    Gone { call: CallId },
+    /// A person does not take the call that rings at their seat.
+    Refused { call: CallId, user: UserId },
+    /// A person has the call.
+    Answered { call: CallId, user: UserId },
+    /// A person is busy with a call of ours.
+    Engaged { user: UserId },
+    /// A person has nothing to do any more.
+    Released { user: UserId },
+    /// A person's duty changed, or was told again.
+    Duty { user: UserId, state: DutyState, skills: Vec<String>, supervisor: bool },
+    /// A person's audio came up or died.
+    Audio { user: UserId, up: bool },
+    /// Other rules from now on.
+    Rules(Box<AcdPolicy>),
+}
+
+/// What the queue tells a call.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum QueueWord {
+    /// Ring at this seat.
+    Offer { to: UserId },
+    /// Stop ringing there.
+    Withdraw { to: UserId, why: OfferEnd },
+    /// Look outside, there.
+    Overflow { target: Private<String> },
+}
+
+/// The way to the queue. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Queue {
+    inputs: mpsc::Sender<QueueInput>,
+}
+
+impl Queue {
+    pub(crate) fn channel() -> (Self, mpsc::Receiver<QueueInput>) {
+        let (inputs, inbox) = mpsc::channel(INPUTS_WAITING_MAX);
+        (Self { inputs }, inbox)
+    }
+
+    /// Tells it. The queue waits for nobody, so this waits for microseconds at most.
+    pub(crate) async fn tell(&self, input: QueueInput) {
+        // It is gone when the trunk stops; then nobody rings any more.
+        self.inputs.send(input).await.ok();
+    }
+}
+
+struct Desk {
+    core: Arc<Core>,
+    acd: Acd,
+    /// Makes the key of a number: nobody outside this process can tell which number it is.
+    keys: RandomState,
+    places: BTreeMap<CallId, Waiting>,
+    overflow_target: Option<Private<String>>,
+    now: Timestamp,
+}
+
+/// Runs the queue until the trunk stops.
+pub(crate) async fn serve(core: Arc<Core>, mut inbox: mpsc::Receiver<QueueInput>) {
+    let rules = core.config.acd.clone();
+    let (overflow_target, now) = (rules.overflow_target.clone().map(Private::new), core.clock.now());
+    let (keys, places) = (RandomState::new(), BTreeMap::new());
+    let mut desk = Desk { core, acd: Acd::new(rules), keys, places, overflow_target, now };
+    loop {
+        let wait = desk.until_next();
+        let input = tokio::select! {
+            () = desk.core.stop.cancelled() => return,
+            input = inbox.recv() => match input {
+                Some(input) => desk.translate(input),
+                None => return,
+            },
+            () = sleep(wait) => Some(AcdInput::Tick),
+        };
+        if let Some(input) = input {
+            desk.handle(input);
+        }
+    }
+}
+
+impl Desk {
+    fn until_next(&self) -> Duration {
+        let Some(due) = self.acd.next_tick() else { return TICK_AT_LEAST };
+        let millis = due.millis_since(self.core.clock.now()).max(0);
+        // One more, so that a rounded wait does not end before its time.
+        Duration::from_millis(u64::try_from(millis).unwrap_or(0) + 1).min(TICK_AT_LEAST)
+    }
+
+    fn translate(&mut self, input: QueueInput) -> Option<AcdInput> {
+        Some(match input {
+            QueueInput::Waiting { call, class, since, number, head } => {
+                let number_key = number.map(|number| self.keys.hash_one(number.reveal()));
+                AcdInput::CallWaiting { call, class, since, number_key, language: None, head }
+            }
+            QueueInput::Gone { call } => {
+                self.leave(call);
+                AcdInput::CallGone { call }
+            }
+            QueueInput::Refused { call, user } => AcdInput::Refused { call, user },
+            QueueInput::Answered { call, user } => {
+                self.leave(call);
+                AcdInput::Answered { call, user }
+            }
+            QueueInput::Engaged { user } => AcdInput::Engaged { user },
+            QueueInput::Released { user } => AcdInput::Released { user },
+            QueueInput::Duty { user, state, skills, supervisor } => {
+                AcdInput::SeatChanged { user, state, supervisor, skills: skills.into_iter().collect() }
+            }
+            QueueInput::Audio { user, up: true } => AcdInput::SeatBack { user },
+            QueueInput::Audio { user, up: false } => AcdInput::SeatLost { user },
+            QueueInput::Rules(rules) => {
+                self.overflow_target = rules.overflow_target.clone().map(Private::new);
+                self.acd.set_policy(*rules);
+                AcdInput::Tick
+            }
+        })
+    }
+
+    fn handle(&mut self, input: AcdInput) {
+        // The distributor's time never goes back, whatever the wall clock does.
+        self.now = self.now.max(self.core.clock.now());
+        let mut moved = false;
+        for action in self.acd.handle(input, self.now) {
+            match action {
+                AcdAction::Offer { call, user, until: _ } => self.tell(call, QueueWord::Offer { to: user }),
+                AcdAction::Withdraw { call, user, why } => {
+                    self.tell(call, QueueWord::Withdraw { to: user, why });
+                }
+                AcdAction::Overflow { call } => {
+                    if let Some(target) = self.overflow_target.clone() {
+                        self.tell(call, QueueWord::Overflow { target });
+                    }
+                }
+                AcdAction::Position { call, position, wait_estimate } => {
+                    let position = usize::try_from(position).unwrap_or(usize::MAX);
+                    let wait_estimate_s = wait_estimate.map(|seconds| seconds.0);
+                    self.places.insert(call, Waiting { call, position, wait_estimate_s });
+                    moved = true;
+                }
+            }
+        }
+        if moved {
+            self.show();
+        }
+    }
+
+    fn leave(&mut self, call: CallId) {
+        if self.places.remove(&call).is_some() {
+            self.show();
+        }
+    }
+
+    fn show(&self) {
+        if self.core.line.is_heard() {
+            let mut waiting: Vec<Waiting> = self.places.values().copied().collect();
+            waiting.sort_unstable_by_key(|place| (place.position, place.call));
+            self.core.line.tell(LineEvent::Queue { waiting });
+        }
+    }
+
+    fn tell(&self, call: CallId, word: QueueWord) {
+        let Some(entry) = self.core.registry.call(call) else { return };
+        if entry.signals.try_send(Signal::Queue(word)).is_err() {
+            // It has ended, or is so busy that it does not ring now; the offer then runs out by itself.
+            warn!(call.id = %call, "A call did not hear the queue");
+        }
+    }
+}
