@@ -25,5 +25,6 @@ pub mod limits;
 pub mod policy;
 pub mod private;
 pub mod routing;
+pub mod screening;
 pub mod site;
 pub mod time;
