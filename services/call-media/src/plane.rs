@@ -171,6 +171,11 @@ impl MediaPlane {
         self.up.contains(user)
     }
 
+    /// Whose browsers' audio arrives.
+    pub fn seats_connected(&self) -> Vec<UserId> {
+        self.up.all()
+    }
+
     /// Where browsers send their audio.
     pub const fn seat_addr(&self) -> SocketAddr {
         self.seat_addr

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use call_link::order::{Order, OrderError, OrderInbox, OrderReply, PendingOrder};
+use call_link::order::{
+    Floor, Order, OrderError, OrderInbox, OrderReply, PendingOrder, TrunkNow, TrunkTestNow,
+};
 use dispatch_core::ids::{CallId, UserId};
 use tokio::sync::mpsc::error::TrySendError;
 use tracing::info;
 
 use crate::call::dial::dial;
+use crate::peers::{PeerState, TestResult, TrunkHealth};
 use crate::queue::QueueInput;
 use crate::registry::Signal;
 use crate::start::Core;
@@ -32,6 +35,7 @@ pub(crate) async fn serve(core: Arc<Core>, mut inbox: OrderInbox) {
 async fn carry_out(core: Arc<Core>, pending: PendingOrder) {
     let outcome = match &pending.order {
         Order::Live => Ok(OrderReply::Live { calls: core.registry.list() }),
+        Order::Floor => Ok(OrderReply::Floor(floor(&core))),
         Order::Drain => {
             core.drain();
             Ok(OrderReply::Draining)
@@ -78,6 +82,27 @@ async fn carry_out(core: Arc<Core>, pending: PendingOrder) {
         | Order::Prompt { .. } => Err(OrderError::UnknownCall),
     };
     pending.settle(outcome);
+}
+
+/// Who sits, who waits, and how the trunks are.
+fn floor(core: &Core) -> Floor {
+    let trunk = |health: TrunkHealth| {
+        let last_test = health.last_test.zip(health.tested_at).map(|(result, at)| TrunkTestNow {
+            at,
+            passed: matches!(result, TestResult::Passed { .. }),
+        });
+        let up = match health.state {
+            PeerState::Up => Some(true),
+            PeerState::Down => Some(false),
+            PeerState::Unknown => None,
+        };
+        TrunkNow { name: health.name, up, last_test }
+    };
+    Floor {
+        seats: core.media.seats_connected(),
+        waiting: core.queue.waiting(),
+        trunks: core.peers.health().into_iter().map(trunk).collect(),
+    }
 }
 
 fn open_seat(core: &Core, user: UserId, sdp: &str) -> Result<OrderReply, OrderError> {

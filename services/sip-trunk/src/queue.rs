@@ -16,7 +16,7 @@ use dispatch_core::duty::DutyState;
 use dispatch_core::ids::{CallId, UserId};
 use dispatch_core::private::Private;
 use dispatch_core::time::Timestamp;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 use tracing::warn;
 
@@ -72,12 +72,18 @@ pub(crate) enum QueueWord {
 #[derive(Clone, Debug)]
 pub(crate) struct Queue {
     inputs: mpsc::Sender<QueueInput>,
+    places: Arc<watch::Sender<Vec<Waiting>>>,
 }
 
 impl Queue {
     pub(crate) fn channel() -> (Self, mpsc::Receiver<QueueInput>) {
         let (inputs, inbox) = mpsc::channel(INPUTS_WAITING_MAX);
-        (Self { inputs }, inbox)
+        (Self { inputs, places: Arc::default() }, inbox)
+    }
+
+    /// Who waits, first in line first.
+    pub(crate) fn waiting(&self) -> Vec<Waiting> {
+        self.places.borrow().clone()
     }
 
     /// Tells it. The queue waits for nobody, so this waits for microseconds at most.
@@ -192,11 +198,12 @@ impl Desk {
     }
 
     fn show(&self) {
+        let mut waiting: Vec<Waiting> = self.places.values().copied().collect();
+        waiting.sort_unstable_by_key(|place| (place.position, place.call));
         if self.core.line.is_heard() {
-            let mut waiting: Vec<Waiting> = self.places.values().copied().collect();
-            waiting.sort_unstable_by_key(|place| (place.position, place.call));
-            self.core.line.tell(LineEvent::Queue { waiting });
+            self.core.line.tell(LineEvent::Queue { waiting: waiting.clone() });
         }
+        self.core.queue.places.send_replace(waiting);
     }
 
     fn tell(&self, call: CallId, word: QueueWord) {

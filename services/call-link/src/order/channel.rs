@@ -4,7 +4,7 @@ use dispatch_core::ids::{CallId, PartyId, UserId};
 use dispatch_core::private::Private;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Answered, LiveCall, Order, OrderError, OrderReply};
+use super::{Answered, Floor, LiveCall, Order, OrderError, OrderReply};
 
 /// Orders that wait for the trunk; a call-taker's click above it gets [`OrderError::TrunkBusy`].
 pub const ORDERS_WAITING_MAX: usize = 1_024;
@@ -68,6 +68,7 @@ impl CallOrders {
             done @ (OrderReply::Answered(_)
             | OrderReply::HungUp
             | OrderReply::Live { .. }
+            | OrderReply::Floor(_)
             | OrderReply::Draining
             | OrderReply::SeatOpened { .. }
             | OrderReply::PartyAdded { .. }
@@ -113,6 +114,15 @@ impl CallOrders {
             |reply| if let OrderReply::Live { calls } = reply { Some(calls) } else { None },
         )
         .await
+    }
+
+    /// Who sits, who waits, and how the trunks are.
+    ///
+    /// # Errors
+    /// When the trunk does not answer.
+    pub async fn floor(&self) -> Result<Floor, OrderError> {
+        self.pick(Order::Floor, |reply| if let OrderReply::Floor(floor) = reply { Some(floor) } else { None })
+            .await
     }
 
     /// Takes no new calls from now on: OPTIONS and INVITE get 503, so that the telco takes its other route.

@@ -96,6 +96,37 @@ pub struct Waiting {
     pub wait_estimate_s: Option<u32>,
 }
 
+/// Who sits, who waits, and by which roads calls come: the present of what [`LineEvent`]s tell the changes of.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Floor {
+    /// Whose browsers are connected.
+    pub seats: Vec<UserId>,
+    /// Who waits, first in line first.
+    pub waiting: Vec<Waiting>,
+    /// Every trunk of the configuration, in its order.
+    pub trunks: Vec<TrunkNow>,
+}
+
+/// How a trunk is.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TrunkNow {
+    /// Its name.
+    pub name: String,
+    /// Whether its other end answers OPTIONS; `None` while nobody has asked it.
+    pub up: Option<bool>,
+    /// The last test call over it.
+    pub last_test: Option<TrunkTestNow>,
+}
+
+/// How a test call went.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TrunkTestNow {
+    /// When it ended.
+    pub at: Timestamp,
+    /// Whether every step went as it should, audio included.
+    pub passed: bool,
+}
+
 /// Line events to whoever listens. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct LineEvents {

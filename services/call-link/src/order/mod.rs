@@ -15,7 +15,10 @@ use dispatch_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use channel::{CallOrders, ORDERS_WAITING_MAX, OrderInbox, PendingOrder};
-pub use live::{LINE_EVENTS_WAITING_MAX, LineEvent, LineEvents, LiveCall, LiveState, Waiting};
+pub use live::{
+    Floor, LINE_EVENTS_WAITING_MAX, LineEvent, LineEvents, LiveCall, LiveState, TrunkNow, TrunkTestNow,
+    Waiting,
+};
 
 /// One order. `by` is the person who gives it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -37,6 +40,8 @@ pub enum Order {
     },
     /// Which calls are live?
     Live,
+    /// Who sits, who waits, how are the trunks? -> [`OrderReply::Floor`]
+    Floor,
     /// Take no new calls; the live ones go on.
     Drain,
     /// A browser opens its audio, or opens it anew after a reload. -> [`OrderReply::SeatOpened`]
@@ -199,6 +204,7 @@ impl Order {
             | Self::PressDigits { call, .. }
             | Self::Prompt { call, .. } => Some(*call),
             Self::Live
+            | Self::Floor
             | Self::Drain
             | Self::OpenSeat { .. }
             | Self::CloseSeat { .. }
@@ -223,6 +229,8 @@ pub enum OrderReply {
         /// Every live call.
         calls: Vec<LiveCall>,
     },
+    /// To [`Order::Floor`].
+    Floor(Floor),
     /// To [`Order::Drain`].
     Draining,
     /// To [`Order::OpenSeat`].

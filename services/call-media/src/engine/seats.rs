@@ -29,6 +29,10 @@ impl SeatsUp {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&user)
     }
 
+    pub(crate) fn all(&self) -> Vec<UserId> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
+    }
+
     fn set(&self, user: UserId, up: bool) {
         let mut users = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if up {

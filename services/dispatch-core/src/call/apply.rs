@@ -25,7 +25,8 @@ pub fn apply(call: Option<Call>, id: CallId, event: &CallEvent) -> Option<Call> 
             | CallEvent::CallBackTaken { .. }
             | CallEvent::CallBackSettled { .. }
             | CallEvent::CallBackAttempted { .. }
-            | CallEvent::CallBackOverdue { .. } => None,
+            | CallEvent::CallBackOverdue { .. }
+            | CallEvent::RecordingPlayed => None,
         };
     };
     match event {
@@ -38,6 +39,8 @@ pub fn apply(call: Option<Call>, id: CallId, event: &CallEvent) -> Option<Call> 
         CallEvent::DispositionDue { due_at } => call.disposition_due_at = Some(*due_at),
         // The debt stays; only the clock stops, because the supervisor owns it now.
         CallEvent::DispositionOverdue { .. } => call.disposition_due_at = None,
+        // Who heard it stands in the log and changes nothing about the call.
+        CallEvent::RecordingPlayed => {}
         CallEvent::CallBackTied { to } => call.call_back_with = Some(*to),
         CallEvent::CallBackDue { .. }
         | CallEvent::CallBackTaken { .. }

@@ -42,6 +42,8 @@ pub enum CallCommand {
         /// In which.
         in_call: CallId,
     },
+    /// A person begins to hear the recording.
+    PlayRecording,
     /// A deadline of the call is due.
     DeadlineReached,
 }
@@ -115,6 +117,8 @@ pub enum CallEvent {
         /// When it was due.
         due_at: Timestamp,
     },
+    /// The actor of this event heard the recording, or a part of it.
+    RecordingPlayed,
 }
 
 /// Why a command on a call is refused. Facts never are.
@@ -135,4 +139,7 @@ pub enum CallRefusal {
         /// Who.
         by: UserId,
     },
+    /// There is no finished recording.
+    #[error("the call has no recording")]
+    NoRecording,
 }

@@ -38,6 +38,7 @@ pub fn decide(
             | CallCommand::CallBackAttempt { .. }
             | CallCommand::TakeCallBack
             | CallCommand::CallerReached { .. }
+            | CallCommand::PlayRecording
             | CallCommand::DeadlineReached,
         ) => Err(CallRefusal::Unknown),
         (Some(call), CallCommand::Dispose { kind, note, incident }) => {
@@ -48,6 +49,10 @@ pub fn decide(
         }
         (Some(call), CallCommand::TakeCallBack) => take_call_back(call, actor),
         (Some(call), CallCommand::CallerReached { in_call }) => Ok(reached(call, in_call)),
+        (Some(call), CallCommand::PlayRecording) => match &call.recording {
+            Some(_) => Ok(vec![CallEvent::RecordingPlayed]),
+            None => Err(CallRefusal::NoRecording),
+        },
         (Some(call), CallCommand::DeadlineReached) => Ok(overdue(call, now)),
     }
 }

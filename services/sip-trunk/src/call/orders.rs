@@ -43,6 +43,7 @@ impl Call {
             Order::PressDigits { by, digits, .. } => (self.press(*by, digits.clone()).await, None),
             Order::Prompt { prompt, .. } => (self.prompt(*prompt).await, None),
             Order::Live
+            | Order::Floor
             | Order::Drain
             | Order::OpenSeat { .. }
             | Order::CloseSeat { .. }
