@@ -45,8 +45,12 @@ permissions! {
     CanBeHere: CallTaker Dispatcher Supervisor Admin Auditor;
     /// Say that one is on duty.
     CanTakeDuty: CallTaker Dispatcher Supervisor;
-    /// Answer, end and dispose of calls, call back.
+    /// Have an audio seat; answer, hold, share, end and dispose of calls, call back.
     CanAnswer: CallTaker Supervisor;
+    /// Listen in on a call, whisper to its call-taker, join it.
+    CanListenIn: Supervisor;
+    /// Hear recordings; a call-taker only those of their own calls.
+    CanHearRecordings: CallTaker Supervisor Auditor;
     /// Open, correct, merge, cancel, close and reopen incidents.
     CanReport: CallTaker Supervisor;
     /// Send agencies.

@@ -62,3 +62,25 @@ pub const SNAPSHOT_ITEMS_MAX: u32 = 2_000;
 pub const AGENCIES_PER_DISPATCH_MAX: usize = 40;
 /// How often the live calls are asked for while the store is away.
 pub const LIVE_CALLS_EVERY: Duration = Duration::from_secs(1);
+/// How long one leaf in the log covers what its person asks of one recording: longer than a call is listened to.
+pub const PLAYBACK_COVERS: Seconds = Seconds(3_600);
+/// Playbacks that are remembered, so that their further parts make no leaf.
+pub const PLAYBACKS_REMEMBERED_MAX: usize = 1_024;
+/// Bytes of a recording that are read at once: four seconds of sound.
+pub const RECORDING_PIECE_BYTES: usize = 64 * 1024;
+/// How long the answer to an order is remembered for a repeat: longer than any client goes on trying.
+pub const ANSWERS_REMEMBERED_FOR: Seconds = Seconds(600);
+/// Answers to orders that are remembered.
+pub const ANSWERS_REMEMBERED_MAX: usize = 4_096;
+/// Bytes of a browser's session description; Chromium's offer of one audio track has under 4 KiB.
+pub const SDP_BYTES_MAX: usize = 16 * 1024;
+/// Bytes of a telephone number or a SIP address.
+pub const TARGET_BYTES_MAX: usize = 200;
+/// Digits of one order: more than any menu asks for.
+pub const DIGITS_MAX: usize = 32;
+/// Skills of one person.
+pub const SKILLS_MAX: usize = 16;
+/// Changes of the line that a console may be behind before the oldest are lost to it.
+pub const LIVE_MESSAGES_KEPT_MAX: usize = 256;
+/// How often the trunk is asked who sits and who waits, so that a lost change of the line is made good.
+pub const FLOOR_EVERY: Duration = Duration::from_secs(3);

@@ -7,23 +7,27 @@ use dispatch_core::call::Call;
 use dispatch_core::ids::CallId;
 use dispatch_core::incident::Incident;
 use incident_store::Store;
+use tokio::sync::watch;
 
+use crate::feed::{Viewer, sees_supervisors};
+use crate::floor::FloorNow;
 use crate::limits::{HISTORIES_KEPT_MAX, HISTORY_WAIT};
 use crate::names::{NameBook, Names};
-use crate::views::{self, NumberHistory};
+use crate::views::{self, Beside, NumberHistory};
 
 /// Makes views. Cheap to clone.
 #[derive(Clone)]
 pub struct Show {
     names: NameBook,
     store: Store,
+    floor: watch::Receiver<Arc<FloorNow>>,
     histories: Arc<Mutex<BTreeMap<CallId, NumberHistory>>>,
 }
 
 impl Show {
-    /// Views with these names.
-    pub fn new(names: NameBook, store: Store) -> Self {
-        Self { names, store, histories: Arc::default() }
+    /// Views with these names and this queue.
+    pub fn new(names: NameBook, store: Store, floor: watch::Receiver<Arc<FloorNow>>) -> Self {
+        Self { names, store, floor, histories: Arc::default() }
     }
 
     /// The names as of now.
@@ -36,20 +40,30 @@ impl Show {
         views::Incident::of(incident, &self.names())
     }
 
-    /// A call.
-    pub async fn call(&self, call: &Call) -> views::Call {
-        let history = self.histories(&[call.id]).await.remove(&call.id).unwrap_or_default();
-        views::Call::of(call, history, &self.names())
+    /// A call, as this viewer may see it.
+    pub async fn call(&self, call: &Call, viewer: Viewer) -> views::Call {
+        let mut views = self.calls([call], viewer).await;
+        views.remove(0)
     }
 
     /// Several calls, with one question to the store.
-    pub async fn calls<'a>(&self, calls: impl IntoIterator<Item = &'a Call>) -> Vec<views::Call> {
+    pub async fn calls<'a>(
+        &self,
+        calls: impl IntoIterator<Item = &'a Call>,
+        viewer: Viewer,
+    ) -> Vec<views::Call> {
         let calls: Vec<&Call> = calls.into_iter().collect();
         let ids: Vec<CallId> = calls.iter().map(|call| call.id).collect();
         let histories = self.histories(&ids).await;
-        let names = self.names();
         let history = |id| histories.get(&id).copied().unwrap_or_default();
-        calls.into_iter().map(|call| views::Call::of(call, history(call.id), &names)).collect()
+        let supervisors = sees_supervisors(viewer.role);
+        calls.into_iter().map(|call| self.with_history(call, history(call.id), supervisors)).collect()
+    }
+
+    /// A call whose number's history is at hand.
+    pub fn with_history(&self, call: &Call, history: NumberHistory, supervisors: bool) -> views::Call {
+        let waiting = self.floor.borrow().place(call.id);
+        views::Call::of(call, &Beside { names: &self.names(), history, waiting, supervisors })
     }
 
     /// What is known of the numbers of these calls. Asked once per call: what counts is what was known when it

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use call_link::order::CallOrders;
+use call_link::order::{CallOrders, LineEvents};
+use dispatch_core::acd::AcdPolicy;
 use dispatch_core::classification::Classifier;
 use dispatch_core::time::{Clock, Seconds};
 use incident_store::{Desk, Store, StoreError};
@@ -11,11 +12,16 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::duty_seats::DutySeats;
 use crate::feed::{self, ModeNow, Renderer};
+use crate::floor::{self, Floor};
 use crate::intake::Intake;
 use crate::metrics::Metrics;
 use crate::names::NameBook;
+use crate::once::Once;
 use crate::origin::Origins;
+use crate::phone_book::PhoneBook;
+use crate::recordings::{Recordings, RecordingsFolder};
 use crate::session::password::{HashFailed, Passwords};
 use crate::session::{Attempts, Sessions, keeper};
 use crate::show::Show;
@@ -29,6 +35,14 @@ pub struct ApiConfig {
     pub store: Store,
     /// The way to the trunk.
     pub orders: CallOrders,
+    /// What the trunk tells while it happens.
+    pub line: LineEvents,
+    /// Whom the centre may call.
+    pub phone_book: PhoneBook,
+    /// By which rules waiting calls ring.
+    pub ring_rules: AcdPolicy,
+    /// Where recordings lie.
+    pub recordings: RecordingsFolder,
     /// Whom to ask for the time.
     pub clock: Clock,
     /// What proposes a category.
@@ -89,6 +103,10 @@ pub struct ApiState {
     more_metrics: MoreMetrics,
     names: NameBook,
     show: Show,
+    floor: Floor,
+    phone_book: PhoneBook,
+    recordings: Recordings,
+    once: Once,
     intake: Intake,
     sessions: Sessions,
     passwords: Passwords,
@@ -124,20 +142,37 @@ impl ApiState {
         tasks: &TaskTracker,
         stop: CancellationToken,
     ) -> Result<Self, StartError> {
-        let ApiConfig { desk, store, orders, clock, .. } = config;
+        let ApiConfig { desk, store, orders, clock, line, .. } = config;
         let metrics = Metrics::default();
         // Before the names are read: a change in between is then read twice, not missed.
         let from = desk.feed().head();
         let names = NameBook::open(desk.clone(), store.clone()).await?;
-        let show = Show::new(names.clone(), store.clone());
+        let (floor, keep_floor) =
+            floor::watch(desk.clone(), orders.clone(), line, clock.clone(), stop.clone());
+        tasks.spawn(keep_floor);
+        let show = Show::new(names.clone(), store.clone(), floor.watched());
         let sessions = Sessions::new(store.clone(), orders.clone(), clock.clone());
         let passwords = Passwords::new()?;
         let (mode, keep_mode) =
             feed::watch_mode(&desk, orders.clone(), names.clone(), clock.clone(), stop.clone());
         tasks.spawn(keep_mode);
         tasks.spawn(keeper::run(desk.clone(), sessions.clone(), names.clone(), from, stop.clone()));
+        let intake = Intake::new(desk.clone(), names.clone(), metrics.clone());
+        let seats = DutySeats {
+            desk: desk.clone(),
+            store: store.clone(),
+            orders: orders.clone(),
+            names: names.clone(),
+            intake: intake.clone(),
+            ring_rules: config.ring_rules,
+        };
+        tasks.spawn(seats.run(from, stop.clone()));
         Ok(Self {
-            intake: Intake::new(desk.clone(), names.clone(), metrics.clone()),
+            intake,
+            floor,
+            phone_book: config.phone_book,
+            recordings: Recordings::new(config.recordings),
+            once: Once::new(clock.clone()),
             renderer: Renderer::new(show.clone()),
             public_key: Arc::new(config.public_key),
             origins: Origins::new(config.origins),

@@ -90,7 +90,10 @@ macro_rules! wire_codes {
     };
 }
 
-use call::fact::{Defect, EndReason as End, FixSource as Fix, IdentitySource as Identity};
+use call::fact::{
+    CallerClass as Class, Defect, EndReason as End, FixSource as Fix, IdentitySource as Identity,
+    PartyEnd as Left, SuperviseMode as Mode,
+};
 use call::{CallBackOutcome as Outcome, CallBackState as Owed, DispositionKind as Kind};
 use incident::{AreaBy as By, AssignmentState as Step, IncidentStatus as Status};
 
@@ -126,6 +129,19 @@ wire_codes! {
         Defect::BrokenMultipart, Defect::UnknownRequire, Defect::MaxForwards, Defect::TooMuch,
         Defect::AckLost, Defect::NoMedia,
     ];
+    /// A recorded question to the caller.
+    Prompt(call::fact::Prompt) = &[call::fact::Prompt::SilentCall, call::fact::Prompt::Challenge];
+    /// How a supervisor takes part in a call: hears it, speaks to the call-taker only, speaks to everybody.
+    SuperviseMode(call::fact::SuperviseMode) = &[Mode::Listen, Mode::Whisper, Mode::Barge];
+    /// Which side of a call.
+    Speaker(call::fact::Speaker) = &[call::fact::Speaker::Caller, call::fact::Speaker::Centre];
+    /// Why a party is off a call.
+    PartyEnd(call::fact::PartyEnd) =
+        &[Left::HungUp, Left::Refused, Left::NoAnswer, Left::Dropped, Left::Failed];
+    /// In which class a caller waits; none is ever refused.
+    CallerClass(call::fact::CallerClass) = &[Class::Likely, Class::Unknown, Class::Suspect];
+    /// What speaks for or against a call.
+    ScreenReason(call::fact::ScreenReason) = &call::fact::ScreenReason::ALL;
     /// Why a call ended.
     EndReason(call::fact::EndReason) = &[
         End::CallerCancelled, End::CallerHungUp, End::CentreHungUp, End::AckLost, End::Lost, End::Restarted,

@@ -87,10 +87,10 @@ async fn carry_out(core: Arc<Core>, pending: PendingOrder) {
 /// Who sits, who waits, and how the trunks are.
 fn floor(core: &Core) -> Floor {
     let trunk = |health: TrunkHealth| {
-        let last_test = health.last_test.zip(health.tested_at).map(|(result, at)| TrunkTestNow {
-            at,
-            passed: matches!(result, TestResult::Passed { .. }),
-        });
+        let last_test = health
+            .last_test
+            .zip(health.tested_at)
+            .map(|(result, at)| TrunkTestNow { at, passed: matches!(result, TestResult::Passed { .. }) });
         let up = match health.state {
             PeerState::Up => Some(true),
             PeerState::Down => Some(false),

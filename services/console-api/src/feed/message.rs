@@ -5,9 +5,9 @@ use utoipa::ToSchema;
 
 use crate::problem::ProblemBody;
 use crate::views::{
-    AssignmentWithIncident, Call, Duty, Escalation, Incident, Named, PersonOnDuty, SystemMode,
+    AssignmentWithIncident, Call, Duty, Escalation, Incident, Named, PersonOnDuty, QueuePlace, SystemMode,
 };
-use crate::wire::{Counter, Time};
+use crate::wire::{Counter, Speaker, Time};
 
 /// A message to a console.
 #[derive(Serialize, ToSchema)]
@@ -87,6 +87,43 @@ pub enum FeedMessage {
         /// The duty as it is now.
         duty: Duty,
     },
+    /// What is heard on a call right now. Has no cursor and is lost to a slow console. Only to who has the call, and
+    /// to supervisors.
+    #[serde(rename = "call.activity")]
+    CallActivity {
+        /// When.
+        at: Time,
+        /// Which call.
+        call_id: uuid::Uuid,
+        /// How loud the caller is: dBov, 0 is full scale, -127 silence; null in a message about a digit.
+        caller_db: Option<i8>,
+        /// How loud the centre is.
+        centre_db: Option<i8>,
+        /// Whether the caller speaks.
+        voice: Option<bool>,
+        /// A key that was pressed.
+        digit: Option<String>,
+        /// On which side.
+        from: Option<Speaker>,
+    },
+    /// Somebody's audio came up or went away. Has no cursor. To its owner, and to those who see duties.
+    #[serde(rename = "seat.updated")]
+    SeatUpdated {
+        /// When.
+        at: Time,
+        /// Whose.
+        user_id: uuid::Uuid,
+        /// Whether it works.
+        connected: bool,
+    },
+    /// Who waits, after each change. Has no cursor.
+    #[serde(rename = "queue.updated")]
+    QueueUpdated {
+        /// When.
+        at: Time,
+        /// First in line first.
+        waiting: Vec<QueuePlace>,
+    },
     /// The store went away or came back. Has no cursor: it is no entry of the log.
     #[serde(rename = "system.mode")]
     SystemMode {
@@ -140,6 +177,12 @@ pub struct Snapshot {
     pub assignments: Vec<AssignmentWithIncident>,
     /// One's own duty.
     pub duty: Duty,
+    /// Whether one's own audio works.
+    pub seat_connected: bool,
+    /// Whose audio works, for those who see duties.
+    pub seats_connected: Vec<uuid::Uuid>,
+    /// Who waits, first in line first, for those who see calls.
+    pub queue: Vec<QueuePlace>,
     /// Who is on duty, for a supervisor.
     pub duties: Vec<PersonOnDuty>,
     /// What was escalated lately.

@@ -53,8 +53,9 @@ impl Renderer {
         let names = self.show.names();
         let (cursor, at) = (Counter(change.index), change.at.into());
         match form {
-            Form::Call => {
-                let call = views::Call::of(call_of(change)?, history, &names);
+            Form::Call | Form::SupervisedCall => {
+                let supervisors = form == Form::SupervisedCall;
+                let call = self.show.with_history(call_of(change)?, history, supervisors);
                 Some(FeedMessage::CallUpdated { cursor, at, call })
             }
             Form::Incident => {
@@ -83,7 +84,8 @@ impl Renderer {
                     at,
                     assignment: about.map(|(a, record)| AssignmentWithIncident::of(a, record, &names)),
                     incident: record.map(|record| views::Incident::of(record, &names)),
-                    call: call_of(change).map(|call| views::Call::of(call, history, &names)),
+                    // One text for everybody: supervisors have their names from `call.updated`.
+                    call: call_of(change).map(|call| self.show.with_history(call, history, false)),
                     escalation,
                 })
             }

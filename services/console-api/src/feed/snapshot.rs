@@ -6,10 +6,11 @@ use dispatch_core::time::Timestamp;
 use incident_store::{Mode, SnapshotScope, Store, StoreError};
 
 use super::message::{FeedMessage, Snapshot};
-use super::visible::{Viewer, sees_calls, sees_duties};
+use super::visible::{Viewer, sees_calls, sees_duties, sees_supervisors};
+use crate::floor::FloorNow;
 use crate::limits::SNAPSHOT_ITEMS_MAX;
 use crate::show::Show;
-use crate::views::{self, AssignmentWithIncident, Duty, PersonOnDuty};
+use crate::views::{self, AssignmentWithIncident, Duty, PersonOnDuty, QueuePlace};
 use crate::wire::Counter;
 
 /// Escalations that a console begins with.
@@ -23,6 +24,7 @@ pub async fn take(
     viewer: Viewer,
     store: &Store,
     show: &Show,
+    floor: &FloorNow,
     mode: Mode,
     now: Timestamp,
 ) -> Result<(u64, FeedMessage), StoreError> {
@@ -43,11 +45,23 @@ pub async fn take(
         let found = taken.incidents.iter().find(|i| incident_store::StreamId::Incident(i.id) == stream);
         found.map(|incident| &**incident)
     };
+    let supervisors = sees_supervisors(viewer.role);
+    let seats =
+        if sees_duties(viewer.role) { floor.seats.iter().map(|user| user.0).collect() } else { Vec::new() };
+    let queue = if sees_calls(viewer.role) {
+        floor.waiting.iter().copied().map(QueuePlace::from).collect()
+    } else {
+        Vec::new()
+    };
     let snapshot = Snapshot {
         cursor: Counter(taken.cursor),
         at: now.into(),
         epoch: Counter(taken.epoch),
-        calls: taken.calls.iter().map(|call| views::Call::of(call, history(call.id), &names)).collect(),
+        calls: taken
+            .calls
+            .iter()
+            .map(|call| show.with_history(call, history(call.id), supervisors))
+            .collect(),
         incidents: taken.incidents.iter().map(|incident| views::Incident::of(incident, &names)).collect(),
         assignments: taken
             .incidents
@@ -55,6 +69,9 @@ pub async fn take(
             .flat_map(|incident| assignments(incident, viewer, &names))
             .collect(),
         duty: Duty::of(own_duty.as_ref()),
+        seat_connected: floor.seats.contains(&viewer.user),
+        seats_connected: seats,
+        queue,
         duties: taken.duties.iter().map(|duty| PersonOnDuty::of(duty, &names)).collect(),
         escalations: raised.iter().filter_map(|c| views::escalation(c, of_stream(c.stream))).collect(),
         mode: mode.into(),

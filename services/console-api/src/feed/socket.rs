@@ -13,6 +13,7 @@ use dispatch_core::time::Clock;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
 use incident_store::{After, Desk, Feed, Store};
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
@@ -22,6 +23,7 @@ use super::mode::ModeNow;
 use super::render::Renderer;
 use super::snapshot;
 use super::visible::{Viewer, sees_calls, visible};
+use crate::floor::{Floor, LiveMessage};
 use crate::input::parse;
 use crate::intake::Intake;
 use crate::limits::{GONE_AFTER, HEARTBEAT_EVERY, SLOW_AFTER};
@@ -48,6 +50,7 @@ pub struct Console {
     intake: Intake,
     sessions: Sessions,
     show: Show,
+    floor: Floor,
     renderer: Renderer,
     mode: watch::Receiver<Arc<ModeNow>>,
     metrics: Metrics,
@@ -63,6 +66,7 @@ impl FromRef<ApiState> for Console {
             intake: FromRef::from_ref(state),
             sessions: FromRef::from_ref(state),
             show: FromRef::from_ref(state),
+            floor: FromRef::from_ref(state),
             renderer: FromRef::from_ref(state),
             mode: FromRef::from_ref(state),
             metrics: FromRef::from_ref(state),
@@ -157,6 +161,7 @@ struct Sending<'a> {
 
 impl Sending<'_> {
     async fn run(&mut self, after: Option<u64>, mut answers: mpsc::Receiver<Utf8Bytes>) -> End {
+        let mut live = self.console.floor.messages();
         match self.begin(after).await {
             Ok(()) => {}
             Err(end) => return end,
@@ -173,6 +178,11 @@ impl Sending<'_> {
                     let now = mode.borrow_and_update().clone();
                     self.send_mode(&now).await
                 }
+                message = live.recv() => match message {
+                    Ok(message) => self.send_live(message).await,
+                    Err(RecvError::Lagged(_)) => Ok(()),
+                    Err(RecvError::Closed) => return End::Stopping,
+                },
                 Some(answer) = answers.recv() => self.send(Message::Text(answer)).await,
             };
             if let Err(end) = done {
@@ -197,7 +207,9 @@ impl Sending<'_> {
                 FeedMessage::Resumed { cursor: Counter(cursor), at: now.into() }
             }
             None => {
-                let taken = snapshot::take(self.viewer, &console.store, &console.show, mode.mode, now);
+                let floor = console.floor.now();
+                let taken =
+                    snapshot::take(self.viewer, &console.store, &console.show, &floor, mode.mode, now);
                 let (cursor, message) = taken.await.map_err(|error| {
                     tracing::warn!(error = &error as &dyn std::error::Error, "No snapshot for a console");
                     End::Gone
@@ -246,6 +258,11 @@ impl Sending<'_> {
         self.send(Message::Text(text)).await?;
         // The answer to it tells that somebody is still there.
         self.send(Message::Ping(axum::body::Bytes::new())).await
+    }
+
+    /// What is only worth knowing now; a console that was too slow for some of it goes on with the next.
+    async fn send_live(&mut self, message: LiveMessage) -> Result<(), End> {
+        if message.to.holds(self.viewer) { self.send(Message::Text(message.text)).await } else { Ok(()) }
     }
 
     async fn send_mode(&mut self, now: &ModeNow) -> Result<(), End> {

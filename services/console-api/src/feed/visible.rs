@@ -33,6 +33,8 @@ impl Viewer {
 pub enum Form {
     /// `call.updated`.
     Call,
+    /// `call.updated` with the supervisors who are on it.
+    SupervisedCall,
     /// `incident.updated`.
     Incident,
     /// `assignment.updated`.
@@ -46,7 +48,7 @@ pub enum Form {
 /// The form in which the viewer sees the change; `None` when it is not theirs to see.
 pub fn visible(change: &Change, viewer: Viewer) -> Option<Form> {
     match &change.event {
-        DeskEvent::Call(event) => sees_calls(viewer.role).then(|| call_form(event)),
+        DeskEvent::Call(event) => sees_calls(viewer.role).then(|| call_form(event, viewer.role)),
         DeskEvent::Incident(event) => {
             let Some(Record::Incident(incident)) = &change.record else { return None };
             incident_form(event, incident, viewer)
@@ -73,11 +75,19 @@ pub const fn sees_duties(role: UserRole) -> bool {
     }
 }
 
+/// Whether a role may know which supervisor is on a call: whoever is listened to is not told.
+pub const fn sees_supervisors(role: UserRole) -> bool {
+    match role {
+        UserRole::Supervisor | UserRole::Admin => true,
+        UserRole::CallTaker | UserRole::Dispatcher | UserRole::Auditor => false,
+    }
+}
+
 fn sees_duty(stream: StreamId, viewer: Viewer) -> bool {
     sees_duties(viewer.role) || stream == StreamId::Duty(viewer.user)
 }
 
-const fn call_form(event: &CallEvent) -> Form {
+const fn call_form(event: &CallEvent, role: UserRole) -> Form {
     match event {
         CallEvent::DispositionOverdue { .. } | CallEvent::CallBackOverdue { .. } => Form::Escalation,
         CallEvent::Fact { .. }
@@ -87,7 +97,14 @@ const fn call_form(event: &CallEvent) -> Form {
         | CallEvent::CallBackTied { .. }
         | CallEvent::CallBackTaken { .. }
         | CallEvent::CallBackSettled { .. }
-        | CallEvent::CallBackAttempted { .. } => Form::Call,
+        | CallEvent::CallBackAttempted { .. }
+        | CallEvent::RecordingPlayed => {
+            if sees_supervisors(role) {
+                Form::SupervisedCall
+            } else {
+                Form::Call
+            }
+        }
     }
 }
 

@@ -7,8 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dispatch_core::limits::HTTP_BODY_BYTES_MAX;
 use futures_util::StreamExt as _;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
+use utoipa::ToSchema;
 
 use super::faults::{Checked, Faults};
 use crate::limits::{IDEMPOTENCY_KEY_CHARACTERS_MAX, REFUSED_BODY_BYTES_MAX};
@@ -24,6 +26,14 @@ pub struct Written<T> {
     pub key: String,
     /// SHA-256 of method, path and body.
     pub fingerprint: [u8; 32],
+}
+
+/// A body that has nothing to say.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct EmptyRequest {}
+
+impl Checked for EmptyRequest {
+    fn check(&self, _faults: &mut Faults) {}
 }
 
 /// A body of a request that changes nothing.

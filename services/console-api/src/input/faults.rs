@@ -2,6 +2,7 @@
 
 use dispatch_core::limits::{NARRATIVE_BYTES_MAX, NOTE_BYTES_MAX, SHORT_TEXT_BYTES_MAX};
 
+use crate::limits::SDP_BYTES_MAX;
 use crate::problem::{FieldError, Problem};
 
 /// A request that can say what is wrong with it.
@@ -71,5 +72,19 @@ impl Faults {
     /// The problem, if there is a fault.
     pub fn into_result(self) -> Result<(), Problem> {
         if self.0.is_empty() { Ok(()) } else { Err(Problem::fields(self.0)) }
+    }
+}
+
+/// Reports a text that cannot be a session description (RFC 8866 section 5). Whether it can be used is for the
+/// trunk to say.
+pub fn check_sdp(field: &str, sdp: &str, faults: &mut Faults) {
+    faults.text(field, sdp, SDP_BYTES_MAX);
+    if !sdp.starts_with("v=0") {
+        faults.report(
+            field,
+            "unknown_value",
+            "Bukan deskripsi sesi (SDP).",
+            "Not a session description (SDP).",
+        );
     }
 }

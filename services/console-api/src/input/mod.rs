@@ -7,7 +7,7 @@ mod place;
 mod query;
 
 pub(crate) use body::parse;
-pub use body::{Asked, Written};
-pub use faults::{Checked, Faults};
+pub use body::{Asked, EmptyRequest, Written};
+pub use faults::{Checked, Faults, check_sdp};
 pub use place::{LocationRequest, kind_of};
-pub use query::{Id, Peer, Query, page_items};
+pub use query::{Id, Ids, Peer, Query, page_items};

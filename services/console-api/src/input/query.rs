@@ -28,6 +28,26 @@ where
     }
 }
 
+/// Two ids in a path, in their order. Something that is no id names nothing: 404.
+#[derive(Clone, Copy, Debug)]
+pub struct Ids<A, B>(pub A, pub B);
+
+impl<S, A, B> FromRequestParts<S> for Ids<A, B>
+where
+    S: Send + Sync,
+    A: std::str::FromStr + Send,
+    B: std::str::FromStr + Send,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let Path((first, second)) = path.map_err(|_| Problem::new(Code::NotFound))?;
+        let both = first.parse().ok().zip(second.parse().ok());
+        both.map(|(first, second)| Self(first, second)).ok_or(Problem::new(Code::NotFound))
+    }
+}
+
 /// A query.
 #[derive(Clone, Debug)]
 pub struct Query<T>(pub T);

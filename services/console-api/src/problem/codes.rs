@@ -103,6 +103,46 @@ codes! {
     CallBackTaken = "call_back_taken" 409
         "Panggilan balik sudah diambil", "Rekan yang disebut akan menelepon. Bila terlambat, siapa pun boleh mengambil alih.";
         "The call-back is taken", "The colleague who is named will call. Once it is late, anybody may take it over.";
+    /// Somebody else has the call, or it rings at another seat.
+    NotYourCall = "not_your_call" 409
+        "Panggilan ini bukan milik Anda", "Tidak ada yang diubah. Petugas yang menangani tetap tersambung; muat ulang daftar.";
+        "The call is not yours", "Nothing was changed. Whoever has the call stays connected; load the list again.";
+    /// The call cannot do this in its present state.
+    NotPossible = "not_possible" 409
+        "Tidak dapat dilakukan sekarang", "Panggilan tetap tersambung. Lihat keadaan terbaru: mungkin belum dijawab, sudah dilepas, atau peserta sudah terlalu banyak.";
+        "Not possible now", "The call stays connected. Look at its present state: it may not be answered yet, be let go already, or have too many people on it.";
+    /// The person's audio is not connected.
+    NoSeat = "no_seat" 409
+        "Audio Anda belum tersambung", "Tidak ada yang diubah. Tekan Mulai giliran, izinkan mikrofon, lalu coba lagi.";
+        "Your audio is not connected", "Nothing was changed. Press Mulai giliran, allow the microphone, then try again.";
+    /// No trunk takes the number.
+    NoTrunk = "no_trunk" 502
+        "Tidak ada jalur keluar", "Panggilan yang ada tetap tersambung. Pakai telepon lain, dan beri tahu pengawas.";
+        "No trunk takes the call", "The present call stays connected. Use another telephone, and tell the supervisor.";
+    /// The number is neither the caller's nor allowed by the site.
+    NumberNotAllowed = "number_not_allowed" 403
+        "Nomor ini tidak boleh ditelepon", "Tidak ada yang ditelepon. Hanya nomor yang pernah menelepon 112, buku telepon, dan yang diizinkan aturan.";
+        "This number may not be called", "Nobody was called. Only numbers that called 112, the phone book, and what the site allows.";
+    /// The call named no number.
+    NoNumber = "no_number" 409
+        "Nomor penelepon tidak diketahui", "Tidak ada yang ditelepon. Catat hasil panggilan balik sebagai tidak perlu, dengan alasan.";
+        "The caller's number is not known", "Nobody was called. Note the call-back as not needed, with the reason.";
+    /// The browser's session description cannot be used.
+    UnusableSdp = "unusable_sdp" 422
+        "Penawaran audio peramban tidak dapat dipakai", "Panggilan tetap hidup. Muat ulang halaman lalu tekan Mulai giliran lagi, atau pakai telepon.";
+        "The browser's audio offer cannot be used", "Calls stay alive. Load the page again and press Mulai giliran, or use a telephone.";
+    /// Nothing was recorded, or the recording is not finished.
+    NoRecording = "no_recording" 404
+        "Rekaman belum ada", "Rekaman muncul setelah panggilan selesai. Panggilan bertanda tanpa rekaman tidak punya rekaman.";
+        "There is no recording", "It appears once the call is over. A call that is marked without a recording has none.";
+    /// The file of a recording is not where it should be.
+    RecordingMissing = "recording_missing" 404
+        "Berkas rekaman tidak ditemukan", "Catatan dan sidik rekaman tetap ada di log. Beri tahu admin: berkas mungkin dipindahkan.";
+        "The file of the recording is not there", "Its record and its hash stay in the log. Tell the admin: the file may have been moved.";
+    /// The part that was asked for lies beyond the end.
+    RangeNotSatisfiable = "range_not_satisfiable" 416
+        "Bagian rekaman di luar akhir berkas", "Muat rekaman dari awal.";
+        "The part lies beyond the end of the recording", "Load the recording from its beginning.";
     /// The incident exists already.
     IncidentExists = "incident_exists" 409
         "Insiden sudah ada", "Tidak ada yang hilang; muat ulang daftar insiden.";

@@ -60,10 +60,12 @@ impl Problem {
             }
             OrderError::Ended => Self::new(Code::CallEnded),
             OrderError::TrunkBusy => Self::new(Code::TrunkBusy).retry_after(1),
-            OrderError::Signalling | OrderError::NoTrunk => Self::new(Code::TrunkFailed),
-            OrderError::NotYours => Self::new(Code::Forbidden),
-            OrderError::NoSeat | OrderError::NotPossible => Self::new(Code::NotInThisState),
-            OrderError::UnusableOffer => Self::new(Code::InvalidFields),
+            OrderError::Signalling => Self::new(Code::TrunkFailed),
+            OrderError::NotYours => Self::new(Code::NotYourCall),
+            OrderError::NoSeat => Self::new(Code::NoSeat),
+            OrderError::NoTrunk => Self::new(Code::NoTrunk),
+            OrderError::NotPossible => Self::new(Code::NotPossible),
+            OrderError::UnusableOffer => Self::new(Code::UnusableSdp),
         }
     }
 }
@@ -73,6 +75,7 @@ fn call(refusal: &CallRefusal, names: &Names) -> Problem {
         CallRefusal::Unknown => Problem::new(Code::NotFound),
         CallRefusal::IncidentMissing => Problem::new(Code::IncidentMissing),
         CallRefusal::NoCallBackOwed => Problem::new(Code::NoCallBackOwed),
+        CallRefusal::NoRecording => Problem::new(Code::NoRecording),
         CallRefusal::CallBackTaken { by } => {
             let name = names.person(*by);
             Problem::new(Code::CallBackTaken)

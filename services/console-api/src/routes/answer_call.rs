@@ -2,22 +2,31 @@
 
 use axum::Json;
 use axum::extract::State;
+use call_link::order::SeatAudio;
 use dispatch_core::ids::CallId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::authority::{Authority, CanAnswer};
-use crate::calls::Line;
-use crate::input::{Checked, Faults, Id, Written};
+use crate::calls::{Line, Seats};
+use crate::feed::Viewer;
+use crate::input::{Checked, Faults, Id, Written, check_sdp};
 use crate::problem::Problem;
 use crate::views::{Call, SystemMode};
 
-/// How to answer. Empty for now: the caller hears the announcement.
+/// How to answer.
 #[derive(Deserialize, ToSchema)]
-pub struct AnswerRequest {}
+pub struct AnswerRequest {
+    /// The offer of a browser whose audio is not open yet; absent when it is, or for a telephone.
+    sdp: Option<String>,
+}
 
 impl Checked for AnswerRequest {
-    fn check(&self, _faults: &mut Faults) {}
+    fn check(&self, faults: &mut Faults) {
+        if let Some(sdp) = &self.sdp {
+            check_sdp("sdp", sdp, faults);
+        }
+    }
 }
 
 /// A call that was answered.
@@ -25,9 +34,10 @@ impl Checked for AnswerRequest {
 pub struct CallAnswered {
     /// The call.
     call: Call,
-    /// `announcement`: the caller hears that help is being given.
+    /// By what one hears the caller: `browser`, `phone` (it rings now), or `none` (the caller hears that somebody is
+    /// there; audio that is opened later takes its place).
     audio: &'static str,
-    /// The session description for a browser; null without one.
+    /// The answer to the offer; null without one.
     sdp: Option<String>,
     /// `darurat` when the call is what the trunk's memory knows.
     mode: SystemMode,
@@ -41,9 +51,23 @@ pub struct CallAnswered {
 pub async fn handler(
     may: Authority<CanAnswer>,
     State(line): State<Line>,
+    State(seats): State<Seats>,
     Id(id): Id<CallId>,
-    _written: Written<AnswerRequest>,
+    mut written: Written<AnswerRequest>,
 ) -> Result<Json<CallAnswered>, Problem> {
-    let (call, mode) = line.answer(id, may.user_id()).await?;
-    Ok(Json(CallAnswered { call, audio: "announcement", sdp: None, mode }))
+    let sdp = match written.body.sdp.take() {
+        Some(offer) => Some(seats.open(may.user_id(), offer).await?),
+        None => None,
+    };
+    let given = line.answer(id, Viewer::of(may.user())).await?;
+    let audio = match given.audio {
+        Some(audio) => audio,
+        None => seats.audio_of(may.user_id()).await,
+    };
+    let audio = match audio {
+        SeatAudio::Browser => "browser",
+        SeatAudio::Phone => "phone",
+        SeatAudio::None => "none",
+    };
+    Ok(Json(CallAnswered { call: given.call, audio, sdp, mode: given.mode }))
 }

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::authority::{Authority, CanAnswer};
 use crate::calls::Line;
+use crate::feed::Viewer;
 use crate::input::{Checked, Faults, Id, Written};
 use crate::intake::Intake;
 use crate::problem::{Code, Problem};
@@ -58,11 +59,12 @@ pub async fn handler(
     Id(id): Id<CallId>,
     mut written: Written<DispositionRequest>,
 ) -> Result<Json<Call>, Problem> {
+    let who = Viewer::of(may.user());
     let commands = written.body.commands(id);
     let disposed = intake.write(&may, &written, commands).await;
     // A refused disposition leaves the caller on the line; a store that is away does not keep the line busy.
     let over = disposed.as_ref().err().is_none_or(|problem| problem.code() == Code::StoreAway);
-    let ended = if over { line.release(id, may.user_id()).await } else { None };
+    let ended = if over { line.release(id, who).await } else { None };
     let call = disposed?.call()?;
-    Ok(Json(show.call(&ended.unwrap_or(call)).await))
+    Ok(Json(show.call(&ended.unwrap_or(call), who).await))
 }

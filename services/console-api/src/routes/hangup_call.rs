@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::authority::{Authority, CanAnswer};
 use crate::calls::Line;
+use crate::feed::Viewer;
 use crate::input::{Checked, Faults, Id, Written};
 use crate::problem::Problem;
 use crate::views::Call;
@@ -30,5 +31,5 @@ pub async fn handler(
     Id(id): Id<CallId>,
     _written: Written<HangupRequest>,
 ) -> Result<Json<Call>, Problem> {
-    line.hang_up(id, may.user_id()).await.map(Json)
+    line.hang_up(id, Viewer::of(may.user())).await.map(Json)
 }

@@ -9,6 +9,7 @@ use tokio::time::timeout;
 use utoipa::IntoParams;
 
 use crate::authority::{Authority, CanReadCalls};
+use crate::feed::Viewer;
 use crate::input::{Query, page_items};
 use crate::limits::READ_WAIT;
 use crate::problem::{Code, Problem};
@@ -81,7 +82,7 @@ impl CallQuery {
 #[utoipa::path(get, path = "/api/v1/calls", operation_id = "list_calls", tag = "Calls", params(CallQuery),
     responses((status = 200, description = "The calls", body = CallPage)))]
 pub async fn handler(
-    _may: Authority<CanReadCalls>,
+    may: Authority<CanReadCalls>,
     State(store): State<Store>,
     State(orders): State<CallOrders>,
     State(show): State<Show>,
@@ -89,7 +90,7 @@ pub async fn handler(
 ) -> Result<Json<CallPage>, Problem> {
     let filter = query.filter()?;
     if let Ok(Ok(page)) = timeout(READ_WAIT, store.calls(&filter)).await {
-        let items = show.calls(&page.items).await;
+        let items = show.calls(&page.items, Viewer::of(may.user())).await;
         let next = page.next.map(|cursor| cursor.to_string());
         return Ok(Json(CallPage { items, next, mode: SystemMode::Normal }));
     }

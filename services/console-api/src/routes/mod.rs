@@ -32,12 +32,32 @@ routes! {
     show_duty
     set_duty
     list_duties
+    open_seat
+    show_seat
+    close_seat
+    echo_seat
     list_calls
     show_call
     answer_call
+    refuse_call
+    hold_call
+    resume_call
+    add_party
+    drop_party
+    transfer_call
+    leave_call
+    press_digits
+    prompt_caller
+    listen_call
+    whisper_call
+    barge_call
+    stop_listening
     hangup_call
     dispose_call
     record_call_back
+    take_call_back
+    dial_back
+    play_recording
     list_incidents
     open_incident
     show_incident
@@ -62,6 +82,7 @@ routes! {
     show_policy
     list_areas
     list_agencies
+    list_contacts
     show_wallboard
     list_escalations
     list_users

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::authority::{Authority, CanAnswer};
+use crate::feed::Viewer;
 use crate::input::{Checked, Faults, Id, Written};
 use crate::intake::Intake;
 use crate::problem::Problem;
@@ -46,5 +47,5 @@ pub async fn handler(
     let note = written.body.note.take().map(Private::new);
     let tried = CallCommand::CallBackAttempt { outcome: written.body.outcome.0, note };
     let answer = intake.write(&may, &written, vec![DeskCommand::Call(id, tried)]).await?;
-    Ok(Json(show.call(&answer.call()?).await))
+    Ok(Json(show.call(&answer.call()?, Viewer::of(may.user())).await))
 }

@@ -10,6 +10,8 @@ use utoipa::ToSchema;
 use crate::authority::{Authority, CanTakeDuty};
 use crate::input::{Checked, Faults, Written};
 use crate::intake::Intake;
+use crate::limits::SKILLS_MAX;
+use crate::phone_book::is_callable;
 use crate::problem::Problem;
 use crate::views::{Audio, Duty};
 use crate::wire::DutyState;
@@ -21,13 +23,24 @@ pub struct DutyRequest {
     state: DutyState,
     /// By what one hears calls; as before when absent.
     audio: Option<Audio>,
+    /// The languages and category desks that one takes calls for, as codes (`id`, `en`, `mdr`, `a` …); as before
+    /// when absent.
+    skills: Option<Vec<String>>,
 }
 
 impl Checked for DutyRequest {
     fn check(&self, faults: &mut Faults) {
+        let skills = self.skills.as_deref().unwrap_or_default();
+        let code = |skill: &String| {
+            (1..=16).contains(&skill.len()) && skill.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        };
+        if skills.len() > SKILLS_MAX || !skills.iter().all(code) {
+            let (id, en) = ("Kode huruf kecil, paling banyak 16.", "Codes of small letters, at most 16.");
+            faults.report("skills", "unknown_value", id, en);
+        }
         let Some(Audio::Phone { uri }) = &self.audio else { return };
         faults.short("audio.uri", Some(uri));
-        if !uri.starts_with("sip:") && !uri.starts_with("sips:") {
+        if !(uri.starts_with("sip:") || uri.starts_with("sips:")) || !is_callable(uri) {
             faults.report("audio.uri", "unknown_value", "Harus alamat sip:.", "Must be a sip: address.");
         }
     }
@@ -42,7 +55,8 @@ pub async fn handler(
     mut written: Written<DutyRequest>,
 ) -> Result<Json<Duty>, Problem> {
     let audio = written.body.audio.take().map(Into::into);
-    let wish = SetDuty { state: written.body.state.0, audio, skills: None };
+    let skills = written.body.skills.take().map(|skills| skills.into_iter().collect());
+    let wish = SetDuty { state: written.body.state.0, audio, skills };
     let answer = intake.write(&may, &written, vec![DeskCommand::Duty(may.user_id(), wish)]).await?;
     Ok(Json(Duty::of(Some(&answer.duty()?))))
 }

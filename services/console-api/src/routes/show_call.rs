@@ -6,6 +6,7 @@ use dispatch_core::ids::CallId;
 
 use crate::authority::{Authority, CanReadCalls};
 use crate::calls::Line;
+use crate::feed::Viewer;
 use crate::input::Id;
 use crate::problem::Problem;
 use crate::views::Call;
@@ -15,9 +16,9 @@ use crate::views::Call;
     params(("id" = uuid::Uuid, Path, description = "Id of the call")),
     responses((status = 200, description = "The call", body = Call)))]
 pub async fn handler(
-    _may: Authority<CanReadCalls>,
+    may: Authority<CanReadCalls>,
     State(line): State<Line>,
     Id(id): Id<CallId>,
 ) -> Result<Json<Call>, Problem> {
-    line.call(id).await.map(Json)
+    line.call(id, Viewer::of(may.user())).await.map(Json)
 }

@@ -6,6 +6,7 @@ use dispatch_core::ids::IncidentId;
 use incident_store::Store;
 
 use crate::authority::{Authority, CanReadIncidents};
+use crate::feed::Viewer;
 use crate::input::Id;
 use crate::limits::TIMELINE_EVENTS_MAX;
 use crate::problem::{Code, Problem};
@@ -26,10 +27,11 @@ pub async fn handler(
     let calls = store.calls_by_id(&incident.calls).await?;
     let changes = store.timeline(id, TIMELINE_EVENTS_MAX).await?;
     let names = show.names();
+    let viewer = Viewer::of(may.user());
     Ok(Json(IncidentDetail {
         incident: show.incident(&incident),
         timeline: changes.iter().map(|change| timeline_entry(change, &incident, &names)).collect(),
         notes: Note::all_of(&incident, &names),
-        calls_detail: show.calls(&calls).await,
+        calls_detail: show.calls(&calls, viewer).await,
     }))
 }

@@ -6,9 +6,11 @@ use dispatch_core::time::Clock;
 use incident_store::{Desk, Store};
 
 use crate::authority::{Authority, CanReadFigures};
+use crate::floor::Floor;
 use crate::names::NameBook;
 use crate::problem::Problem;
-use crate::views::Wallboard;
+use crate::recordings::Recordings;
+use crate::views::{VoiceFigures, Wallboard};
 
 /// The live figures.
 #[utoipa::path(get, path = "/api/v1/wallboard", operation_id = "show_wallboard", tag = "Supervision",
@@ -19,9 +21,12 @@ pub async fn handler(
     State(desk): State<Desk>,
     State(clock): State<Clock>,
     State(names): State<NameBook>,
+    State(floor): State<Floor>,
+    State(recordings): State<Recordings>,
 ) -> Result<Json<Wallboard>, Problem> {
     let now = clock.now();
     let figures = store.wallboard(now).await?;
     let mode = *desk.mode().borrow();
-    Ok(Json(Wallboard::of(&figures, mode, now, &names.now())))
+    let voice = VoiceFigures::of(&floor, recordings.space());
+    Ok(Json(Wallboard::of(&figures, voice, mode, now, &names.now())))
 }

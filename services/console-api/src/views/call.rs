@@ -1,16 +1,20 @@
 //! Calls.
 
-use call_link::order::{LiveCall, LiveState};
+use call_link::order::{LiveCall, LiveState, Waiting};
 use dispatch_core::call;
 use dispatch_core::call::fact;
+use dispatch_core::ids::UserId;
+use dispatch_core::time::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::caller::{Caller, Fix};
 use super::person::Named;
+use super::talk::{CallDirection, Party, Prompted, QueuePlace, Recording, Supervisor};
 use crate::names::Names;
 use crate::wire::{
-    CallBackOutcome, CallBackState, CallDefect, DispositionKind, EndReason, FixSource, IdentitySource, Time,
+    CallBackOutcome, CallBackState, CallDefect, CallerClass, DispositionKind, EndReason, ScreenReason, Time,
 };
 
 /// Where a call is.
@@ -31,13 +35,17 @@ pub enum CallState {
     Ended,
 }
 
-/// One call to 112.
+/// One call, to 112 or from it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Call {
     /// Id.
     pub id: Uuid,
     /// Where it is.
     pub state: CallState,
+    /// Which way it goes. Of a call from the centre `caller` is whom it calls.
+    pub direction: CallDirection,
+    /// The call that this one answers, when it is a call-back.
+    pub call_back_of: Option<Uuid>,
     /// The trunk it came by; empty when only the trunk's memory is at hand.
     pub trunk: String,
     /// The Request-URI.
@@ -58,8 +66,40 @@ pub struct Call {
     pub queue_answered_at: Option<Time>,
     /// T1.
     pub answered_at: Option<Time>,
-    /// Who answered.
+    /// Who answered first.
     pub answered_by: Option<Named>,
+    /// Who has the call now.
+    pub call_taker: Option<Named>,
+    /// Whose audio died, while the caller waits for anybody.
+    pub seat_lost: Option<Named>,
+    /// At whose seats it rings now.
+    pub offered_to: Vec<Named>,
+    /// The caller's place in the queue.
+    pub position: Option<u32>,
+    /// How long the caller may still wait, in seconds.
+    pub wait_estimate_s: Option<u32>,
+    /// In which class the caller waits or waited.
+    pub class: Option<CallerClass>,
+    /// Why in that class.
+    pub because: Vec<ScreenReason>,
+    /// Who else is or was on it.
+    pub parties: Vec<Party>,
+    /// The supervisors on it now; null for those who are not to know.
+    pub supervisors: Option<Vec<Supervisor>>,
+    /// The keys that the caller pressed.
+    pub digits: String,
+    /// The keys that the centre pressed.
+    pub digits_sent: String,
+    /// When the caller was first heard to speak.
+    pub voice_heard_at: Option<Time>,
+    /// The recorded questions that were put to the caller.
+    pub prompted: Vec<Prompted>,
+    /// The finished recording.
+    pub recording: Option<Recording>,
+    /// At least a part of it is not recorded ("tanpa rekaman").
+    pub without_recording: bool,
+    /// It outlived a restart of the telephone part.
+    pub restored: bool,
     /// When it ended.
     pub ended_at: Option<Time>,
     /// Why it ended.
@@ -70,49 +110,14 @@ pub struct Call {
     pub incident_id: Option<Uuid>,
     /// The duty to call back.
     pub call_back: Option<CallBack>,
+    /// The earlier call of this number whose call-back also answers this one.
+    pub call_back_with: Option<Uuid>,
     /// Until when somebody must say what it was.
     pub disposition_due_at: Option<Time>,
     /// What is known of the number besides this call.
     pub number_history: NumberHistory,
     /// Grows with everything that becomes known of the call.
     pub version: u32,
-}
-
-/// Who calls.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Caller {
-    /// The number, E.164 where it could be normalised.
-    pub number: String,
-    /// The display name.
-    pub name: Option<String>,
-    /// Who says so.
-    pub source: Option<IdentitySource>,
-}
-
-/// One location of the caller.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Fix {
-    /// The point with its radius of uncertainty.
-    pub point: Option<FixPoint>,
-    /// A URI to fetch the location from.
-    pub reference: Option<String>,
-    /// A civic address.
-    pub civic: Option<String>,
-    /// Who measured it.
-    pub source: FixSource,
-    /// When it was measured.
-    pub measured_at: Option<Time>,
-}
-
-/// A point with its radius of uncertainty.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct FixPoint {
-    /// Degrees north.
-    pub lat: f64,
-    /// Degrees east.
-    pub lon: f64,
-    /// Metres.
-    pub radius_m: f64,
 }
 
 /// What a call turned out to be.
@@ -135,6 +140,10 @@ pub struct CallBack {
     pub due_at: Time,
     /// Open or done.
     pub state: CallBackState,
+    /// Who has taken it on; null while it is anybody's.
+    pub owner: Option<Named>,
+    /// The later call in which the same person reached us by themselves.
+    pub settled_by: Option<Uuid>,
     /// What was tried.
     pub attempts: Vec<CallBackAttempt>,
     /// Whether it is late.
@@ -187,9 +196,22 @@ impl From<incident_store::NumberHistory> for NumberHistory {
     }
 }
 
+/// What stands beside the record of a call.
+pub struct Beside<'a> {
+    /// The names as of now.
+    pub names: &'a Names,
+    /// What is known of the number.
+    pub history: NumberHistory,
+    /// Its place in the queue.
+    pub waiting: Option<Waiting>,
+    /// Whether the viewer may know who supervises.
+    pub supervisors: bool,
+}
+
 impl Call {
     /// The view of a record.
-    pub fn of(call: &call::Call, history: NumberHistory, names: &Names) -> Self {
+    pub fn of(call: &call::Call, beside: &Beside<'_>) -> Self {
+        let names = beside.names;
         let (state, ended) = match call.state {
             call::CallState::Ringing => (CallState::Ringing, None),
             call::CallState::Queued => (CallState::Queued, None),
@@ -199,27 +221,54 @@ impl Call {
             call::CallState::Ended { at, reason } => (CallState::Ended, Some((at, reason))),
         };
         let arrival = &call.arrival;
+        let person = |user: UserId| Named::of(user, names);
+        // A place that the record has outlived is none.
+        let place = beside.waiting.filter(|_| call.is_waiting()).map(QueuePlace::from);
+        let prompted =
+            |(kind, at): (&fact::Prompt, &Timestamp)| Prompted { kind: (*kind).into(), at: (*at).into() };
+        let (direction, call_back_of) = direction(&arrival.direction);
         Self {
             id: call.id.0,
             state,
+            direction,
+            call_back_of,
             trunk: arrival.trunk.clone(),
             dialled: arrival.dialled.clone(),
-            caller: arrival.caller.as_ref().map(caller),
-            fixes: arrival.fixes.iter().map(fix).collect(),
+            caller: arrival.caller.as_ref().map(Caller::of),
+            fixes: arrival.fixes.iter().map(Fix::of).collect(),
             access_network: arrival.access_network.as_ref().map(|text| text.reveal().clone()),
             defects: arrival.defects.iter().map(|defect| CallDefect(*defect)).collect(),
             test: arrival.test,
             arrived_at: call.arrived_at.into(),
             queue_answered_at: call.queue_answered_at.map(Time),
             answered_at: call.answered.map(|answered| answered.at.into()),
-            answered_by: call.answered.map(|answered| Named::of(answered.by, names)),
+            answered_by: call.answered.map(|answered| person(answered.by)),
+            call_taker: call.call_taker().map(person),
+            seat_lost: call.seat_lost.filter(|_| call.is_waiting()).map(person),
+            offered_to: call.offered_to.iter().copied().map(person).collect(),
+            position: place.as_ref().map(|place| place.position),
+            wait_estimate_s: place.and_then(|place| place.wait_estimate_s),
+            class: call.class.map(CallerClass),
+            because: call.because.iter().copied().map(ScreenReason).collect(),
+            parties: call.parties.iter().map(|party| Party::of(party, names)).collect(),
+            supervisors: beside.supervisors.then(|| {
+                call.supervisors.iter().map(|supervisor| Supervisor::of(supervisor, names)).collect()
+            }),
+            digits: call.digits.reveal().clone(),
+            digits_sent: call.digits_sent.reveal().clone(),
+            voice_heard_at: call.voice_heard_at.map(Time),
+            prompted: call.prompted.iter().map(prompted).collect(),
+            recording: call.recording.as_ref().map(|summary| Recording::of(call.id, summary)),
+            without_recording: call.without_recording,
+            restored: call.restored,
             ended_at: ended.map(|(at, _)| at.into()),
             end_reason: ended.map(|(_, reason)| reason.into()),
             disposition: call.disposition.as_ref().map(|d| disposition(d, names)),
             incident_id: call.incident.map(|incident| incident.0),
             call_back: call.call_back.as_ref().map(|duty| call_back(duty, names)),
+            call_back_with: call.call_back_with.map(|call| call.0),
             disposition_due_at: call.disposition_due_at.map(Time),
-            number_history: history,
+            number_history: beside.history,
             version: version(call),
         }
     }
@@ -246,9 +295,13 @@ pub fn live_call(live: &LiveCall, names: &Names) -> Call {
         name: None,
         source: None,
     };
+    let person = |user: UserId| Named::of(user, names);
+    let has_it = matches!(state, CallState::Connected | CallState::Held);
     Call {
         id: live.call.0,
         state,
+        direction: CallDirection::In,
+        call_back_of: None,
         trunk: String::new(),
         dialled: String::new(),
         caller: live.caller.as_ref().map(number),
@@ -259,34 +312,39 @@ pub fn live_call(live: &LiveCall, names: &Names) -> Call {
         arrived_at: live.since.into(),
         queue_answered_at: None,
         answered_at: None,
-        answered_by: live.answered_by.map(|user| Named::of(user, names)),
+        answered_by: live.answered_by.map(person),
+        call_taker: live.answered_by.filter(|_| has_it).map(person),
+        seat_lost: None,
+        offered_to: live.offered_to.iter().copied().map(person).collect(),
+        position: None,
+        wait_estimate_s: None,
+        class: None,
+        because: Vec::new(),
+        parties: Vec::new(),
+        supervisors: None,
+        digits: String::new(),
+        digits_sent: String::new(),
+        voice_heard_at: None,
+        prompted: Vec::new(),
+        recording: None,
+        without_recording: false,
+        restored: false,
         ended_at: None,
         end_reason: None,
         disposition: None,
         incident_id: None,
         call_back: None,
+        call_back_with: None,
         disposition_due_at: None,
         number_history: NumberHistory::default(),
         version: 0,
     }
 }
 
-fn caller(caller: &fact::Caller) -> Caller {
-    Caller {
-        number: caller.number.reveal().clone(),
-        name: caller.name.as_ref().map(|name| name.reveal().clone()),
-        source: Some(caller.source.into()),
-    }
-}
-
-fn fix(fix: &fact::Fix) -> Fix {
-    let point = |p: &fact::FixPoint| FixPoint { lat: p.lat, lon: p.lon, radius_m: p.radius_m };
-    Fix {
-        point: fix.point.as_ref().map(|p| point(p.reveal())),
-        reference: fix.reference.as_ref().map(|text| text.reveal().clone()),
-        civic: fix.civic.as_ref().map(|text| text.reveal().clone()),
-        source: fix.source.into(),
-        measured_at: fix.measured_at.map(Time),
+fn direction(direction: &fact::Direction) -> (CallDirection, Option<Uuid>) {
+    match direction {
+        fact::Direction::In => (CallDirection::In, None),
+        fact::Direction::Out { call_back_of, .. } => (CallDirection::Out, call_back_of.map(|call| call.0)),
     }
 }
 
@@ -309,6 +367,8 @@ fn call_back(duty: &call::CallBack, names: &Names) -> CallBack {
     CallBack {
         due_at: duty.due_at.into(),
         state: duty.state.into(),
+        owner: duty.owner.map(|user| Named::of(user, names)),
+        settled_by: duty.settled_by.map(|call| call.0),
         attempts: duty.attempts.iter().map(attempt).collect(),
         overdue: duty.overdue,
     }

@@ -41,6 +41,9 @@ pub(super) fn call_words(event: &CallEvent) -> (&'static str, String, String) {
         CallEvent::CallBackAttempted { .. } => {
             ("call_back_attempted", "Panggilan balik dicoba", "A call-back was tried")
         }
+        CallEvent::RecordingPlayed => {
+            ("recording_played", "Rekaman didengarkan", "The recording was listened to")
+        }
         CallEvent::CallBackOverdue { .. } => {
             ("call_back_overdue", "Panggilan balik terlambat", "The call-back is late")
         }

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use call_link::order::{TrunkNow, TrunkTestNow};
 use dispatch_core::category::Priority;
 use dispatch_core::time::Timestamp;
 use incident_store::{Mode, WallboardFigures};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::floor::Floor;
 use crate::names::Names;
+use crate::recordings::RecordingSpace;
 use crate::wire::Time;
 
 /// Whether the store takes what is handed in.
@@ -57,8 +60,29 @@ pub struct Wallboard {
     pub call_takers: CallTakers,
     /// Open assignments by agency.
     pub open_by_agency: Vec<AgencyLoad>,
+    /// The telephone part.
+    pub voice: VoiceFigures,
     /// Whether the store works.
     pub mode: SystemMode,
+}
+
+/// The live figures of the telephone part.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct VoiceFigures {
+    /// People whose audio in the browser works.
+    pub seats_connected: u64,
+    /// Callers who hear music.
+    pub calls_held: u64,
+    /// Live calls of which at least a part is not recorded.
+    pub without_recording: u64,
+    /// How long the last in the queue may have to wait, in seconds; null while nobody waits or nothing can be said.
+    pub wait_estimate_s: Option<u32>,
+    /// Whether there is too little room for recordings.
+    pub recordings_low: bool,
+    /// MiB that are free for recordings; null when nobody can say.
+    pub recordings_free_mib: Option<u64>,
+    /// The trunks, as far as anything is known of them.
+    pub trunks: Vec<TrunkFigures>,
 }
 
 /// A share with the number that it is a share of.
@@ -109,10 +133,59 @@ pub struct AgencyLoad {
     pub unacknowledged: u64,
 }
 
+/// A trunk, as the telephone part sees it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TrunkFigures {
+    /// Its name.
+    pub name: String,
+    /// Whether its other end answers; null while nobody has asked it.
+    pub up: Option<bool>,
+    /// The last test call; null when there was none.
+    pub last_test: Option<TrunkTest>,
+}
+
+/// A test call over a trunk.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TrunkTest {
+    /// When it ended.
+    pub at: Time,
+    /// Whether every step of it went as it should, audio included.
+    pub passed: bool,
+}
+
+impl TrunkFigures {
+    fn of(trunk: &TrunkNow) -> Self {
+        let test = |test: &TrunkTestNow| TrunkTest { at: test.at.into(), passed: test.passed };
+        Self { name: trunk.name.clone(), up: trunk.up, last_test: trunk.last_test.as_ref().map(test) }
+    }
+}
+
+impl VoiceFigures {
+    /// The figures as of now.
+    pub fn of(floor: &Floor, space: RecordingSpace) -> Self {
+        let (now, counts) = (floor.now(), floor.counts());
+        Self {
+            seats_connected: now.seats.len() as u64,
+            calls_held: counts.held,
+            without_recording: counts.without_recording,
+            wait_estimate_s: now.longest_estimate_s(),
+            recordings_low: space.low,
+            recordings_free_mib: space.free_bytes.map(|bytes| bytes / (1024 * 1024)),
+            trunks: now.trunks.iter().map(TrunkFigures::of).collect(),
+        }
+    }
+}
+
 impl Wallboard {
     /// The view of the figures as counted at `now`.
     #[allow(clippy::cast_precision_loss)] // fewer than 2^53 calls a day
-    pub fn of(figures: &WallboardFigures, mode: Mode, now: Timestamp, names: &Names) -> Self {
+    pub fn of(
+        figures: &WallboardFigures,
+        voice: VoiceFigures,
+        mode: Mode,
+        now: Timestamp,
+        names: &Names,
+    ) -> Self {
         let seconds = |since: Timestamp| u64::try_from(now.millis_since(since) / 1000).unwrap_or(0);
         let n = figures.answered_today;
         let share = (n > 0).then(|| figures.answered_within_15s as f64 / n as f64);
@@ -143,6 +216,7 @@ impl Wallboard {
                 talking: taker.talking,
             },
             open_by_agency: figures.open_by_agency.iter().map(|load| agency_load(load, names)).collect(),
+            voice,
             mode: mode.into(),
         }
     }

@@ -5,18 +5,21 @@
 mod assignment;
 mod call;
 mod call_words;
+mod caller;
 mod figures;
 mod incident;
 mod log;
 mod person;
 mod reference;
+mod talk;
 mod timeline;
 
 pub use assignment::{Assignment, AssignmentPage, AssignmentWithIncident};
-pub use call::{Call, CallPage, NumberHistory, live_call};
-pub use figures::{SystemMode, Wallboard};
+pub use call::{Beside, Call, CallPage, NumberHistory, live_call};
+pub use figures::{SystemMode, VoiceFigures, Wallboard};
 pub use incident::{Dispatched, Incident, IncidentDetail, IncidentPage, Note};
 pub use log::{Checkpoint, LogLine, LogPage, PublicKey};
 pub use person::{Audio, Duty, Named, PersonOnDuty, Session, SessionOpened, User};
 pub use reference::{Agency, Area, Classification, Policy};
+pub use talk::{PhoneBook, QueuePlace};
 pub use timeline::{Actor, Escalation, TimelineEntry, escalation, timeline_entry};

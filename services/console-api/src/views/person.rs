@@ -105,19 +105,27 @@ pub struct Duty {
     pub audio: Audio,
     /// Since when; null when they were never on duty.
     pub since: Option<Time>,
+    /// What they take calls for: languages and category desks.
+    pub skills: Vec<String>,
 }
 
 impl Duty {
     /// The view of a record; off duty when there is none.
     pub fn of(duty: Option<&duty::Duty>) -> Self {
         let Some(duty) = duty else {
-            return Self { state: duty::DutyState::Off.into(), audio: Audio::Browser, since: None };
+            return Self {
+                state: duty::DutyState::Off.into(),
+                audio: Audio::Browser,
+                since: None,
+                skills: Vec::new(),
+            };
         };
         let audio = match &duty.audio {
             duty::Audio::Browser => Audio::Browser,
             duty::Audio::Phone { uri } => Audio::Phone { uri: uri.clone() },
         };
-        Self { state: duty.state.into(), audio, since: Some(duty.since.into()) }
+        let skills = duty.skills.iter().cloned().collect();
+        Self { state: duty.state.into(), audio, since: Some(duty.since.into()), skills }
     }
 }
 

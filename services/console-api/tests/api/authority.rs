@@ -77,7 +77,7 @@ async fn every_cell_is_so_over_http() {
     }
     let mut wrong = Vec::new();
     for ((method, path), row) in matrix() {
-        let path = path.replace("{id}", &new_id().to_string());
+        let path = path.replace("{id}", &new_id().to_string()).replace("{party}", &new_id().to_string());
         let stranger = ask(&world.stranger(), &method, &path).await;
         match row {
             Row::Public => {

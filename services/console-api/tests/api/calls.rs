@@ -15,7 +15,7 @@ async fn one_answers_the_other_hears_who() {
     assert_eq!(ringing["items"][0]["caller"]["number"], "+628117000001");
     let path = format!("calls/{call}/answer");
     let answered = first.post(&path, json!({})).await.expect(200);
-    assert_eq!((&answered["mode"], &answered["audio"]), (&json!("normal"), &json!("announcement")));
+    assert_eq!((&answered["mode"], &answered["audio"]), (&json!("normal"), &json!("none")));
     assert_eq!(answered["call"]["state"], "connected");
     assert_eq!(answered["call"]["answered_by"]["name"], "Nama petugas1");
     let late = second.post(&path, json!({})).await;

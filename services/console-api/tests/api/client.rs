@@ -15,6 +15,7 @@ pub struct Answer {
     pub headers: HeaderMap,
     pub body: Value,
     pub text: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -81,9 +82,9 @@ impl Client {
         let request = request.body(Full::new(Bytes::from(body.unwrap_or_default()))).unwrap();
         let response = sender.send_request(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
+        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_slice(&bytes).unwrap_or_default();
-        Answer { status: parts.status.as_u16(), headers: parts.headers, body, text }
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body, text, bytes }
     }
 }

@@ -57,6 +57,16 @@ impl Console {
         message
     }
 
+    /// Passes messages over until one is like this.
+    async fn until(&mut self, like: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let message = self.next().await.expect("the feed is open");
+            if like(&message) {
+                return message;
+            }
+        }
+    }
+
     async fn say(&mut self, message: Value) {
         self.socket.send(Message::text(message.to_string())).await.unwrap();
     }
@@ -274,4 +284,45 @@ async fn a_message_of_more_than_64_kib_ends_the_socket_and_nothing_else() {
     console.say(json!({ "type": "seen", "assignment_id": "x".repeat(70_000) })).await;
     assert_eq!(console.next().await, None);
     taker.get("session").await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_heard_on_a_call_reaches_who_has_it_and_supervisors() {
+    let world = World::new().await;
+    let (taker, other) = (world.log_in("petugas1").await, world.log_in("petugas2").await);
+    let pengawas = world.log_in("pengawas").await;
+    let mut consoles = Vec::new();
+    for person in [&taker, &pengawas, &other] {
+        let mut console = dial(person, "", &[]).await.ok().unwrap();
+        console.expect("snapshot").await;
+        consoles.push(console);
+    }
+    let call = world.trunk.ring("+628117300001").await;
+    taker.post(&format!("calls/{call}/answer"), json!({})).await.expect(200);
+    for console in &mut consoles {
+        console.until(|m| m["call"]["state"] == "connected").await;
+    }
+    world.trunk.press(call, '5');
+    for console in &mut consoles[..2] {
+        let pressed = console.expect("call.activity").await;
+        assert_eq!((&pressed["call_id"], &pressed["digit"]), (&json!(call), &json!("5")));
+        assert_eq!((&pressed["from"], &pressed["cursor"]), (&json!("caller"), &Value::Null));
+    }
+    // What comes next to the other call-taker is the queue: the key was not theirs to see.
+    let waiting = vec![call_link::order::Waiting { call, position: 1, wait_estimate_s: Some(40) }];
+    world.trunk.queue(waiting);
+    for console in &mut consoles {
+        let queue = console.expect("queue.updated").await;
+        assert_eq!(queue["waiting"], json!([{ "call_id": call, "position": 1, "wait_estimate_s": 40 }]));
+    }
+    let offer = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 8\r\n";
+    taker.post("seat", json!({ "sdp": offer })).await.expect(200);
+    world.trunk.lose_seat(world.users["petugas1"]);
+    for console in &mut consoles[..2] {
+        let (up, gone) = (console.expect("seat.updated").await, console.expect("seat.updated").await);
+        assert_eq!(up["user_id"], json!(world.users["petugas1"]));
+        assert_eq!((&up["connected"], &gone["connected"]), (&json!(true), &json!(false)));
+    }
+    other.post("duty", json!({ "state": "paused" })).await.expect(200);
+    consoles[2].expect("duty.updated").await;
 }

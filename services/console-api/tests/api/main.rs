@@ -10,6 +10,8 @@ mod client;
 mod documents;
 mod feed;
 mod incidents;
+mod recordings;
 mod sessions;
 mod trunk;
+mod voice;
 mod world;

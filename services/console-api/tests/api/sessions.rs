@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use dispatch_core::time::Seconds;
 use serde_json::json;
 
-use crate::world::{PASSWORD, World};
+use crate::world::{PASSWORD, World, wait_for};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_opens_shows_and_closes() {
@@ -113,14 +113,4 @@ async fn an_admin_adds_changes_and_shuts_out_people() {
     let me = world.users["admin"];
     let locked_out = admin.patch(&format!("users/{me}"), json!({ "active": false })).await;
     assert_eq!((locked_out.status, locked_out.code()), (422, "invalid_fields"));
-}
-
-async fn wait_for<F: Future<Output = bool>>(reached: impl Fn() -> F) {
-    for _ in 0..100 {
-        if reached().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("not reached within two seconds");
 }

@@ -1,13 +1,22 @@
-//! The trunk's end of the orders channel, and the facts that it reports.
+//! The trunk's end of the orders channel, and the facts that it reports. It keeps the promises of the real one about
+//! who may do what with which call; it makes no sound.
 
-use std::collections::BTreeMap;
+mod obey;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use call_link::order::{Answered, CallOrders, LiveCall, LiveState, Order, OrderError, OrderReply, SeatAudio};
+use call_link::order::{
+    CallOrders, LineEvent, LineEvents, LiveCall, LiveState, TrunkNow, TrunkTestNow, Waiting,
+};
+use dispatch_core::acd::AcdPolicy;
 use dispatch_core::actor::Actor;
 use dispatch_core::call::CallCommand;
-use dispatch_core::call::fact::{Arrival, CallFact, Caller, Direction, EndReason, IdentitySource};
-use dispatch_core::ids::CallId;
+use dispatch_core::call::fact::{
+    Arrival, CallFact, Caller, Direction, EndReason, IdentitySource, RecordingSummary, Speaker,
+};
+use dispatch_core::duty::DutyState;
+use dispatch_core::ids::{CallId, PartyId, UserId};
 use dispatch_core::private::Private;
 use dispatch_core::time::Timestamp;
 use incident_store::{Desk, DeskCommand, IdempotencyKey, Submission};
@@ -18,20 +27,38 @@ use crate::world::{new_id, now};
 #[derive(Clone)]
 pub struct FakeTrunk {
     desk: Desk,
-    live: Arc<Mutex<BTreeMap<CallId, LiveCall>>>,
-    holds_facts: Arc<Mutex<bool>>,
+    memory: Arc<Mutex<Memory>>,
+    pub line: LineEvents,
+}
+
+/// What the trunk remembers.
+#[derive(Default)]
+struct Memory {
+    live: BTreeMap<CallId, LiveCall>,
+    parties: BTreeMap<CallId, BTreeSet<PartyId>>,
+    /// Whose browsers are connected.
+    seats: BTreeSet<UserId>,
+    /// What was said of whose duty, last.
+    duties: BTreeMap<UserId, (DutyState, Vec<String>, bool)>,
+    waiting: Vec<Waiting>,
+    rules: Option<AcdPolicy>,
+    holds_facts: bool,
 }
 
 impl FakeTrunk {
     pub fn start(desk: Desk) -> (Self, CallOrders) {
         let (orders, mut inbox) = CallOrders::channel();
-        let trunk = Self { desk, live: Arc::default(), holds_facts: Arc::default() };
+        let trunk = Self { desk, memory: Arc::default(), line: LineEvents::default() };
         let serving = trunk.clone();
         tokio::spawn(async move {
             while let Some(pending) = inbox.next().await {
-                let (reply, fact) = serving.obey(&pending.order);
-                pending.reply(reply);
-                if let Some((call, fact)) = fact {
+                let done = obey::obey(&mut serving.memory.lock().unwrap(), &serving.line, &pending.order);
+                let (outcome, facts) = match done {
+                    Ok((reply, facts)) => (Ok(reply), facts),
+                    Err(error) => (Err(error), Vec::new()),
+                };
+                pending.settle(outcome);
+                for (call, fact) in facts {
                     serving.report(call, fact).await;
                 }
             }
@@ -41,91 +68,55 @@ impl FakeTrunk {
 
     /// From now on no fact reaches the desk, as when the store is away.
     pub fn hold_facts(&self) {
-        *self.holds_facts.lock().unwrap() = true;
+        self.memory.lock().unwrap().holds_facts = true;
     }
 
     /// A call comes in.
     pub async fn ring(&self, number: &str) -> CallId {
         let call = CallId(new_id());
         let number = Private::new(number.to_owned());
-        let since = now();
-        let live = LiveCall {
-            call,
-            state: LiveState::Ringing,
-            since,
-            caller: Some(number.clone()),
-            answered_by: None,
-            offered_to: None,
-            parties: 0,
-        };
-        self.live.lock().unwrap().insert(call, live);
-        let arrival = Arrival {
-            trunk: "uji".into(),
-            dialled: "sip:112@test".into(),
-            sip_call_id: call.to_string(),
-            caller: Some(Caller { number, name: None, source: IdentitySource::Asserted }),
-            fixes: Vec::new(),
-            access_network: None,
-            user_agent: None,
-            defects: Vec::new(),
-            test: false,
-            direction: Direction::In,
-        };
-        self.report(call, CallFact::Arrived(Box::new(arrival))).await;
+        self.memory.lock().unwrap().live.insert(call, ringing(call, number.clone()));
+        self.report(call, arrived(call, number, Direction::In)).await;
         call
+    }
+
+    /// It rings at this seat.
+    pub async fn offer(&self, call: CallId, to: UserId) {
+        {
+            let mut memory = self.memory.lock().unwrap();
+            let live = memory.live.get_mut(&call).unwrap();
+            (live.offered_to, live.state) = (Some(to), LiveState::Offered);
+        }
+        self.report(call, CallFact::Offered { to }).await;
     }
 
     /// The caller goes.
     pub async fn caller_hangs_up(&self, call: CallId, reason: EndReason) {
-        self.live.lock().unwrap().remove(&call);
+        self.memory.lock().unwrap().live.remove(&call);
         self.report(call, CallFact::Ended { reason }).await;
     }
 
-    fn obey(&self, order: &Order) -> (OrderReply, Option<(CallId, CallFact)>) {
-        let refused = |error| (OrderReply::Refused { error }, None);
-        let mut live = self.live.lock().unwrap();
-        match order {
-            Order::Answer { call, by } => match live.get_mut(call) {
-                None => refused(OrderError::UnknownCall),
-                Some(LiveCall { answered_by: Some(winner), .. }) => {
-                    refused(OrderError::AlreadyAnswered { by: *winner })
-                }
-                Some(found) => {
-                    (found.answered_by, found.state) = (Some(*by), LiveState::Connected);
-                    let answered = Answered { at: now(), was_queued: false, audio: SeatAudio::None };
-                    (OrderReply::Answered(answered), Some((*call, CallFact::Answered { by: *by })))
-                }
-            },
-            Order::Hangup { call, .. } => match live.remove(call) {
-                None => refused(OrderError::UnknownCall),
-                Some(_) => {
-                    (OrderReply::HungUp, Some((*call, CallFact::Ended { reason: EndReason::CentreHungUp })))
-                }
-            },
-            Order::Live => (OrderReply::Live { calls: live.values().cloned().collect() }, None),
-            Order::Drain => (OrderReply::Draining, None),
-            Order::OpenSeat { .. }
-            | Order::CloseSeat { .. }
-            | Order::Echo { .. }
-            | Order::SetSeat { .. }
-            | Order::SetRingRules { .. }
-            | Order::Refuse { .. }
-            | Order::Hold { .. }
-            | Order::Resume { .. }
-            | Order::AddParty { .. }
-            | Order::DropParty { .. }
-            | Order::Leave { .. }
-            | Order::Transfer { .. }
-            | Order::Supervise { .. }
-            | Order::StopSupervising { .. }
-            | Order::Dial { .. }
-            | Order::PressDigits { .. }
-            | Order::Prompt { .. } => refused(OrderError::NotPossible),
-        }
+    /// Somebody who is being rung picks up.
+    pub async fn party_answers(&self, call: CallId, party: PartyId) {
+        self.report(call, CallFact::PartyAnswered { party }).await;
     }
 
-    async fn report(&self, call: CallId, fact: CallFact) {
-        if *self.holds_facts.lock().unwrap() {
+    /// The recording of a call is whole, under this name.
+    pub async fn recorded(&self, call: CallId, file: &str, bytes: u64) {
+        let summary = RecordingSummary {
+            recording: file.into(),
+            started_at: now(),
+            seconds: 12.5,
+            bytes,
+            sha256: "ab".repeat(32),
+            silence_s: 0.25,
+        };
+        self.report(call, CallFact::RecordingEnded(Box::new(summary))).await;
+    }
+
+    /// Something else that the real trunk would report.
+    pub async fn report(&self, call: CallId, fact: CallFact) {
+        if self.memory.lock().unwrap().holds_facts {
             return;
         }
         let at: Timestamp = now();
@@ -133,4 +124,73 @@ impl FakeTrunk {
         let command = DeskCommand::Call(call, CallCommand::Fact { at, fact });
         self.desk.submit(Submission::new(key, Actor::Trunk, command)).await.unwrap();
     }
+
+    /// A key is pressed, and told as it happens.
+    pub fn press(&self, call: CallId, digit: char) {
+        self.line.tell(LineEvent::Digit { call, from: Speaker::Caller, digit: Private::new(digit) });
+    }
+
+    /// These wait; told to whoever listens.
+    pub fn queue(&self, waiting: Vec<Waiting>) {
+        self.memory.lock().unwrap().waiting.clone_from(&waiting);
+        self.line.tell(LineEvent::Queue { waiting });
+    }
+
+    /// A browser's sound stops, without a word.
+    pub fn lose_seat(&self, user: UserId) {
+        self.memory.lock().unwrap().seats.remove(&user);
+        self.line.tell(LineEvent::SeatState { user, connected: false });
+    }
+
+    /// What the desk said of somebody's duty: state, skills, supervisor.
+    pub fn duty_of(&self, user: UserId) -> Option<(DutyState, Vec<String>, bool)> {
+        self.memory.lock().unwrap().duties.get(&user).cloned()
+    }
+
+    /// By which rules it rings, as the desk said.
+    pub fn ring_rules(&self) -> Option<AcdPolicy> {
+        self.memory.lock().unwrap().rules.clone()
+    }
+
+    /// Whether somebody's browser is connected.
+    pub fn has_seat(&self, user: UserId) -> bool {
+        self.memory.lock().unwrap().seats.contains(&user)
+    }
+
+    /// Calls that live.
+    pub fn live_count(&self) -> usize {
+        self.memory.lock().unwrap().live.len()
+    }
+}
+
+fn ringing(call: CallId, number: Private<String>) -> LiveCall {
+    LiveCall {
+        call,
+        state: LiveState::Ringing,
+        since: now(),
+        caller: Some(number),
+        answered_by: None,
+        offered_to: None,
+        parties: 0,
+    }
+}
+
+fn arrived(call: CallId, number: Private<String>, direction: Direction) -> CallFact {
+    CallFact::Arrived(Box::new(Arrival {
+        trunk: "uji".into(),
+        dialled: "sip:112@test".into(),
+        sip_call_id: call.to_string(),
+        caller: Some(Caller { number, name: None, source: IdentitySource::Asserted }),
+        fixes: Vec::new(),
+        access_network: None,
+        user_agent: None,
+        defects: Vec::new(),
+        test: false,
+        direction,
+    }))
+}
+
+fn trunks() -> Vec<TrunkNow> {
+    let last_test = Some(TrunkTestNow { at: Timestamp::from_micros(1_790_000_000_000_000), passed: true });
+    vec![TrunkNow { name: "uji".into(), up: Some(true), last_test }]
 }

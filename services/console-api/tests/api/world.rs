@@ -6,7 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use console_api::phone_book::{Contact, PhoneBook};
+use console_api::recordings::{RecordingSpace, RecordingsFolder};
 use console_api::{ApiConfig, MoreMetrics};
+use dispatch_core::acd::AcdPolicy;
 use dispatch_core::actor::Actor;
 use dispatch_core::area::bangka_selatan;
 use dispatch_core::classification::Classifier;
@@ -18,6 +21,7 @@ use incident_store::{
     Desk, DeskCommand, DeskConfig, IdempotencyKey, SiteCommand, Store, StoreConfig, StoreUrl, Submission,
 };
 use serde_json::{Value, json};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -33,8 +37,10 @@ pub struct World {
     pub address: SocketAddr,
     pub trunk: FakeTrunk,
     pub users: BTreeMap<String, UserId>,
+    /// The room for recordings, as it is measured.
+    pub space: watch::Sender<RecordingSpace>,
     stop: CancellationToken,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Drop for World {
@@ -55,6 +61,17 @@ pub fn new_id() -> Uuid {
     tail[2..].copy_from_slice(&COUNT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
     let millis = u64::try_from(now().as_micros() / 1000).unwrap();
     uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid()
+}
+
+/// Waits until it is so; a busy machine has ten seconds.
+pub async fn wait_for<F: Future<Output = bool>>(reached: impl Fn() -> F) {
+    for _ in 0..500 {
+        if reached().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("not reached within ten seconds");
 }
 
 /// One hash for everybody: hashing is slow on purpose.
@@ -79,6 +96,8 @@ impl World {
         let desk = Desk::start(store.clone(), config, &tasks, stop.clone()).await.unwrap();
         let users = found(&desk).await;
         let (trunk, orders) = FakeTrunk::start(desk.clone());
+        std::fs::create_dir(folder.path().join("rekaman")).unwrap();
+        let space = watch::Sender::new(RecordingSpace { free_bytes: Some(9 << 20), low: false });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let public_key = console_api::views::PublicKey {
@@ -90,6 +109,10 @@ impl World {
             desk: desk.clone(),
             store,
             orders,
+            line: trunk.line.clone(),
+            phone_book: phone_book(),
+            ring_rules: AcdPolicy::default(),
+            recordings: RecordingsFolder { dir: folder.path().join("rekaman"), space: space.subscribe() },
             clock,
             classifier: Arc::new(Classifier::default_classifier().unwrap()),
             public_key,
@@ -100,7 +123,12 @@ impl World {
         };
         let stopping = stop.clone();
         tokio::spawn(async move { console_api::serve(listener, config, stopping).await.unwrap() });
-        Self { address, trunk, users, stop, _folder: folder }
+        Self { address, trunk, users, space, stop, folder }
+    }
+
+    /// Where recordings lie.
+    pub fn recordings(&self) -> std::path::PathBuf {
+        self.folder.path().join("rekaman")
     }
 
     /// Somebody without a session.
@@ -126,6 +154,15 @@ impl World {
         let assignment = sent["assignments"][0]["id"].as_str().unwrap().to_owned();
         (sent["incident"].clone(), assignment)
     }
+}
+
+fn phone_book() -> PhoneBook {
+    let damkar = Contact {
+        code: "damkar".into(),
+        label: "Damkar Toboali".into(),
+        target: Private::new("tel:+62717000113".into()),
+    };
+    PhoneBook::new(vec![damkar], vec!["sip:".into()])
 }
 
 /// A fire.

@@ -66,6 +66,18 @@ flags! {
     session_hours;
     /// Origins besides our own that may open the feed, comma separated
     origins;
+    /// Whose seat rings first: longest_idle, ring_all or skill [default: longest_idle]
+    ring_order;
+    /// Seconds that one seat rings before the next does [default: 15]
+    ring_s;
+    /// Seconds that the place of a caller who hung up is kept for a redial [default: 60]
+    redial_keep_s;
+    /// Seconds of waiting before a call is offered outside; never when absent
+    overflow_after_s;
+    /// Where it is offered then: a sip: or tel: address of a phone group or the neighbouring centre
+    overflow_target;
+    /// Beginnings of numbers and addresses that may be called besides [[contact]], comma separated
+    dial_allow;
     /// Log filter [default: info,rsipstack=warn,sqlx=warn]
     log;
     /// text or json [default: text]

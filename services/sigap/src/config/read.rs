@@ -94,7 +94,7 @@ fn build(s: &mut Sources<'_>, role: Role) -> Option<Config> {
         "json" => Ok(LogFormat::Json),
         _ => Err(format!("\"{t}\" is neither text nor json")),
     });
-    let voice = voice::read(s, data_dir.as_deref(), http, rtp_ports.as_ref());
+    let voice = voice::read(s, data_dir.as_deref(), http, rtp_ports.as_ref(), demo.unwrap_or(false));
     let link = link(s, data_dir.as_deref(), role);
     let trunks = trunks(s, demo.unwrap_or(false), role);
     let webhooks = std::mem::take(&mut s.file.webhooks);
@@ -154,7 +154,7 @@ fn trunks(s: &mut Sources<'_>, demo: bool, role: Role) -> Vec<Trunk> {
 pub(super) struct Sources<'a> {
     flags: BTreeMap<&'static str, String>,
     environment: &'a BTreeMap<String, String>,
-    file: TomlFile,
+    pub(super) file: TomlFile,
     pub(super) mistakes: Vec<String>,
     unknown_variables: Vec<String>,
 }

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use console_api::phone_book::{Contact, is_callable};
+use dispatch_core::private::Private;
+
 use super::{Trunk, Webhook};
 
 /// What the file says.
@@ -11,6 +14,7 @@ pub(super) struct TomlFile {
     pub(super) scalars: BTreeMap<String, String>,
     pub(super) trunks: Vec<Trunk>,
     pub(super) webhooks: Vec<Webhook>,
+    pub(super) contacts: Vec<Contact>,
 }
 
 /// Reads the file; every mistake is added to `mistakes` and the rest is read on.
@@ -42,7 +46,10 @@ fn parse(text: &str, mistakes: &mut Vec<String>) -> TomlFile {
             ("webhook", toml::Value::Array(items)) => {
                 file.webhooks = tables("webhook", items, mistakes, webhook);
             }
-            ("origins", toml::Value::Array(items)) => {
+            ("contact", toml::Value::Array(items)) => {
+                file.contacts = tables("contact", items, mistakes, contact);
+            }
+            ("origins" | "dial_allow", toml::Value::Array(items)) => {
                 let texts: Vec<&str> = items.iter().filter_map(toml::Value::as_str).collect();
                 file.scalars.insert(key.clone(), texts.join(","));
             }
@@ -119,6 +126,19 @@ fn webhook(table: &toml::Table, mistakes: &mut Vec<String>) -> Option<Webhook> {
         mistakes.push(format!("secret_file {}: {error}", file.display()));
     }
     Some(Webhook { agency: agency?, url: url?, secret_file: secret_file? })
+}
+
+fn contact(table: &toml::Table, mistakes: &mut Vec<String>) -> Option<Contact> {
+    only_known(table, &["code", "label", "target"], mistakes);
+    let code = text(table, "code", mistakes);
+    let label = text(table, "label", mistakes);
+    let target = text(table, "target", mistakes);
+    if let Some(target) = &target
+        && !is_callable(target)
+    {
+        mistakes.push(format!("target: \"{target}\" is neither a number nor a sip: or tel: address"));
+    }
+    Some(Contact { code: code?, label: label?, target: Private::new(target?) })
 }
 
 fn only_known(table: &toml::Table, known: &[&str], mistakes: &mut Vec<String>) {

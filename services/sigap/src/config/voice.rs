@@ -4,10 +4,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
+use console_api::phone_book::{PhoneBook, is_callable};
+use dispatch_core::acd::{AcdOrder, AcdPolicy};
+use dispatch_core::time::Seconds;
+
 use super::read::Sources;
 
 /// The settings of voice.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub struct Voice {
     /// The UDP socket of all browsers' audio. Port 0 picks a free one.
     pub seats: SocketAddr,
@@ -17,6 +21,10 @@ pub struct Voice {
     pub recordings_dir: PathBuf,
     /// Free space below which an alarm goes out, in MiB. A minute of a call takes 0.96 MB.
     pub recordings_free_mib: u64,
+    /// Whom the centre may call, besides those who called it.
+    pub phone_book: PhoneBook,
+    /// By which rules waiting calls ring.
+    pub ring_rules: AcdPolicy,
 }
 
 /// Reads them; `None` after a mistake, which is noted.
@@ -25,7 +33,10 @@ pub(super) fn read(
     data_dir: Option<&Path>,
     http: Option<SocketAddr>,
     rtp_ports: Option<&RangeInclusive<u16>>,
+    demo: bool,
 ) -> Option<Voice> {
+    let phone_book = phone_book(s, demo);
+    let ring_rules = ring_rules(s);
     let address = s.optional("media_address", |t| match t.parse::<IpAddr>() {
         Ok(address) if !address.is_unspecified() => Ok(address),
         Ok(_) => Err(format!("\"{t}\" is no address that a browser can send to")),
@@ -55,7 +66,56 @@ pub(super) fn read(
         seat_address: address,
         recordings_dir: recordings_dir?,
         recordings_free_mib: recordings_free_mib?,
+        phone_book,
+        ring_rules: ring_rules?,
     })
+}
+
+/// A demo may call whatever it likes; it has no trunk to call through but those that are configured for it.
+fn phone_book(s: &mut Sources<'_>, demo: bool) -> PhoneBook {
+    let default = if demo { "sip:,sips:,tel:,+,0,1" } else { "" };
+    let allowed = s.with("dial_allow", default, |t| {
+        Ok(t.split(',').map(str::trim).filter(|prefix| !prefix.is_empty()).map(str::to_owned).collect())
+    });
+    PhoneBook::new(std::mem::take(&mut s.file.contacts), allowed.unwrap_or_default())
+}
+
+fn ring_rules(s: &mut Sources<'_>) -> Option<AcdPolicy> {
+    let standard = AcdPolicy::default();
+    let order = s.with("ring_order", "longest_idle", |t| match t {
+        "longest_idle" => Ok(AcdOrder::LongestIdle),
+        "ring_all" => Ok(AcdOrder::RingAll),
+        "skill" => Ok(AcdOrder::Skill),
+        _ => Err(format!("\"{t}\" is neither longest_idle, ring_all nor skill")),
+    });
+    let ring_s = s.with("ring_s", "15", |t| seconds(t, 3..=120));
+    let redial_keep_s = s.with("redial_keep_s", "60", |t| seconds(t, 0..=600));
+    let overflow_after_s = s.optional("overflow_after_s", |t| seconds(t, 5..=3_600));
+    let overflow_target = s.optional("overflow_target", |t| {
+        let callable = is_callable(t);
+        callable
+            .then(|| t.to_owned())
+            .ok_or(format!("\"{t}\" is neither a number nor a sip: or tel: address"))
+    });
+    if overflow_after_s.is_some() && overflow_target.is_none() {
+        s.mistakes.push("overflow_target: needed with overflow_after_s".into());
+    }
+    Some(AcdPolicy {
+        order: order?,
+        ring_s: ring_s?,
+        redial_keep_s: redial_keep_s?,
+        overflow_after_s,
+        overflow_target,
+        ..standard
+    })
+}
+
+fn seconds(text: &str, allowed: RangeInclusive<u32>) -> Result<Seconds, String> {
+    let (low, high) = (*allowed.start(), *allowed.end());
+    match text.parse::<u32>() {
+        Ok(seconds) if allowed.contains(&seconds) => Ok(Seconds(seconds)),
+        Ok(_) | Err(_) => Err(format!("\"{text}\" is not a number of seconds from {low} to {high}")),
+    }
 }
 
 /// Where to bind and what to tell: an address of its own is one of another machine's as well (a proxy in front of
@@ -113,11 +173,15 @@ mod tests {
             media_address: Some("0.0.0.0".into()),
             seat_port: Some("20010".into()),
             recordings_free_mib: Some("banyak".into()),
+            ring_order: Some("acak".into()),
+            overflow_after_s: Some("60".into()),
             ..Flags::default()
         };
         let Mistakes(mistakes) = with(told).unwrap_err();
         let all = mistakes.join("\n");
-        for named in ["--media-address", "--seat-port", "--recordings-free-mib"] {
+        let named =
+            ["--media-address", "--seat-port", "--recordings-free-mib", "--ring-order", "overflow_target:"];
+        for named in named {
             assert!(all.contains(named), "{named} is missing in\n{all}");
         }
     }

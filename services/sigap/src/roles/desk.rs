@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 use call_link::link::{DeskEnd, FactSource, LinkState};
-use call_link::order::CallOrders;
+use call_link::order::{CallOrders, LineEvents};
+use console_api::recordings::RecordingsFolder;
 use console_api::views::PublicKey;
 use console_api::{ApiConfig, MoreMetrics, ServeError};
 use dispatch_core::classification::Classifier;
@@ -21,7 +22,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
 use super::couriers::Couriers;
-use super::{clock_task, demo, facts, process, trunk_metrics};
+use super::{clock_task, demo, facts, process, recording_space, trunk_metrics};
 use crate::clock;
 use crate::config::{Config, Flags, Role};
 use crate::keys::{self, LogKeys};
@@ -45,6 +46,7 @@ async fn serve(config: Config) -> anyhow::Result<ExitCode> {
     let (state, figures) = (link.state(), link.figures());
     let side = TrunkSide {
         orders: link.orders.clone(),
+        line: link.line.clone(),
         facts: FactSource::Linked(link.facts.clone()),
         metrics: Box::new(move || {
             let up = matches!(*state.borrow(), LinkState::Here(_));
@@ -89,6 +91,8 @@ impl Prepared {
 pub struct TrunkSide {
     /// The way to live calls.
     pub orders: CallOrders,
+    /// What moves on the line.
+    pub line: LineEvents,
     /// What happens to calls.
     pub facts: FactSource,
     /// Its figures as Prometheus text.
@@ -125,7 +129,8 @@ impl DeskHalf {
         tasks.spawn(prepared.couriers.run(desk.clone(), clock.clone(), stop.clone()));
         let http = prepared.listener.local_addr()?;
         let api_stop = CancellationToken::new();
-        let api_config = api_config(config, &keys, &desk, clock, trunk)?;
+        let recordings = recordings(config, &tasks, &stop)?;
+        let api_config = api_config(config, &keys, &desk, clock, trunk, recordings)?;
         let api = tokio::spawn(console_api::serve(prepared.listener, api_config, api_stop.clone()));
         Ok(Some(Self { http, desk, tasks, stop, api, api_stop }))
     }
@@ -195,17 +200,39 @@ async fn start_desk(
     Ok(desk)
 }
 
+/// The folder of the recordings, and the task that watches its room.
+fn recordings(
+    config: &Config,
+    tasks: &TaskTracker,
+    stop: &CancellationToken,
+) -> anyhow::Result<RecordingsFolder> {
+    let dir = config.voice.recordings_dir.clone();
+    std::fs::create_dir_all(&dir)
+        .with_context(|| format!("could not make the recordings folder {}", dir.display()))?;
+    let (space, watching) =
+        recording_space::watch(dir.clone(), config.voice.recordings_free_mib, stop.clone());
+    tasks.spawn(watching);
+    Ok(RecordingsFolder { dir, space })
+}
+
 fn api_config(
     config: &Config,
     keys: &LogKeys,
     desk: &Desk,
     clock: &Clock,
     trunk: TrunkSide,
+    recordings: RecordingsFolder,
 ) -> anyhow::Result<ApiConfig> {
+    let (trunk_text, space) = (trunk.metrics, recordings.space.clone());
+    let more_metrics = MoreMetrics::new(move || trunk_text() + &recording_space::metrics(*space.borrow()));
     Ok(ApiConfig {
         desk: desk.clone(),
         store: desk.store().clone(),
         orders: trunk.orders,
+        line: trunk.line,
+        phone_book: config.voice.phone_book.clone(),
+        ring_rules: config.voice.ring_rules.clone(),
+        recordings,
         clock: clock.clone(),
         classifier: Arc::new(Classifier::default_classifier()?),
         public_key: PublicKey {
@@ -216,6 +243,6 @@ fn api_config(
         origins: config.origins.clone(),
         session_length: Seconds(config.session_hours * 3600),
         demo: config.demo,
-        more_metrics: MoreMetrics::new(trunk.metrics),
+        more_metrics,
     })
 }

@@ -6,6 +6,7 @@ mod demo;
 pub mod desk;
 mod facts;
 mod process;
+mod recording_space;
 pub mod serve;
 pub mod trunk;
 mod trunk_metrics;

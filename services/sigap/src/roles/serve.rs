@@ -28,6 +28,7 @@ async fn serve(config: Config) -> anyhow::Result<ExitCode> {
     let figures = half.figures();
     let side = TrunkSide {
         orders: half.orders(),
+        line: half.line(),
         facts: half.facts(),
         metrics: Box::new(move || trunk_metrics::text(&figures(), None)),
     };

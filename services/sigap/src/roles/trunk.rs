@@ -71,6 +71,7 @@ impl TrunkHalf {
             seats: config.voice.seats,
             seat_address: Some(config.voice.seat_address),
             recordings: Some(config.voice.recordings_dir.clone()),
+            acd: config.voice.ring_rules.clone(),
             live_calls_max: config.live_calls_max,
             ..TrunkConfig::new(config.sip, config.trunks.iter().map(profile).collect())
         };

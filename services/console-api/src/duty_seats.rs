@@ -1,0 +1,151 @@
+//! Tells the trunk who is on duty and by what they hear calls, and closes the audio of those who leave.
+//!
+//! The store is the truth; the trunk only remembers. What it was told is said again every few seconds, so that a
+//! trunk that was restarted, or an order that was lost, is made good without anybody noticing.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use call_link::order::{CallOrders, Order};
+use dispatch_core::acd::AcdPolicy;
+use dispatch_core::actor::Actor;
+use dispatch_core::duty::{Duty, DutyState, SetDuty};
+use dispatch_core::ids::UserId;
+use dispatch_core::site::{SiteEvent, UserRole};
+use incident_store::{After, Change, Desk, DeskCommand, DeskEvent, Record, Store};
+use tokio_util::sync::CancellationToken;
+
+use crate::intake::Intake;
+use crate::names::NameBook;
+
+/// Changes looked at in one go.
+const CHANGES_AT_ONCE: usize = 512;
+/// How often everything is said again. A seat that the trunk does not know of waits this long at most.
+const SAID_AGAIN_EVERY: Duration = Duration::from_secs(3);
+
+/// The task's means.
+pub struct DutySeats {
+    /// What happens.
+    pub desk: Desk,
+    /// What holds.
+    pub store: Store,
+    /// The way to the trunk.
+    pub orders: CallOrders,
+    /// Who is a supervisor.
+    pub names: NameBook,
+    /// The way to the desk.
+    pub intake: Intake,
+    /// By which rules waiting calls ring.
+    pub ring_rules: AcdPolicy,
+}
+
+/// Everybody's duty, and of whom the trunk knows that they are off.
+#[derive(Default)]
+struct Known {
+    duties: BTreeMap<UserId, Duty>,
+    read: bool,
+}
+
+impl DutySeats {
+    /// Runs until `stop`; `from` is the log's head from before anything was read.
+    pub async fn run(self, from: u64, stop: CancellationToken) {
+        let feed = self.desk.feed();
+        let (mut seen, mut known) = (from, Known::default());
+        let mut again = tokio::time::interval(SAID_AGAIN_EVERY);
+        again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = feed.changed(seen) => match feed.after(seen, CHANGES_AT_ONCE) {
+                    After::Changes(changes) => {
+                        seen = changes.last().map_or(seen, |change| change.index);
+                        for change in &changes {
+                            self.follow(change, &mut known).await;
+                        }
+                    }
+                    After::TooFarBehind => {
+                        seen = feed.head();
+                        known.read = false;
+                    }
+                },
+                _ = again.tick() => self.say_all(&mut known).await,
+            }
+        }
+    }
+
+    async fn follow(&self, change: &Change, known: &mut Known) {
+        if let Some(Record::Duty(duty)) = &change.record {
+            self.say(duty).await;
+            known.duties.insert(duty.user, (**duty).clone());
+            return;
+        }
+        let DeskEvent::Site(event) = &change.event else { return };
+        match event {
+            SiteEvent::SessionClosed { user } => self.ends(*user, change.index, known).await,
+            SiteEvent::UserChanged { user, role, active, .. } if role.is_some() || *active == Some(false) => {
+                self.ends(*user, change.index, known).await;
+            }
+            SiteEvent::Founded { .. }
+            | SiteEvent::UserAdded { .. }
+            | SiteEvent::UserChanged { .. }
+            | SiteEvent::PasswordSet { .. }
+            | SiteEvent::SessionOpened { .. }
+            | SiteEvent::LogInFailed { .. }
+            | SiteEvent::AgencyAdded { .. }
+            | SiteEvent::AreasImported { .. }
+            | SiteEvent::PolicyAdopted { .. } => {}
+        }
+    }
+
+    /// Whoever logs out, or may not do what they did, takes no more calls: the audio is closed and the duty is
+    /// over. Any number of desks may say so; it happens once.
+    async fn ends(&self, user: UserId, index: u64, known: &Known) {
+        self.orders.carry_out(Order::CloseSeat { user }).await.ok();
+        if known.duties.get(&user).is_none_or(|duty| duty.state == DutyState::Off) {
+            return;
+        }
+        let off = SetDuty { state: DutyState::Off, audio: None, skills: None };
+        let key = format!("duty-ends:{index}");
+        if let Err(problem) = self.intake.note(key, Actor::System, DeskCommand::Duty(user, off)).await {
+            tracing::warn!(user.id = %user, code = problem.code().entry().code, "A duty could not be ended");
+        }
+    }
+
+    async fn say_all(&self, known: &mut Known) {
+        if !known.read {
+            match self.store.duties().await {
+                Ok(duties) => {
+                    known.duties = duties.into_iter().map(|duty| (duty.user, duty)).collect();
+                    known.read = true;
+                }
+                // The next round asks again; the trunk goes on with what it knows.
+                Err(error) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "The duties cannot be read yet");
+                }
+            }
+        }
+        let rules = Box::new(self.ring_rules.clone());
+        self.orders.carry_out(Order::SetRingRules { rules }).await.ok();
+        for duty in known.duties.values() {
+            self.say(duty).await;
+        }
+    }
+
+    async fn say(&self, duty: &Duty) {
+        let role = self.names.now().user(duty.user).map(|user| user.role);
+        let supervisor = role == Some(UserRole::Supervisor);
+        if !supervisor && role != Some(UserRole::CallTaker) {
+            // Agencies and auditors take no calls; whoever was made one of them is off duty already.
+            return;
+        }
+        let order = Order::SetSeat {
+            user: duty.user,
+            state: duty.state,
+            audio: duty.audio.clone(),
+            skills: duty.skills.iter().cloned().collect(),
+            supervisor,
+        };
+        // A trunk that is busy or away hears it in the next round.
+        self.orders.carry_out(order).await.ok();
+    }
+}

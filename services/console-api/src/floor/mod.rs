@@ -1,0 +1,63 @@
+//! Who sits and who waits, as the trunk knows it: kept in memory, told over the feed, made good when a change
+//! was lost.
+//!
+//! None of this is on record. What is on record comes by the journal; this is what moves too fast for it.
+
+mod live;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use call_link::order::{TrunkNow, Waiting};
+use dispatch_core::ids::{CallId, UserId};
+
+pub use live::{Floor, LiveMessage, watch};
+
+/// The floor as of one moment.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct FloorNow {
+    /// Whose browsers are connected.
+    pub seats: BTreeSet<UserId>,
+    /// Who waits, first in line first.
+    pub waiting: Vec<Waiting>,
+    /// The trunks.
+    pub trunks: Vec<TrunkNow>,
+    places: BTreeMap<CallId, usize>,
+}
+
+impl FloorNow {
+    /// This queue, with the same seats.
+    fn with_queue(&self, waiting: Vec<Waiting>) -> Self {
+        let places = waiting.iter().enumerate().map(|(place, waiting)| (waiting.call, place)).collect();
+        Self { waiting, places, ..self.clone() }
+    }
+
+    /// With one seat changed.
+    fn with_seat(&self, user: UserId, connected: bool) -> Self {
+        let mut seats = self.seats.clone();
+        if connected {
+            seats.insert(user);
+        } else {
+            seats.remove(&user);
+        }
+        Self { seats, ..self.clone() }
+    }
+
+    /// With these seats and trunks.
+    fn with(&self, seats: BTreeSet<UserId>, trunks: Vec<TrunkNow>) -> Self {
+        Self { seats, trunks, ..self.clone() }
+    }
+
+    /// A caller's place.
+    pub fn place(&self, call: CallId) -> Option<Waiting> {
+        self.places.get(&call).and_then(|place| self.waiting.get(*place)).copied()
+    }
+
+    /// How long the last in line may wait, in seconds.
+    pub fn longest_estimate_s(&self) -> Option<u32> {
+        self.waiting.iter().filter_map(|waiting| waiting.wait_estimate_s).max()
+    }
+}
+
+/// The present floor. Cheap to clone.
+pub type FloorReceiver = tokio::sync::watch::Receiver<Arc<FloorNow>>;

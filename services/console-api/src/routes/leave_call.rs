@@ -1,0 +1,25 @@
+//! Leave a call to the others on it.
+
+use axum::Json;
+use axum::extract::State;
+use dispatch_core::ids::CallId;
+
+use crate::authority::{Authority, CanAnswer};
+use crate::calls::Line;
+use crate::feed::Viewer;
+use crate::input::{EmptyRequest, Id, Written};
+use crate::problem::Problem;
+use crate::views::Call;
+
+/// Leave a call: the caller and the parties go on without the call-taker. When the last party goes, the caller waits at the head of the queue.
+#[utoipa::path(post, path = "/api/v1/calls/{id}/leave", operation_id = "leave_call", tag = "Calls",
+    params(("id" = uuid::Uuid, Path, description = "Id of the call")), request_body = EmptyRequest,
+    responses((status = 200, description = "The call goes on without you", body = Call)))]
+pub async fn handler(
+    may: Authority<CanAnswer>,
+    State(line): State<Line>,
+    Id(id): Id<CallId>,
+    _written: Written<EmptyRequest>,
+) -> Result<Json<Call>, Problem> {
+    line.leave(id, Viewer::of(may.user())).await.map(Json)
+}

@@ -1,0 +1,26 @@
+//! Listen in on a call.
+
+use axum::Json;
+use axum::extract::State;
+use dispatch_core::call::fact::SuperviseMode;
+use dispatch_core::ids::CallId;
+
+use crate::authority::{Authority, CanListenIn};
+use crate::calls::Line;
+use crate::feed::Viewer;
+use crate::input::{EmptyRequest, Id, Written};
+use crate::problem::Problem;
+use crate::views::Call;
+
+/// Listen in on a call: nobody hears the supervisor. The log tells who listened, and when.
+#[utoipa::path(post, path = "/api/v1/calls/{id}/listen", operation_id = "listen_call", tag = "Calls",
+    params(("id" = uuid::Uuid, Path, description = "Id of the call")), request_body = EmptyRequest,
+    responses((status = 200, description = "You are on the call", body = Call)))]
+pub async fn handler(
+    may: Authority<CanListenIn>,
+    State(line): State<Line>,
+    Id(id): Id<CallId>,
+    _written: Written<EmptyRequest>,
+) -> Result<Json<Call>, Problem> {
+    line.supervise(id, Viewer::of(may.user()), SuperviseMode::Listen).await.map(Json)
+}

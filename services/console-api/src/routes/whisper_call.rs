@@ -1,0 +1,26 @@
+//! Whisper to a call-taker.
+
+use axum::Json;
+use axum::extract::State;
+use dispatch_core::call::fact::SuperviseMode;
+use dispatch_core::ids::CallId;
+
+use crate::authority::{Authority, CanListenIn};
+use crate::calls::Line;
+use crate::feed::Viewer;
+use crate::input::{EmptyRequest, Id, Written};
+use crate::problem::Problem;
+use crate::views::Call;
+
+/// Speak to the call-taker only; the caller does not hear it.
+#[utoipa::path(post, path = "/api/v1/calls/{id}/whisper", operation_id = "whisper_call", tag = "Calls",
+    params(("id" = uuid::Uuid, Path, description = "Id of the call")), request_body = EmptyRequest,
+    responses((status = 200, description = "You are on the call", body = Call)))]
+pub async fn handler(
+    may: Authority<CanListenIn>,
+    State(line): State<Line>,
+    Id(id): Id<CallId>,
+    _written: Written<EmptyRequest>,
+) -> Result<Json<Call>, Problem> {
+    line.supervise(id, Viewer::of(may.user()), SuperviseMode::Whisper).await.map(Json)
+}
