@@ -16,6 +16,7 @@ pub mod jitter;
 pub mod level;
 pub mod plane;
 mod ports;
+pub mod recorder;
 pub mod room;
 pub mod rtp;
 pub mod sdp;

@@ -15,6 +15,7 @@ use crate::engine::seat_offer::SeatFactory;
 use crate::engine::seats::{SeatDoor, SeatsUp};
 use crate::engine::{self, COMMANDS_WAITING_MAX, Command, Engine, RoomNumber};
 use crate::ports::Ports;
+use crate::recorder;
 use crate::room::{MediaEvent, Room, RoomOptions, SharedLevels};
 use crate::wav::WavError;
 
@@ -95,6 +96,7 @@ pub struct MediaPlane {
     factory: Arc<SeatFactory>,
     up: Arc<SeatsUp>,
     seat_addr: SocketAddr,
+    recorded: bool,
 }
 
 impl MediaPlane {
@@ -114,7 +116,13 @@ impl MediaPlane {
         let up = Arc::new(SeatsUp::default());
         let open = Arc::default();
         let door = SeatDoor::new(socket, seat_addr, up.clone());
-        let engine = Engine::new(inbox, events, sounds, door, Arc::clone(&open));
+        let folder = config.recordings.clone();
+        let recorder = folder
+            .map(|folder| recorder::start(folder, events.clone()))
+            .transpose()
+            .map_err(MediaError::Thread)?;
+        let recorded = recorder.is_some();
+        let engine = Engine::new(inbox, events, sounds, door, Arc::clone(&open), recorder);
         std::thread::Builder::new()
             .name("media".to_owned())
             .spawn(move || engine.run())
@@ -127,6 +135,7 @@ impl MediaPlane {
             factory: Arc::new(factory),
             up,
             seat_addr,
+            recorded,
         };
         Ok((plane, outbox))
     }
@@ -136,13 +145,14 @@ impl MediaPlane {
     /// # Errors
     /// When the media thread has ended.
     pub fn open_room(&self, call: CallId, options: RoomOptions) -> Result<Room, MediaError> {
-        let RoomOptions {} = options;
+        let record = options.record.filter(|_| self.recorded).map(|start| start.file_of(call));
         let number = RoomNumber(self.numbers.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
         let levels = Arc::new(SharedLevels::default());
         self.commands
-            .send(Command::OpenRoom { room: number, call, levels: levels.clone() })
+            .send(Command::OpenRoom { room: number, call, levels: levels.clone(), record: record.clone() })
             .map_err(|_| MediaError::Stopped)?;
-        Ok(Room { call, number, commands: self.commands.clone(), ports: self.ports.clone(), levels })
+        let (commands, ports) = (self.commands.clone(), self.ports.clone());
+        Ok(Room { call, number, commands, ports, levels, recording: record })
     }
 
     /// Rooms that are open.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicI8, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
+use dispatch_core::call::fact::{RecordingFault, RecordingSummary};
 use dispatch_core::ids::{CallId, PartyId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,7 @@ use crate::engine::{Command, Line, RoomNumber};
 use crate::level::QUIET_DB;
 use crate::plane::{MediaError, now_micros};
 use crate::ports::Ports;
+use crate::recorder::RecordingStart;
 use crate::rtp::{Codec, StreamPosition};
 
 /// Which leg of a call.
@@ -78,7 +80,10 @@ pub struct LegOptions {
 
 /// How a room begins.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct RoomOptions {}
+pub struct RoomOptions {
+    /// Whether and where it is recorded. Without a folder in the configuration nothing is.
+    pub record: Option<RecordingStart>,
+}
 
 /// What one leg counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -149,6 +154,20 @@ pub enum MediaEvent {
         /// Which leg.
         leg: LegId,
     },
+    /// The recording is whole and on the disk.
+    RecordingEnded {
+        /// Of which call.
+        call: CallId,
+        /// What there is.
+        summary: RecordingSummary,
+    },
+    /// The call goes on, but its recording does not, or not without gaps ([`RecordingFault::DiskSlow`]).
+    RecordingFailed {
+        /// Of which call.
+        call: CallId,
+        /// Why.
+        why: RecordingFault,
+    },
 }
 
 /// One call's sound. Dropping it closes it; its legs go with it.
@@ -159,12 +178,18 @@ pub struct Room {
     pub(crate) commands: SyncSender<Command>,
     pub(crate) ports: Arc<Ports>,
     pub(crate) levels: Arc<SharedLevels>,
+    pub(crate) recording: Option<String>,
 }
 
 impl Room {
     /// Which call it is.
     pub const fn call(&self) -> CallId {
         self.call
+    }
+
+    /// The name of its recording in the recordings folder, if it is recorded.
+    pub fn recording(&self) -> Option<&str> {
+        self.recording.as_deref()
     }
 
     /// Binds an RTP port and takes the leg in. It hears comfort silence until something else is played or somebody

@@ -10,12 +10,13 @@ mod room;
 pub(crate) mod seat;
 pub(crate) mod seat_offer;
 pub(crate) mod seats;
+mod tap;
 
 use std::collections::BTreeMap;
 use std::net::UdpSocket;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError};
 use std::time::{Duration, Instant};
 
 use dispatch_core::ids::{CallId, UserId};
@@ -24,11 +25,13 @@ use tokio::sync::mpsc::Sender;
 use tracing::{error, warn};
 
 use crate::announcement::{Announcement, Sounds};
+use crate::recorder::ToRecorder;
 use crate::room::{LegId, MediaEvent, Remote, SeatRole, SharedLevels};
 
 pub(crate) use line::Line;
 use room::{RoomState, Scratch};
 use seats::SeatDoor;
+use tap::Tap;
 
 /// Commands that wait for the media thread, which looks every 20 ms at least. Above it the one who commands waits.
 pub(crate) const COMMANDS_WAITING_MAX: usize = 4_096;
@@ -48,7 +51,7 @@ pub(crate) struct RoomNumber(pub(crate) u64);
 /// What the handles ask the media thread to do.
 #[derive(Debug)]
 pub(crate) enum Command {
-    OpenRoom { room: RoomNumber, call: CallId, levels: Arc<SharedLevels> },
+    OpenRoom { room: RoomNumber, call: CallId, levels: Arc<SharedLevels>, record: Option<String> },
     CloseRoom { room: RoomNumber },
     AddLeg { room: RoomNumber, line: Box<Line> },
     RemoveLeg { room: RoomNumber, leg: u64 },
@@ -91,6 +94,9 @@ pub(crate) struct Engine {
     seats: SeatDoor,
     scratch: Scratch,
     open: Arc<AtomicUsize>,
+    recorder: Option<SyncSender<ToRecorder>>,
+    /// Rooms whose recording has to end as soon as the recorder takes it.
+    ending: Vec<RoomNumber>,
 }
 
 impl Engine {
@@ -100,16 +106,18 @@ impl Engine {
         sounds: Arc<Sounds>,
         seats: SeatDoor,
         open: Arc<AtomicUsize>,
+        recorder: Option<SyncSender<ToRecorder>>,
     ) -> Self {
         let events = EventSink { sender: events, lost: 0 };
-        Self { inbox, events, sounds, rooms: BTreeMap::new(), seats, scratch: Scratch::default(), open }
+        let (rooms, scratch, ending) = (BTreeMap::new(), Scratch::default(), Vec::new());
+        Self { inbox, events, sounds, rooms, seats, scratch, open, recorder, ending }
     }
 
     /// Runs until every handle is dropped.
     pub(crate) fn run(mut self) {
         let mut due = Instant::now();
         loop {
-            if self.rooms.is_empty() && self.seats.is_empty() {
+            if self.rooms.is_empty() && self.seats.is_empty() && self.ending.is_empty() {
                 let Ok(command) = self.inbox.recv() else { return };
                 self.carry_out(command);
                 due = Instant::now();
@@ -151,8 +159,8 @@ impl Engine {
         for _ in 0..COMMANDS_WAITING_MAX {
             match self.inbox.try_recv() {
                 Ok(command) => self.carry_out(command),
-                Err(std::sync::mpsc::TryRecvError::Empty) => return true,
-                Err(std::sync::mpsc::TryRecvError::Disconnected) => return false,
+                Err(TryRecvError::Empty) => return true,
+                Err(TryRecvError::Disconnected) => return false,
             }
         }
         true
@@ -160,12 +168,18 @@ impl Engine {
 
     fn carry_out(&mut self, command: Command) {
         match command {
-            Command::OpenRoom { room, call, levels } => {
-                self.rooms.insert(room, RoomState::new(call, levels));
+            Command::OpenRoom { room, call, levels, record } => {
+                let tap = record.zip(self.recorder.as_ref()).and_then(|(file, recorder)| {
+                    Tap::open(recorder.clone(), room, call, file, &mut self.events)
+                });
+                self.rooms.insert(room, RoomState::new(call, levels, tap));
                 self.open.store(self.rooms.len(), Ordering::Relaxed);
             }
             Command::CloseRoom { room } => {
-                self.rooms.remove(&room);
+                if self.rooms.remove(&room).is_some_and(|room| room.is_recorded()) {
+                    self.ending.push(room);
+                    self.end_recordings();
+                }
                 self.open.store(self.rooms.len(), Ordering::Relaxed);
             }
             Command::AddLeg { room, line } => self.in_room(room, |room| room.add_line(*line)),
@@ -193,7 +207,16 @@ impl Engine {
         }
     }
 
+    /// Ends recordings of rooms that are closed. A recorder that is behind is asked again in 20 ms.
+    fn end_recordings(&mut self) {
+        let Some(recorder) = &self.recorder else { return };
+        self.ending.retain(|room| {
+            matches!(recorder.try_send(ToRecorder::End { room: *room }), Err(TrySendError::Full(_)))
+        });
+    }
+
     fn tick(&mut self, now: Instant) {
+        self.end_recordings();
         self.seats.receive(now, &mut self.events);
         self.seats.pull();
         for (user, key) in self.seats.take_pressed() {

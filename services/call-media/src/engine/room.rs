@@ -10,6 +10,7 @@ use super::EventSink;
 use super::line::{Change, Line};
 use super::mix::{Kind, Mix};
 use super::seats::SeatDoor;
+use super::tap::Tap;
 use crate::announcement::{Announcement, Sounds};
 use crate::level::LevelMeter;
 use crate::room::{LegId, LegOrSeat, MediaEvent, Remote, SeatRole, SharedLevels};
@@ -49,10 +50,11 @@ pub(crate) struct RoomState {
     centre: LevelMeter,
     voice_frames: u32,
     levels: Arc<SharedLevels>,
+    tap: Option<Tap>,
 }
 
 impl RoomState {
-    pub(crate) fn new(call: CallId, levels: Arc<SharedLevels>) -> Self {
+    pub(crate) fn new(call: CallId, levels: Arc<SharedLevels>, tap: Option<Tap>) -> Self {
         Self {
             call,
             lines: Vec::new(),
@@ -62,7 +64,12 @@ impl RoomState {
             centre: LevelMeter::default(),
             voice_frames: 0,
             levels,
+            tap,
         }
+    }
+
+    pub(crate) const fn is_recorded(&self) -> bool {
+        self.tap.is_some()
     }
 
     /// A leg with the same name takes the other's place: the other is closed.
@@ -125,6 +132,7 @@ impl RoomState {
         for line in &mut self.lines {
             line.skip(frames);
         }
+        self.tap.iter_mut().for_each(|tap| tap.skip(frames));
     }
 
     pub(crate) fn tick(
@@ -211,7 +219,15 @@ impl RoomState {
         }
         let centre = mix.frame(Codec::Pcma).map(|bytes| Sound { codec: Codec::Pcma, bytes });
         let caller = self.lines.iter().find(|line| line.id == LegId::Caller);
-        self.caller.take(caller.and_then(|line| line.heard).as_ref());
+        let heard = caller.and_then(|line| line.heard);
+        if let Some(tap) = &mut self.tap {
+            // While nobody of the centre speaks, what the caller hears instead belongs to the record.
+            let right = centre.or_else(|| caller.and_then(|line| line.announced));
+            let alaw =
+                |sound: Option<Sound>| sound.unwrap_or(Sound::silence(Codec::Pcma)).in_law(Codec::Pcma);
+            tap.take(&alaw(heard), &alaw(right), heard.is_some(), events);
+        }
+        self.caller.take(heard.as_ref());
         self.centre.take(centre.as_ref());
         self.levels.caller_db.store(self.caller.shown(), Ordering::Relaxed);
         self.levels.centre_db.store(self.centre.shown(), Ordering::Relaxed);

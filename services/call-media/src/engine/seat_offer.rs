@@ -44,7 +44,8 @@ impl SeatFactory {
         if offer.len() > OFFER_BYTES_MAX {
             return Err(SeatError::Broken("longer than 64 KiB".into()));
         }
-        let offer = SdpOffer::from_sdp_string(offer).map_err(|error| SeatError::Broken(Box::new(error)))?;
+        let offer = SdpOffer::from_sdp_string(&without_mono(offer))
+            .map_err(|error| SeatError::Broken(Box::new(error)))?;
         let mut rtc = Box::new(self.config().build(Instant::now()));
         let candidate =
             Candidate::host(self.address, "udp").map_err(|error| SeatError::Broken(Box::new(error)))?;
@@ -75,6 +76,16 @@ impl SeatFactory {
         }
         config
     }
+}
+
+/// `PCMA/8000/1` says the same as `PCMA/8000` (RFC 8866 section 6.6), which str0m does not know.
+fn without_mono(offer: &str) -> String {
+    let line = |line: &str| {
+        let line = line.trim_end();
+        let mono = line.strip_suffix("/8000/1").filter(|_| line.starts_with("a=rtpmap:"));
+        mono.map_or_else(|| format!("{line}\r\n"), |codec| format!("{codec}/8000\r\n"))
+    };
+    offer.lines().map(line).collect()
 }
 
 /// Whether an audio stream was taken with one of our codecs: a stream that is refused has port 0, and one that is

@@ -2,5 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod bridge;
+mod browser;
 mod phone;
+mod recorded;
+mod seats;
 mod single;

@@ -94,10 +94,63 @@ pub struct Heard {
     pub payload: Vec<u8>,
 }
 
+/// What somebody heard, and judging it.
+#[derive(Clone)]
+pub struct Ears {
+    codec: Codec,
+    heard: Arc<Mutex<Vec<Heard>>>,
+}
+
+impl Ears {
+    pub fn new(codec: Codec) -> Self {
+        Self { codec, heard: Arc::default() }
+    }
+
+    pub fn keep(&self, packet: Heard) {
+        self.heard.lock().unwrap().push(packet);
+    }
+
+    pub fn heard(&self) -> Vec<Heard> {
+        self.heard.lock().unwrap().clone()
+    }
+
+    /// The samples that are heard from now on, so many of them, as linear.
+    fn samples(&self, wanted: usize) -> Vec<f64> {
+        let begin = self.heard().len();
+        let mut samples = Vec::new();
+        until("samples", || {
+            samples = self.heard()[begin..]
+                .iter()
+                .filter(|packet| packet.payload.len() == 160)
+                .flat_map(|packet| packet.payload.iter().map(|byte| f64::from(self.codec.linear(*byte))))
+                .collect();
+            samples.len() >= wanted
+        });
+        samples.truncate(wanted);
+        samples
+    }
+
+    /// Waits until these tones are heard and none of the others, at nearly full strength for 200 ms.
+    pub fn hears(&self, tones: &[f64], silent: &[f64]) {
+        let mut seen = Vec::new();
+        let begin = Instant::now();
+        loop {
+            let samples = self.samples(1_600);
+            let all: Vec<_> = tones.iter().chain(silent).map(|hertz| strength(&samples, *hertz)).collect();
+            let (there, not_there) = all.split_at(tones.len());
+            if there.iter().all(|level| *level > 4_000.0) && not_there.iter().all(|level| *level < 300.0) {
+                return;
+            }
+            seen.push(all);
+            assert!(begin.elapsed() < PATIENCE, "wanted {tones:?} and not {silent:?}, heard {seen:?}");
+        }
+    }
+}
+
 pub struct Phone {
     pub socket: UdpSocket,
     pub codec: Codec,
-    heard: Arc<Mutex<Vec<Heard>>>,
+    ears: Ears,
     says: Arc<Mutex<Says>>,
     stop: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
@@ -108,15 +161,15 @@ impl Phone {
     pub fn new(codec: Codec) -> Self {
         let socket = UdpSocket::bind((LOCAL, 0)).unwrap();
         socket.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
-        let (heard, stop) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
-        let ears = socket.try_clone().unwrap();
-        let (keep, end) = (heard.clone(), stop.clone());
+        let (ears, stop) = (Ears::new(codec), Arc::new(AtomicBool::new(false)));
+        let receiver = socket.try_clone().unwrap();
+        let (keep, end) = (ears.clone(), stop.clone());
         let listen = std::thread::spawn(move || {
             let mut packet = [0; 2_000];
             while !end.load(Ordering::Relaxed) {
-                let Ok(bytes) = ears.recv(&mut packet) else { continue };
+                let Ok(bytes) = receiver.recv(&mut packet) else { continue };
                 let Some(read) = rtp::parse(&packet[..bytes]) else { continue };
-                keep.lock().unwrap().push(Heard {
+                keep.keep(Heard {
                     marker: packet[1] & 0x80 != 0,
                     payload_type: read.payload_type,
                     sequence: read.sequence,
@@ -127,7 +180,7 @@ impl Phone {
             }
         });
         let says = Arc::new(Mutex::new(Says::Nothing));
-        Self { socket, codec, heard, says, stop, threads: vec![listen] }
+        Self { socket, codec, ears, says, stop, threads: vec![listen] }
     }
 
     pub fn remote(&self) -> Remote {
@@ -188,39 +241,11 @@ impl Phone {
     }
 
     pub fn heard(&self) -> Vec<Heard> {
-        self.heard.lock().unwrap().clone()
+        self.ears.heard()
     }
 
-    /// The samples that it hears from now on, so many of them, as linear.
-    pub fn samples(&self, wanted: usize) -> Vec<f64> {
-        let begin = self.heard().len();
-        let mut samples = Vec::new();
-        until("samples", || {
-            samples = self.heard()[begin..]
-                .iter()
-                .filter(|packet| packet.payload.len() == 160)
-                .flat_map(|packet| packet.payload.iter().map(|byte| f64::from(self.codec.linear(*byte))))
-                .collect();
-            samples.len() >= wanted
-        });
-        samples.truncate(wanted);
-        samples
-    }
-
-    /// Waits until it hears these tones and none of the others, at nearly full strength for 200 ms.
     pub fn hears(&self, tones: &[f64], silent: &[f64]) {
-        let mut seen = Vec::new();
-        let begin = Instant::now();
-        loop {
-            let samples = self.samples(1_600);
-            let all: Vec<_> = tones.iter().chain(silent).map(|hertz| strength(&samples, *hertz)).collect();
-            let (there, not_there) = all.split_at(tones.len());
-            if there.iter().all(|level| *level > 4_000.0) && not_there.iter().all(|level| *level < 300.0) {
-                return;
-            }
-            seen.push(all);
-            assert!(begin.elapsed() < PATIENCE, "wanted {tones:?} and not {silent:?}, heard {seen:?}");
-        }
+        self.ears.hears(tones, silent);
     }
 }
 

@@ -225,7 +225,9 @@ fn a_leg_that_falls_silent_is_told_and_so_is_its_voice() {
         | MediaEvent::SeatUp { .. }
         | MediaEvent::SeatLost { .. }
         | MediaEvent::VoiceHeard { .. }
-        | MediaEvent::LegBack { .. } => None,
+        | MediaEvent::LegBack { .. }
+        | MediaEvent::RecordingEnded { .. }
+        | MediaEvent::RecordingFailed { .. } => None,
     });
     assert!(leg.0 == LegId::Caller && leg.1 >= Duration::from_secs(10));
     phone.say(Says::Tone(440.0));

@@ -1,0 +1,68 @@
+//! From a room to the recorder, without ever waiting.
+
+use std::sync::mpsc::{SyncSender, TrySendError};
+
+use dispatch_core::call::fact::RecordingFault;
+use dispatch_core::ids::CallId;
+
+use super::{EventSink, RoomNumber};
+use crate::announcement::Frame;
+use crate::recorder::{STEREO_FRAME_BYTES, ToRecorder};
+use crate::room::MediaEvent;
+
+/// A room's way to its recording.
+#[derive(Debug)]
+pub(super) struct Tap {
+    recorder: SyncSender<ToRecorder>,
+    room: RoomNumber,
+    call: CallId,
+    /// Frames that the recorder did not take: silence to be put in, so that time stays true.
+    missing: u64,
+    slow_told: bool,
+}
+
+impl Tap {
+    /// Begins a recording; `None` when the recorder is too far behind to take one more.
+    pub(super) fn open(
+        recorder: SyncSender<ToRecorder>,
+        room: RoomNumber,
+        call: CallId,
+        file: String,
+        events: &mut EventSink,
+    ) -> Option<Self> {
+        if recorder.try_send(ToRecorder::Start { room, call, file }).is_err() {
+            events.tell(MediaEvent::RecordingFailed { call, why: RecordingFault::DiskSlow });
+            return None;
+        }
+        Some(Self { recorder, room, call, missing: 0, slow_told: false })
+    }
+
+    /// Hands over 20 ms: the caller on the left, the centre on the right, both in A-law.
+    pub(super) fn take(&mut self, left: &Frame, right: &Frame, caller_heard: bool, events: &mut EventSink) {
+        let mut stereo = [0; STEREO_FRAME_BYTES];
+        for (pair, (left, right)) in stereo.chunks_exact_mut(2).zip(left.iter().zip(right)) {
+            pair.copy_from_slice(&[*left, *right]);
+        }
+        let room = self.room;
+        if self.missing > 0 {
+            match self.recorder.try_send(ToRecorder::Silence { room, frames: self.missing }) {
+                Ok(()) => self.missing = 0,
+                Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
+                    self.missing += 1;
+                    return;
+                }
+            }
+        }
+        if self.recorder.try_send(ToRecorder::Frame { room, stereo, caller_heard }).is_err() {
+            self.missing += 1;
+            if !std::mem::replace(&mut self.slow_told, true) {
+                events.tell(MediaEvent::RecordingFailed { call: self.call, why: RecordingFault::DiskSlow });
+            }
+        }
+    }
+
+    /// The machine slept; that time is silence.
+    pub(super) const fn skip(&mut self, frames: u32) {
+        self.missing += frames as u64;
+    }
+}

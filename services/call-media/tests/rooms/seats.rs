@@ -1,0 +1,150 @@
+//! Browsers as seats.
+
+use std::time::{Duration, Instant};
+
+use call_media::announcement::{Announcement, Sounds};
+use call_media::plane::SeatError;
+use call_media::room::{LegId, LegOptions, LegOrSeat, MediaEvent, RoomOptions, SeatRole};
+use call_media::rtp::Codec;
+
+use crate::browser::Browser;
+use crate::phone::*;
+use crate::single::continuous;
+
+fn up(event: &MediaEvent) -> Option<dispatch_core::ids::UserId> {
+    if let MediaEvent::SeatUp { user } = event { Some(*user) } else { None }
+}
+
+fn lost(event: &MediaEvent) -> Option<dispatch_core::ids::UserId> {
+    if let MediaEvent::SeatLost { user } = event { Some(*user) } else { None }
+}
+
+#[test]
+fn a_browser_and_a_caller_hear_each_other_as_soon_as_the_seat_is_given() {
+    let (plane, mut events) = plane();
+    let browser = Browser::open(&plane, user(1), Says::Tone(1_000.0));
+    assert_eq!(event(&mut events, up), user(1));
+    assert!(plane.seat_connected(user(1)) && !plane.seat_connected(user(2)));
+    let mut caller = Phone::new(Codec::Pcma);
+    let room = plane.open_room(call(1), RoomOptions::default()).unwrap();
+    let leg = room.add_leg(LegId::Caller, caller.remote(), LegOptions::default()).unwrap();
+    room.play(LegId::Caller, Announcement::Queue);
+    caller.speak(leg.local_port(), Says::Tone(440.0));
+    until("the announcement", || caller.heard().len() > 20);
+    let before = caller.heard().len();
+    let answered = Instant::now();
+    room.seat(user(1), SeatRole::Talk);
+    let sounds = Sounds::built_in().unwrap();
+    let announced = |heard: &Heard| {
+        (0..900).any(|n| sounds.frame(Announcement::Queue, Codec::Pcma, n)[..] == heard.payload[..])
+    };
+    until("the first voice", || caller.heard()[before..].iter().any(|heard| !announced(heard)));
+    let first_voice = answered.elapsed();
+    println!("from the seat's order to the first voice at the caller: {first_voice:?}");
+    assert!(first_voice < Duration::from_secs(2), "{first_voice:?}");
+    caller.hears(&[1_000.0], &[440.0]);
+    browser.ears.hears(&[440.0], &[1_000.0]);
+    let levels = room.levels();
+    assert!(levels.centre_db > -25 && levels.caller_db > -25, "{levels:?}");
+    continuous(&caller.heard());
+    let heard = browser.ears.heard();
+    continuous(&heard);
+    assert!(heard.iter().all(|packet| packet.payload_type == 105), "the browser's own payload type");
+}
+
+#[test]
+fn keys_of_the_browser_reach_the_caller_and_are_told() {
+    let (plane, mut events) = plane();
+    let browser = Browser::open(&plane, user(1), Says::Tone(1_000.0));
+    let mut caller = Phone::new(Codec::Pcma);
+    let room = plane.open_room(call(1), RoomOptions::default()).unwrap();
+    let leg = room.add_leg(LegId::Caller, caller.remote(), LegOptions::default()).unwrap();
+    room.seat(user(1), SeatRole::Talk);
+    caller.speak(leg.local_port(), Says::Tone(440.0));
+    event(&mut events, up);
+    browser.press("112#");
+    assert_eq!(crate::bridge::pressed(&caller, 4), "112#");
+    let mut told = String::new();
+    while told.len() < 4 {
+        told.push(event(&mut events, |event| {
+            if let MediaEvent::Digit { from: LegOrSeat::Seat(_), digit, .. } = event {
+                Some(*digit)
+            } else {
+                None
+            }
+        }));
+    }
+    assert_eq!(told, "112#");
+}
+
+#[test]
+fn a_dead_browser_is_noticed_by_its_silence_and_takes_its_place_again_when_the_page_is_loaded_again() {
+    let (plane, mut events) = plane();
+    let browser = Browser::open(&plane, user(1), Says::Tone(1_000.0));
+    let mut caller = Phone::new(Codec::Pcma);
+    let room = plane.open_room(call(1), RoomOptions::default()).unwrap();
+    let leg = room.add_leg(LegId::Caller, caller.remote(), LegOptions::default()).unwrap();
+    room.seat(user(1), SeatRole::Talk);
+    caller.speak(leg.local_port(), Says::Tone(440.0));
+    caller.hears(&[1_000.0], &[]);
+    let died = Instant::now();
+    drop(browser);
+    assert_eq!(event(&mut events, lost), user(1));
+    let noticed = died.elapsed();
+    assert!((Duration::from_millis(1_300)..Duration::from_secs(5)).contains(&noticed), "{noticed:?}");
+    assert!(!plane.seat_connected(user(1)));
+    room.play(LegId::Caller, Announcement::Wait);
+    let sounds = Sounds::built_in().unwrap();
+    let wait = sounds.frame(Announcement::Wait, Codec::Pcma, 60);
+    until("the announcement", || caller.heard().iter().any(|heard| heard.payload[..] == wait[..]));
+    let again = Browser::open(&plane, user(1), Says::Tone(1_700.0));
+    assert_eq!(event(&mut events, up), user(1));
+    caller.hears(&[1_700.0], &[]);
+    again.ears.hears(&[440.0], &[]);
+    continuous(&caller.heard());
+    plane.close_seat(user(1));
+    assert_eq!(event(&mut events, lost), user(1));
+}
+
+#[test]
+fn several_browsers_share_one_port_and_one_hears_itself_in_the_check_before_the_shift() {
+    let (plane, mut events) = plane();
+    let first = Browser::open(&plane, user(1), Says::Tone(1_000.0));
+    let second = Browser::open(&plane, user(2), Says::Tone(1_700.0));
+    let third = Browser::open(&plane, user(3), Says::Tone(2_300.0));
+    for _ in 0..3 {
+        event(&mut events, up);
+    }
+    plane.echo(user(3), true);
+    third.ears.hears(&[2_300.0], &[1_000.0]);
+    plane.echo(user(3), false);
+    let mut caller = Phone::new(Codec::Pcmu);
+    let room = plane.open_room(call(1), RoomOptions::default()).unwrap();
+    let leg = room.add_leg(LegId::Caller, caller.remote(), LegOptions::default()).unwrap();
+    caller.speak(leg.local_port(), Says::Tone(440.0));
+    room.seat(user(1), SeatRole::Talk);
+    room.seat(user(2), SeatRole::Whisper);
+    caller.hears(&[1_000.0], &[1_700.0, 2_300.0]);
+    first.ears.hears(&[440.0, 1_700.0], &[1_000.0, 2_300.0]);
+    second.ears.hears(&[440.0, 1_000.0], &[1_700.0]);
+    room.unseat(user(2));
+    first.ears.hears(&[440.0], &[1_700.0]);
+    let quiet = third.ears.heard().len();
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(third.ears.heard().len() <= quiet + 3, "who sits nowhere hears nothing");
+}
+
+#[test]
+fn what_is_no_offer_of_our_audio_is_refused() {
+    let (plane, _events) = plane();
+    for offer in ["", "v=0", "<html>", &"a=x\r\n".repeat(100_000)] {
+        assert!(matches!(plane.open_seat(user(1), offer), Err(SeatError::Broken(_))));
+    }
+    let opus = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n\
+        m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=sendrecv\r\na=rtcp-mux\r\n\
+        a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=setup:actpass\r\n\
+        a=fingerprint:sha-256 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF\r\n\
+        a=rtpmap:111 opus/48000/2\r\n";
+    let refused = plane.open_seat(user(1), opus);
+    assert!(matches!(refused, Err(SeatError::NoVoice)), "{refused:?}");
+}
