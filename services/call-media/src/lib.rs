@@ -20,4 +20,5 @@ pub mod recorder;
 pub mod room;
 pub mod rtp;
 pub mod sdp;
+pub mod srtp;
 pub mod wav;

@@ -17,6 +17,7 @@ use crate::plane::{MediaError, now_micros};
 use crate::ports::Ports;
 use crate::recorder::RecordingStart;
 use crate::rtp::{Codec, StreamPosition};
+use crate::srtp::SdesKeys;
 
 /// Which leg of a call.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -76,6 +77,8 @@ pub struct LegOptions {
     pub port: Option<u16>,
     /// Where its stream stopped before a restart.
     pub resume: Option<StreamPosition>,
+    /// Keys when the leg is encrypted.
+    pub srtp: Option<SdesKeys>,
 }
 
 /// How a room begins.
@@ -204,7 +207,8 @@ impl Room {
         };
         let local_port = socket.local_addr().map(|address| address.port()).unwrap_or_default();
         let resume = options.resume.map(|position| position.moved_to(now_micros()));
-        let line = Line::new(id, socket, remote, resume);
+        let mut line = Line::new(id, socket, remote, resume);
+        line.set_srtp(options.srtp);
         let shared = line.shared();
         let room = self.number;
         self.commands
@@ -283,6 +287,11 @@ impl Leg {
     /// The other side moved, held or changed its codec.
     pub fn set_remote(&self, remote: Remote) {
         self.commands.send(Command::SetRemote { room: self.room, leg: self.shared.number, remote }).ok();
+    }
+
+    /// Encrypts from here on with these keys, or no more: a new offer inside the call may change them.
+    pub fn set_srtp(&self, keys: Option<SdesKeys>) {
+        self.commands.send(Command::SetSrtp { room: self.room, leg: self.shared.number, keys }).ok();
     }
 
     /// What it counted so far.

@@ -9,7 +9,8 @@ use crate::announcement::{Announcement, FRAME_BYTES, Frame, Sounds};
 use crate::dtmf::{EventReceiver, EventSender};
 use crate::jitter::JitterBuffer;
 use crate::room::{LegId, Remote, SharedLeg};
-use crate::rtp::{self, Codec, HEADER_BYTES, Packetizer, Received, Sound, StreamPosition};
+use crate::rtp::{self, Codec, HEADER_BYTES, PACKET_BYTES, Packetizer, Received, Sound, StreamPosition};
+use crate::srtp::{Protector, SdesKeys, TAG_BYTES, Unprotector};
 
 /// Datagrams read from one port in one tick. A sender sends one or two; the rest is what waited while the machine
 /// was busy, or a flood, which then waits.
@@ -38,6 +39,7 @@ pub(crate) struct Line {
     remote: Remote,
     latched: Option<SocketAddr>,
     packetizer: Packetizer,
+    secret: Option<Secret>,
     jitter: JitterBuffer,
     keys_in: EventReceiver,
     keys_out: EventSender,
@@ -49,6 +51,13 @@ pub(crate) struct Line {
     last_in: Option<Instant>,
     silent: bool,
     shared: Arc<SharedLeg>,
+}
+
+#[derive(Debug)]
+struct Secret {
+    keys: SdesKeys,
+    out: Protector,
+    incoming: Unprotector,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +83,7 @@ impl Line {
             remote,
             latched: None,
             packetizer,
+            secret: None,
             jitter: JitterBuffer::default(),
             keys_in: EventReceiver::default(),
             keys_out: EventSender::default(),
@@ -117,6 +127,17 @@ impl Line {
         self.remote = remote;
     }
 
+    /// Encrypts from here on with these keys, or no more. The same keys again change nothing: their counters go on.
+    pub(crate) fn set_srtp(&mut self, keys: Option<SdesKeys>) {
+        if self.secret.as_ref().map(|secret| secret.keys) != keys {
+            self.secret = keys.map(|keys| Secret {
+                keys,
+                out: Protector::new(&keys.local),
+                incoming: Unprotector::new(&keys.remote),
+            });
+        }
+    }
+
     pub(crate) fn play(&mut self, announcement: Announcement) {
         let playing = Some(Playing { announcement, position: 0 });
         if announcement.is_prompt() {
@@ -136,22 +157,26 @@ impl Line {
         let mut packet = [0u8; 1_500];
         for _ in 0..READS_PER_TICK_MAX {
             let Ok((bytes, from)) = self.socket.recv_from(&mut packet) else { break };
-            if let Some(key) = self.take(&packet[..bytes], from, now) {
+            if let Some(key) = self.take(&mut packet[..bytes], from, now) {
                 pressed(key);
             }
         }
         self.heard = self.jitter.pull();
     }
 
-    fn take(&mut self, packet: &[u8], from: SocketAddr, now: Instant) -> Option<char> {
-        let received = rtp::parse(packet).filter(|_| self.is_the_other_side(from, now));
+    fn take(&mut self, packet: &mut [u8], from: SocketAddr, now: Instant) -> Option<char> {
+        let genuine = match &mut self.secret {
+            Some(secret) => secret.incoming.unprotect(packet).unwrap_or(0),
+            None => packet.len(),
+        };
+        let received = rtp::parse(&packet[..genuine]).filter(|_| self.is_the_other_side(from, now));
         let Some(received) = received else {
             self.shared.packets_foreign.fetch_add(1, Ordering::Relaxed);
             return None;
         };
         self.last_in = Some(now);
         self.shared.packets_in.fetch_add(1, Ordering::Relaxed);
-        self.shared.bytes_in.fetch_add(packet.len() as u64, Ordering::Relaxed);
+        self.shared.bytes_in.fetch_add(genuine as u64, Ordering::Relaxed);
         if self.remote.telephone_event == Some(received.payload_type) {
             return self.keys_in.take(received.ssrc, received.timestamp, received.payload);
         }
@@ -202,8 +227,9 @@ impl Line {
         if self.send_key(to) {
             self.packetizer.pass_frame();
         } else {
+            let (_, index, _) = self.packetizer.numbers();
             let packet = self.packetizer.packet(self.remote.payload_type, &frame);
-            self.transmit(&packet, to);
+            self.transmit(&packet, index, to);
         }
         self.publish_position();
     }
@@ -230,15 +256,25 @@ impl Line {
         let Some(payload_type) = self.remote.telephone_event else { return false };
         let Some(event) = self.keys_out.frame(self.packetizer.numbers().2) else { return false };
         let mut packet = [0; HEADER_BYTES + 4];
+        let (_, index, _) = self.packetizer.numbers();
         let header = self.packetizer.header(payload_type, event.marker, event.timestamp);
         packet[..HEADER_BYTES].copy_from_slice(&header);
         packet[HEADER_BYTES..].copy_from_slice(&event.payload);
-        self.transmit(&packet, to);
+        self.transmit(&packet, index, to);
         !event.with_sound
     }
 
-    fn transmit(&self, packet: &[u8], to: SocketAddr) {
-        let counter = match self.socket.send_to(packet, to) {
+    fn transmit(&self, packet: &[u8], index: u32, to: SocketAddr) {
+        let sent = match &self.secret {
+            Some(secret) => {
+                let mut buffer = [0; PACKET_BYTES + TAG_BYTES];
+                buffer[..packet.len()].copy_from_slice(packet);
+                let length = secret.out.protect(&mut buffer, packet.len(), index);
+                self.socket.send_to(&buffer[..length], to)
+            }
+            None => self.socket.send_to(packet, to),
+        };
+        let counter = match sent {
             Ok(_) => &self.shared.packets_out,
             // The next frame comes in 20 ms; a voice packet that waits is worse than one that is lost.
             Err(_) => &self.shared.packets_lost_out,

@@ -27,6 +27,7 @@ use tracing::{error, warn};
 use crate::announcement::{Announcement, Sounds};
 use crate::recorder::ToRecorder;
 use crate::room::{LegId, MediaEvent, Remote, SeatRole, SharedLevels};
+use crate::srtp::SdesKeys;
 
 pub(crate) use line::Line;
 use room::{RoomState, Scratch};
@@ -56,6 +57,7 @@ pub(crate) enum Command {
     AddLeg { room: RoomNumber, line: Box<Line> },
     RemoveLeg { room: RoomNumber, leg: u64 },
     SetRemote { room: RoomNumber, leg: u64, remote: Remote },
+    SetSrtp { room: RoomNumber, leg: u64, keys: Option<SdesKeys> },
     Play { room: RoomNumber, leg: LegId, announcement: Announcement },
     SendDigits { room: RoomNumber, leg: LegId, digits: String },
     Seat { room: RoomNumber, user: UserId, role: SeatRole },
@@ -187,6 +189,7 @@ impl Engine {
             Command::SetRemote { room, leg, remote } => {
                 self.in_room(room, |room| room.set_remote(leg, remote))
             }
+            Command::SetSrtp { room, leg, keys } => self.in_room(room, |room| room.set_srtp(leg, keys)),
             Command::Play { room, leg, announcement } => {
                 self.in_room(room, |room| room.play(leg, announcement))
             }

@@ -15,6 +15,7 @@ use crate::announcement::{Announcement, Sounds};
 use crate::level::LevelMeter;
 use crate::room::{LegId, LegOrSeat, MediaEvent, Remote, SeatRole, SharedLevels};
 use crate::rtp::{Codec, Sound};
+use crate::srtp::SdesKeys;
 
 /// Legs of one call. A conference of more is a mistake or an attack.
 const LINES_MAX: usize = 16;
@@ -87,6 +88,12 @@ impl RoomState {
     pub(crate) fn set_remote(&mut self, number: u64, remote: Remote) {
         if let Some(line) = self.lines.iter_mut().find(|line| line.number() == number) {
             line.set_remote(remote);
+        }
+    }
+
+    pub(crate) fn set_srtp(&mut self, number: u64, keys: Option<SdesKeys>) {
+        if let Some(line) = self.lines.iter_mut().find(|line| line.number() == number) {
+            line.set_srtp(keys);
         }
     }
 

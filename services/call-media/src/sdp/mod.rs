@@ -3,6 +3,7 @@
 //!
 //! Reading is lenient: whatever names an address, a port and a codec that we speak is usable. Writing is strict.
 
+mod crypto;
 mod offer;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ mod tests;
 use std::fmt::Write as _;
 use std::net::IpAddr;
 
+pub use crypto::{Crypto, SecureVoice, write_secure_answer, write_secure_offer};
 pub use offer::{MediaLine, Offer, OfferError};
 
 use crate::rtp::Codec;
@@ -78,14 +80,7 @@ pub fn write_answer(offer: &Offer, voice: &Voice, ours: Ours) -> String {
         if place == voice.place {
             write_voice(&mut sdp, &line.protocol, voice, ours.port);
         } else {
-            // Writing into a String cannot fail.
-            let _ = write!(
-                sdp,
-                "m={} 0 {} {}\r\n",
-                line.kind,
-                line.protocol,
-                line.formats.first().map_or("0", |f| f)
-            );
+            write_other(&mut sdp, line);
         }
     }
     sdp
@@ -110,6 +105,13 @@ fn head(ours: Ours) -> String {
     format!(
         "v=0\r\no=sigap {session} {version} IN {family} {address}\r\ns=112\r\nc=IN {family} {address}\r\nt=0 0\r\n"
     )
+}
+
+/// Refuses a stream.
+fn write_other(sdp: &mut String, line: &MediaLine) {
+    let format = line.formats.first().map_or("0", |format| format);
+    // Writing into a String cannot fail.
+    let _ = write!(sdp, "m={} 0 {} {format}\r\n", line.kind, line.protocol);
 }
 
 fn write_voice(sdp: &mut String, protocol: &str, voice: &Voice, port: u16) {

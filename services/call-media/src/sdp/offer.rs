@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{Direction, Voice};
+use super::{Crypto, Direction, Voice};
 use crate::rtp::Codec;
 
 /// Bytes of a description that are read. A browser's is 6 KB; a telco's under 1 KB.
@@ -36,6 +36,8 @@ pub struct MediaLine {
     pub direction: Direction,
     /// `a=rtpmap`: payload type and encoding, lower case.
     rtpmap: Vec<(u8, String)>,
+    /// The first `a=crypto` that we can use.
+    pub(super) crypto: Option<Crypto>,
 }
 
 /// Why an offer gives no voice stream.
@@ -93,6 +95,8 @@ impl MediaLine {
     fn attribute(&mut self, value: &str) {
         if let Some(way) = direction(value) {
             self.direction = way;
+        } else if let Some(value) = value.strip_prefix("crypto:") {
+            self.crypto = self.crypto.or_else(|| Crypto::parse(value));
         } else if let Some((payload_type, encoding)) =
             value.strip_prefix("rtpmap:").and_then(|map| map.trim().split_once([' ', '\t']))
             && let Ok(payload_type) = payload_type.parse::<u8>()
@@ -104,7 +108,12 @@ impl MediaLine {
 
     fn voice(&self, place: usize) -> Option<Voice> {
         let plain_rtp = matches!(self.protocol.as_str(), "RTP/AVP" | "RTP/AVPF");
-        if self.kind != "audio" || self.port == 0 || !plain_rtp {
+        if plain_rtp { self.stream(place) } else { None }
+    }
+
+    /// The stream whatever protects it.
+    pub(super) fn stream(&self, place: usize) -> Option<Voice> {
+        if self.kind != "audio" || self.port == 0 {
             return None;
         }
         let offered = || self.formats.iter().filter_map(|format| format.parse::<u8>().ok());
@@ -145,6 +154,7 @@ fn media_line(value: &str, address: Option<IpAddr>, direction: Direction) -> Opt
         address,
         direction,
         rtpmap: Vec::new(),
+        crypto: None,
     })
 }
 

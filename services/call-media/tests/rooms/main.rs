@@ -3,6 +3,7 @@
 
 mod bridge;
 mod browser;
+mod load;
 mod phone;
 mod recorded;
 mod seats;

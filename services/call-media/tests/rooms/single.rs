@@ -193,7 +193,7 @@ fn after_a_restart_the_same_port_and_the_same_stream_go_on() {
     let before = phone.heard();
     let (plane, _events) = MediaPlane::start(&media).unwrap();
     let room = plane.open_room(call(1), RoomOptions::default()).unwrap();
-    let options = LegOptions { port: Some(port), resume: Some(position) };
+    let options = LegOptions { port: Some(port), resume: Some(position), srtp: None };
     let leg = room.add_leg(LegId::Caller, phone.remote(), options).unwrap();
     assert_eq!(leg.local_port(), port);
     until("sound again", || phone.heard().len() > before.len());
@@ -232,4 +232,42 @@ fn a_leg_that_falls_silent_is_told_and_so_is_its_voice() {
     assert!(leg.0 == LegId::Caller && leg.1 >= Duration::from_secs(10));
     phone.say(Says::Tone(440.0));
     event(&mut events, |event| matches!(event, MediaEvent::LegBack { .. }).then_some(()));
+}
+
+#[test]
+fn an_encrypted_leg_is_understood_with_the_keys_and_not_without() {
+    use call_media::srtp::{MasterKey, Protector, SdesKeys, TAG_BYTES, Unprotector};
+    let (plane, mut events) = plane();
+    let keys = SdesKeys { local: MasterKey::random().unwrap(), remote: MasterKey::random().unwrap() };
+    let socket = UdpSocket::bind((LOCAL, 0)).unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
+    let room = plane.open_room(call(1), RoomOptions::default()).unwrap();
+    let remote = Remote { address: Some(socket.local_addr().unwrap()), ..Phone::new(Codec::Pcma).remote() };
+    let options = LegOptions { srtp: Some(keys), ..LegOptions::default() };
+    let leg = room.add_leg(LegId::Caller, remote, options).unwrap();
+    room.play(LegId::Caller, Announcement::Hold);
+    let sounds = Sounds::built_in().unwrap();
+    let (out, mut incoming) = (Protector::new(&keys.remote), Unprotector::new(&keys.local));
+    let mut spoken = call_media::rtp::Packetizer::new(7, 65_530, 0);
+    let mut music = 0;
+    for n in 0..60 {
+        let mut bytes = [0; 1_500];
+        let length = socket.recv(&mut bytes).unwrap();
+        assert_eq!(length, 12 + 160 + TAG_BYTES);
+        let length = incoming.unprotect(&mut bytes[..length]).expect("genuine");
+        music += usize::from(
+            (0..80).any(|n| sounds.frame(Announcement::Hold, Codec::Pcma, n)[..] == bytes[12..length]),
+        );
+        let (_, index, _) = spoken.numbers();
+        let packet = spoken.packet(8, &frame_of(Says::Tone(440.0), Codec::Pcma, n).unwrap());
+        bytes[..172].copy_from_slice(&packet);
+        let length = out.protect(&mut bytes, 172, index);
+        socket.send_to(&bytes[..length], (LOCAL, leg.local_port())).unwrap();
+        // Somebody without the key.
+        socket.send_to(&packet, (LOCAL, leg.local_port())).unwrap();
+    }
+    assert!(music > 50, "{music}");
+    event(&mut events, |event| matches!(event, MediaEvent::VoiceHeard { .. }).then_some(()));
+    let counts = leg.counts();
+    assert!(counts.packets_in > 40 && counts.packets_foreign > 40, "{counts:?}");
 }
