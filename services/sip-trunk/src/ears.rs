@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use call_link::order::{LineEvent, LiveState};
 use call_media::room::MediaEvent;
+use dispatch_core::call::fact::CallFact;
 use dispatch_core::ids::{CallId, UserId};
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
@@ -30,8 +31,20 @@ pub(crate) async fn listen(core: Arc<Core>, mut events: mpsc::Receiver<MediaEven
             MediaEvent::LegBack { call, .. } => info!(call.id = %call, "A silent leg is heard again"),
             MediaEvent::SeatUp { user } => seat(&core, user, true).await,
             MediaEvent::SeatLost { user } => seat(&core, user, false).await,
+            MediaEvent::RecordingEnded { call, summary } => {
+                record(&core, call, CallFact::RecordingEnded(Box::new(summary)));
+            }
+            MediaEvent::RecordingFailed { call, why } => {
+                record(&core, call, CallFact::RecordingFailed { why });
+            }
         }
     }
+}
+
+/// What became of a recording goes on record, also after the end of the call. A slow journal holds nobody's audio up.
+fn record(core: &Arc<Core>, call: CallId, fact: CallFact) {
+    let core = core.clone();
+    core.tasks.clone().spawn(async move { core.record(call, fact).await });
 }
 
 fn hear(core: &Core, call: CallId, sound: Sound) {

@@ -9,6 +9,7 @@ use call_link::journal::{Journal, Recovery};
 use call_link::order::{CallOrders, LineEvents};
 use call_link::random::new_call_id;
 use call_media::plane::{MediaConfig, MediaError, MediaPlane};
+use call_media::recorder::RecordingStart;
 use call_media::room::RoomOptions;
 use dispatch_core::call::fact::{CallFact, EndReason};
 use dispatch_core::ids::CallId;
@@ -351,9 +352,9 @@ impl Core {
         admission::admits(self.config.live_calls_max, &self.config.trunks, &live, trunk)
     }
 
-    /// How the audio of a call begins.
-    pub(crate) fn room_options(&self, _call: CallId) -> RoomOptions {
-        RoomOptions::default()
+    /// How the audio of a call begins: recorded, where there is a folder for recordings.
+    pub(crate) fn room_options(&self) -> RoomOptions {
+        RoomOptions { record: Some(RecordingStart::New) }
     }
 
     pub(crate) fn refresh_gauges(&self) {

@@ -120,7 +120,7 @@ impl Call {
     /// Opens the audio of the call, with the caller in it and the recording running. Without audio the call goes on:
     /// its number and its location are worth an answer.
     pub(super) async fn open_room(&mut self, first: Announcement) {
-        let options = self.core.room_options(self.id);
+        let options = self.core.room_options();
         let opened = self.core.media.open_room(self.id, options).and_then(|room| {
             let voice = self.signalling.offer.as_ref().map(|(_, voice)| voice);
             self.entry.leg().open(&room, LegId::Caller, voice)?;
