@@ -17,6 +17,7 @@ mod system {
     mod feed;
     mod halves;
     mod idempotency;
+    mod impaired;
     mod ladder;
     mod store_away;
     mod strangers;

@@ -6,6 +6,7 @@
 //!
 //! * [`city`] draws who calls, when and why; the same seed gives the same city.
 //! * [`sip_agent`] places calls; [`callers`] places all calls of a city.
+//! * [`impairment`] is a bad network between them and the server.
 //! * [`phone`] is a phone with sound, for calls that last.
 //! * [`console`] answers, reports, dispatches and acknowledges, and follows the feed.
 //! * [`ledger`] keeps what was acknowledged and compares it with what is there.
@@ -15,6 +16,7 @@ pub mod callers;
 pub mod city;
 pub mod console;
 mod error;
+pub mod impairment;
 pub mod ledger;
 pub mod percentile;
 pub mod phone;

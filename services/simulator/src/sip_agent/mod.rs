@@ -23,6 +23,7 @@ pub use wording::Location;
 use crate::SimulatorError;
 use crate::seeded::Seeded;
 use link::Link;
+pub(crate) use link::udp_socket;
 
 /// T1 of RFC 3261 section 17.1.1.1: the estimate of a round trip.
 pub const T1: Duration = Duration::from_millis(500);
