@@ -21,4 +21,5 @@ pub mod room;
 pub mod rtp;
 pub mod sdp;
 pub mod srtp;
+pub mod tones;
 pub mod wav;

@@ -180,7 +180,12 @@ impl Packetizer {
 
     /// 20 ms pass in which nothing is sent: the clock goes on, the sequence does not.
     pub const fn pass_frame(&mut self) {
-        self.timestamp = self.timestamp.wrapping_add(FRAME_BYTES as u32);
+        self.pass_frames(1);
+    }
+
+    /// So many times 20 ms pass.
+    pub const fn pass_frames(&mut self, frames: u32) {
+        self.timestamp = self.timestamp.wrapping_add(frames.wrapping_mul(FRAME_BYTES as u32));
     }
 }
 

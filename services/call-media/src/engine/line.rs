@@ -11,6 +11,7 @@ use crate::jitter::JitterBuffer;
 use crate::room::{LegId, Remote, SharedLeg};
 use crate::rtp::{self, Codec, HEADER_BYTES, PACKET_BYTES, Packetizer, Received, Sound, StreamPosition};
 use crate::srtp::{Protector, SdesKeys, TAG_BYTES, Unprotector};
+use crate::tones::{ToneReceiver, ToneSender};
 
 /// Datagrams read from one port in one tick. A sender sends one or two; the rest is what waited while the machine
 /// was busy, or a flood, which then waits.
@@ -43,6 +44,9 @@ pub(crate) struct Line {
     jitter: JitterBuffer,
     keys_in: EventReceiver,
     keys_out: EventSender,
+    /// For another side without telephone-event.
+    tones_in: ToneReceiver,
+    tones_out: ToneSender,
     background: Option<Playing>,
     prompt: Option<Playing>,
     /// Whether somebody spoke with the other side in the last frame.
@@ -87,6 +91,8 @@ impl Line {
             jitter: JitterBuffer::default(),
             keys_in: EventReceiver::default(),
             keys_out: EventSender::default(),
+            tones_in: ToneReceiver::default(),
+            tones_out: ToneSender::default(),
             background: None,
             prompt: None,
             talker: false,
@@ -149,7 +155,10 @@ impl Line {
     }
 
     pub(crate) fn press(&mut self, keys: &str) {
-        self.keys_out.press(keys);
+        match self.remote.telephone_event {
+            Some(_) => self.keys_out.press(keys),
+            None => self.tones_out.press(keys),
+        }
     }
 
     /// Reads what came and makes 20 ms of it; gives the keys that were pressed to `pressed`.
@@ -162,6 +171,12 @@ impl Line {
             }
         }
         self.heard = self.jitter.pull();
+        if self.remote.telephone_event.is_none()
+            && let Some(sound) = &self.heard
+            && let Some(key) = self.tones_in.take(sound)
+        {
+            pressed(key);
+        }
     }
 
     fn take(&mut self, packet: &mut [u8], from: SocketAddr, now: Instant) -> Option<char> {
@@ -217,7 +232,8 @@ impl Line {
         let announcement = self.announcement(talker, sounds);
         let codec = self.remote.codec;
         self.announced = announcement.map(|frame| Sound { codec, bytes: frame });
-        let frame = announcement.or(voices).unwrap_or([codec.silence(); FRAME_BYTES]);
+        let tone = self.tones_out.frame(codec);
+        let frame = tone.or(announcement).or(voices).unwrap_or([codec.silence(); FRAME_BYTES]);
         let to = self.latched.or(self.remote.address).filter(|_| self.remote.sending);
         let Some(to) = to else {
             self.packetizer.pass_frame();
@@ -284,9 +300,7 @@ impl Line {
 
     /// `frames` were left out because the machine slept: the clock of the stream goes on.
     pub(crate) fn skip(&mut self, frames: u32) {
-        for _ in 0..frames {
-            self.packetizer.pass_frame();
-        }
+        self.packetizer.pass_frames(frames);
     }
 
     /// Looks whether the other side is still heard.

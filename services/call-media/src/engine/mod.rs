@@ -14,6 +14,7 @@ mod tap;
 
 use std::collections::BTreeMap;
 use std::net::UdpSocket;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError};
@@ -127,7 +128,10 @@ impl Engine {
             if !self.wait_until(due) {
                 return;
             }
-            self.tick(Instant::now());
+            // Whatever is wrong with one call must not take the sound from all.
+            if std::panic::catch_unwind(AssertUnwindSafe(|| self.tick(Instant::now()))).is_err() {
+                error!("The media thread panicked in a tick and goes on");
+            }
             due += TICK;
             let late = Instant::now().saturating_duration_since(due);
             if late > LATE_MAX {

@@ -73,9 +73,6 @@ pub(crate) struct Seat {
     keys: EventReceiver,
     heard: Option<Sound>,
     mix: Mix,
-    /// It sits in a room in this tick.
-    seated: bool,
-    was_seated: bool,
     echo: Option<VecDeque<Option<Sound>>>,
 }
 
@@ -95,8 +92,6 @@ impl Seat {
             keys: EventReceiver::default(),
             heard: None,
             mix: Mix::default(),
-            seated: false,
-            was_seated: false,
             echo: None,
         }
     }
@@ -142,18 +137,15 @@ impl Seat {
     pub(crate) fn pull(&mut self) {
         self.heard = self.jitter.pull();
         self.mix.clear();
-        self.was_seated = std::mem::replace(&mut self.seated, false);
         if let Some(echo) = &mut self.echo {
             echo.push_back(self.heard);
             if echo.len() > ECHO_FRAMES {
                 echo.pop_front().flatten().iter().for_each(|sound| self.mix.add(sound));
             }
-            self.seated = true;
         }
     }
 
     pub(crate) fn fill<'a>(&mut self, sounds: impl Iterator<Item = &'a Sound>) {
-        self.seated = true;
         sounds.for_each(|sound| self.mix.add(sound));
     }
 
@@ -165,13 +157,12 @@ impl Seat {
         {
             return false;
         }
-        let (Some(agreed), true, true) = (self.agreed, self.connected, self.seated) else {
+        // A seat that hears nobody gets silence: a page whose packets stop knows that its line is dead, and its
+        // buffer is warm when the first voice comes.
+        let Some(agreed) = self.agreed.filter(|_| self.connected) else {
             self.packetizer.pass_frame();
             return true;
         };
-        if !self.was_seated {
-            self.packetizer.begin_talkspurt();
-        }
         let frame = self.mix.frame(agreed.codec).unwrap_or([agreed.codec.silence(); FRAME_BYTES]);
         let (_, index, timestamp) = self.packetizer.numbers();
         let packet = self.packetizer.packet(*agreed.payload_type, &frame);
@@ -187,9 +178,7 @@ impl Seat {
     }
 
     pub(crate) fn skip(&mut self, frames: u32) {
-        for _ in 0..frames {
-            self.packetizer.pass_frame();
-        }
+        self.packetizer.pass_frames(frames);
     }
 
     fn watch(&mut self, turn: &mut Turn<'_>) {

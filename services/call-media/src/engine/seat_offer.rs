@@ -1,7 +1,7 @@
 //! From a browser's offer to an answer. Done by whoever opens the seat, so that reading a session description never
 //! holds the media thread up.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -44,7 +44,7 @@ impl SeatFactory {
         if offer.len() > OFFER_BYTES_MAX {
             return Err(SeatError::Broken("longer than 64 KiB".into()));
         }
-        let offer = SdpOffer::from_sdp_string(&without_mono(offer))
+        let offer = SdpOffer::from_sdp_string(&readable(offer))
             .map_err(|error| SeatError::Broken(Box::new(error)))?;
         let mut rtc = Box::new(self.config().build(Instant::now()));
         let candidate =
@@ -78,14 +78,22 @@ impl SeatFactory {
     }
 }
 
-/// `PCMA/8000/1` says the same as `PCMA/8000` (RFC 8866 section 6.6), which str0m does not know.
-fn without_mono(offer: &str) -> String {
-    let line = |line: &str| {
-        let line = line.trim_end();
-        let mono = line.strip_suffix("/8000/1").filter(|_| line.starts_with("a=rtpmap:"));
-        mono.map_or_else(|| format!("{line}\r\n"), |codec| format!("{codec}/8000\r\n"))
-    };
-    offer.lines().map(line).collect()
+/// The offer as str0m reads it. `PCMA/8000/1` says the same as `PCMA/8000` (RFC 8866 section 6.6). A candidate with a
+/// name in place of an address (`….local`, RFC 8828) is of no use to us: the browser comes to our address anyway.
+fn readable(offer: &str) -> String {
+    let mut text = String::with_capacity(offer.len());
+    for line in offer.lines().map(str::trim_end) {
+        let address = line.strip_prefix("a=candidate:").and_then(|line| line.split_ascii_whitespace().nth(4));
+        if address.is_some_and(|address| address.parse::<IpAddr>().is_err()) {
+            continue;
+        }
+        match line.strip_suffix("/8000/1").filter(|_| line.starts_with("a=rtpmap:")) {
+            Some(codec) => text.extend([codec, "/8000"]),
+            None => text.push_str(line),
+        }
+        text.push_str("\r\n");
+    }
+    text
 }
 
 /// Whether an audio stream was taken with one of our codecs: a stream that is refused has port 0, and one that is

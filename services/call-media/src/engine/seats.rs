@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{SocketAddr, UdpSocket};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use dispatch_core::ids::UserId;
 use str0m::net::{Protocol, Receive};
 use str0m::{Input, Rtc};
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use super::EventSink;
 use super::seat::{Seat, Turn};
@@ -97,7 +98,13 @@ impl SeatDoor {
         let mut datagram = [0u8; 2_048];
         for _ in 0..READS_MAX {
             let Ok((bytes, from)) = self.socket.recv_from(&mut datagram) else { break };
-            self.take(&datagram[..bytes], from, now, events);
+            let taken = guarded(|| {
+                self.take(&datagram[..bytes], from, now, events);
+                true
+            });
+            if !taken && let Some(user) = self.by_address.get(&from).copied() {
+                self.close(user, events);
+            }
         }
         // Timers of connections that nothing came for: a handshake repeats what was lost.
         self.turn(now, events, |seat, turn| if seat.is_due(now) { seat.timeout(turn) } else { true });
@@ -164,7 +171,7 @@ impl SeatDoor {
         let mut over = Vec::new();
         for (user, seat) in &mut self.seats {
             let mut turn = Turn::new(now, &self.socket);
-            if !step(seat, &mut turn) {
+            if !guarded(|| step(seat, &mut turn)) {
                 over.push(*user);
             }
             finish(*user, turn, &mut self.pressed, &mut self.not_sent, &self.up, events);
@@ -173,6 +180,15 @@ impl SeatDoor {
             self.close(user, events);
         }
     }
+}
+
+/// Does what foreign code has a part in. A panic there costs one seat its connection, which the page opens again, and
+/// not every call its sound. `false` when it panicked.
+fn guarded(step: impl FnOnce() -> bool) -> bool {
+    std::panic::catch_unwind(AssertUnwindSafe(step)).unwrap_or_else(|_| {
+        error!("A seat's connection panicked and is closed");
+        false
+    })
 }
 
 /// Tells what a seat did in its turn.

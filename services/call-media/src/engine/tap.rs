@@ -7,7 +7,7 @@ use dispatch_core::ids::CallId;
 
 use super::{EventSink, RoomNumber};
 use crate::announcement::Frame;
-use crate::recorder::{STEREO_FRAME_BYTES, ToRecorder};
+use crate::recorder::{GAP_FRAMES_MAX, STEREO_FRAME_BYTES, ToRecorder};
 use crate::room::MediaEvent;
 
 /// A room's way to its recording.
@@ -61,8 +61,8 @@ impl Tap {
         }
     }
 
-    /// The machine slept; that time is silence.
-    pub(super) const fn skip(&mut self, frames: u32) {
-        self.missing += frames as u64;
+    /// The machine slept; that time is silence, within reason.
+    pub(super) fn skip(&mut self, frames: u32) {
+        self.missing += u64::from(frames).min(GAP_FRAMES_MAX);
     }
 }

@@ -39,8 +39,8 @@ const FRAMES_WAITING_MAX: usize = 8_192;
 const SYNCS_WAITING_MAX: usize = 4_096;
 /// Frames that are gathered before they are written and synced: 1 s, which is what a power cut may take.
 const FLUSH_FRAMES: usize = 50;
-/// Silence that is put in for the time between two processes, at most: 10 min.
-const GAP_FRAMES_MAX: u64 = 30_000;
+/// Silence that is put in at once, for the time between two processes or for a machine that slept: 10 min at most.
+pub(crate) const GAP_FRAMES_MAX: u64 = 30_000;
 
 /// How a recording begins.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -181,3 +181,46 @@ pub fn pressed(phone: &Phone, wanted: usize) -> String {
     });
     keys
 }
+
+#[test]
+fn a_caller_without_telephone_events_presses_keys_as_tones_and_hears_them_so() {
+    let (plane, mut events) = plane();
+    let room = room(&plane);
+    let phone = Phone::new(Codec::Pcmu);
+    let remote = call_media::room::Remote { telephone_event: None, ..phone.remote() };
+    let leg = room.add_leg(LegId::Caller, remote, LegOptions::default()).unwrap();
+    let mut tones = call_media::tones::ToneSender::default();
+    tones.press("5#");
+    let mut packetizer = call_media::rtp::Packetizer::new(1, 1, 1);
+    let mut due = std::time::Instant::now();
+    while let Some(frame) = tones.frame(Codec::Pcmu) {
+        phone.socket.send_to(&packetizer.packet(0, &frame), (LOCAL, leg.local_port())).unwrap();
+        due += Duration::from_millis(20);
+        std::thread::sleep(due.saturating_duration_since(std::time::Instant::now()));
+    }
+    for wanted in ['5', '#'] {
+        let heard =
+            event(
+                &mut events,
+                |event| {
+                    if let MediaEvent::Digit { digit, .. } = event { Some(*digit) } else { None }
+                },
+            );
+        assert_eq!(heard, wanted);
+    }
+    room.send_digits(LegId::Caller, "90");
+    let mut keys = String::new();
+    until("tones", || {
+        let mut receiver = call_media::tones::ToneReceiver::default();
+        keys = phone
+            .heard()
+            .iter()
+            .filter_map(|packet| {
+                let bytes = packet.payload.as_slice().try_into().ok()?;
+                receiver.take(&call_media::rtp::Sound { codec: Codec::Pcmu, bytes })
+            })
+            .collect();
+        keys.len() >= 2
+    });
+    assert_eq!(keys, "90");
+}

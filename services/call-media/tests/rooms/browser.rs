@@ -48,7 +48,9 @@ impl Browser {
         let mut change = rtc.sdp_api();
         let mid = change.add_media(MediaKind::Audio, Direction::SendRecv, None, None, None);
         let (offer, pending) = change.apply().unwrap();
-        let answer = plane.open_seat(user, &offer.to_sdp_string()).unwrap();
+        // Chromium hides its address from pages that have no microphone yet (RFC 8828).
+        let hidden = "a=candidate:9 1 udp 2113937151 0b2f6a2e-1b1a-4c0e.local 54321 typ host\r\n";
+        let answer = plane.open_seat(user, &format!("{}{hidden}", offer.to_sdp_string())).unwrap();
         rtc.sdp_api().accept_answer(pending, SdpAnswer::from_sdp_string(&answer).unwrap()).unwrap();
         let mut browser =
             Self { ears: Ears::new(Codec::Pcma), keys: Arc::default(), stop: Arc::default(), thread: None };
