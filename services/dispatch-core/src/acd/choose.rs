@@ -21,11 +21,11 @@ struct Duty {
 impl Acd {
     /// Offers waiting calls to free seats.
     pub(super) fn assign(&mut self, now: Timestamp, actions: &mut Vec<AcdAction>) {
-        for waiting in self.waiting.values_mut() {
-            waiting.not_before.retain(|_, again| *again > now);
-        }
         if !self.has_free_seat() {
             return;
+        }
+        for waiting in self.waiting.values_mut() {
+            waiting.not_before.retain(|_, again| *again > now);
         }
         let order: Vec<CallId> = self.in_order(now).into_iter().map(|(_, call)| call).collect();
         let mut suspects: VecDeque<CallId> =
@@ -44,7 +44,7 @@ impl Acd {
         }
     }
 
-    fn has_free_seat(&self) -> bool {
+    pub(super) fn has_free_seat(&self) -> bool {
         self.seats.values().any(Seat::is_free)
     }
 

@@ -105,17 +105,34 @@ impl Acd {
     pub fn next_tick(&self) -> Option<Timestamp> {
         let counting = self.positions_told_at.filter(|_| self.waiting.len() > COUNTED_AT_ONCE_MAX);
         let counting = counting.map(|told| told.after(COUNTED_EVERY));
-        let of_calls = self.waiting.values().flat_map(|waiting| self.moments_of(waiting));
-        of_calls.chain(counting).filter(|due| Some(*due) > self.handled_at).min()
+        let ringing = self.ringing().map(|(_, until)| until).min();
+        let overflow = self.policy.overflow_after_s.and_then(|_| {
+            self.waiting
+                .values()
+                .filter_map(|waiting| self.overflow_due(waiting))
+                .filter(|due| self.is_ahead(*due))
+                .min()
+        });
+        // Time makes another seat ring only where one is free.
+        let others = self.has_free_seat().then(|| {
+            let moments = self.waiting.values().flat_map(|waiting| self.moments_of(waiting));
+            moments.filter(|due| self.is_ahead(*due)).min()
+        });
+        let moments = [counting, ringing, overflow, others.flatten()].into_iter().flatten();
+        moments.filter(|due| self.is_ahead(*due)).min()
     }
 
-    /// When something about a call may change by itself. What has passed is done.
+    /// What has passed is done.
+    fn is_ahead(&self, due: Timestamp) -> bool {
+        Some(due) > self.handled_at
+    }
+
+    /// When a silent call may ring at a seat at which it may not now.
     fn moments_of(&self, waiting: &Waiting) -> impl Iterator<Item = Timestamp> {
-        let ringing = waiting.offers.values().min().copied();
         let again = waiting.not_before.values().min().copied();
         // Then seats may ring that did not at first: supervisors', and those without the caller's language.
         let others = Some(waiting.since.after(self.policy.ring_s));
-        [self.overflow_due(waiting), ringing, again, others].into_iter().flatten()
+        [again, others].into_iter().flatten()
     }
 
     fn overflow_due(&self, waiting: &Waiting) -> Option<Timestamp> {

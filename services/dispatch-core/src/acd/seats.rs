@@ -139,15 +139,18 @@ impl Acd {
         }
     }
 
+    /// Where something rings, and until when. Asked of the seats: they are few, and callers may be thousands.
+    pub(super) fn ringing(&self) -> impl Iterator<Item = (UserId, Timestamp)> {
+        self.seats.iter().filter_map(|(user, seat)| {
+            let waiting = self.waiting.get(&seat.offered?)?;
+            waiting.offers.get(user).map(|until| (*user, *until))
+        })
+    }
+
     /// Ends the offers that rang long enough.
     pub(super) fn time_out(&mut self, now: Timestamp, actions: &mut Vec<AcdAction>) {
-        let due: Vec<UserId> = self
-            .waiting
-            .values()
-            .flat_map(|waiting| waiting.offers.iter())
-            .filter(|(_, until)| **until <= now)
-            .map(|(user, _)| *user)
-            .collect();
+        let due: Vec<UserId> =
+            self.ringing().filter(|(_, until)| *until <= now).map(|(user, _)| user).collect();
         for user in due {
             self.withdraw(user, OfferEnd::TimedOut, now, actions);
         }

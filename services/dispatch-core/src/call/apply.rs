@@ -154,7 +154,8 @@ pub(super) fn is_news(call: &Call, fact: &CallFact) -> bool {
         }
         CallFact::VoiceHeard => lives && call.voice_heard_at.is_none(),
         CallFact::Screened { class, because } => {
-            lives && (call.class != Some(*class) || call.because != *because)
+            // Of most calls nothing is known, and that is no news.
+            lives && (call.class.unwrap_or_default() != *class || call.because != *because)
         }
         CallFact::RecordingEnded(summary) => call.recording.as_ref() != Some(summary),
         CallFact::RecordingFailed { .. } => !call.without_recording,
