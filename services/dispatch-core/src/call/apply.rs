@@ -84,13 +84,14 @@ fn begun(id: CallId, at: Timestamp, arrival: &Arrival) -> Call {
 }
 
 fn apply_to_duty(call: &mut Call, event: &CallEvent) {
-    if let CallEvent::CallBackDue { due_at } = event {
+    if let CallEvent::CallBackDue { due_at, owner } = event {
         call.call_back = Some(CallBack {
             due_at: *due_at,
             overdue: false,
             state: CallBackState::Open,
             attempts: Vec::new(),
-            owner: None,
+            owner: *owner,
+            taken: false,
             settled_by: None,
         });
         return;
@@ -105,7 +106,7 @@ fn apply_to_duty(call: &mut Call, event: &CallEvent) {
     } else if let CallEvent::CallBackOverdue { .. } = event {
         duty.overdue = true;
     } else if let CallEvent::CallBackTaken { by } = event {
-        duty.owner = Some(*by);
+        (duty.owner, duty.taken) = (Some(*by), true);
         call.turns = call.turns.saturating_add(1);
     } else if let CallEvent::CallBackSettled { in_call } = event {
         duty.state = CallBackState::Done;

@@ -53,6 +53,9 @@ pub enum CallCommand {
 pub struct Surroundings {
     /// The oldest other call of the same number whose caller must still be called back.
     pub owed_to_number: Option<CallId>,
+    /// The call-taker who is to call back if this call is lost: ready, without a call, and with the fewest
+    /// call-backs to do.
+    pub calls_back: Option<UserId>,
 }
 
 /// Something that happened to a call, for ever.
@@ -88,6 +91,9 @@ pub enum CallEvent {
     CallBackDue {
         /// By when.
         due_at: Timestamp,
+        /// Who, if anybody was free. A colleague may take it on; once it is late the supervisor hears of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<UserId>,
     },
     /// Somebody owes this caller a call, and an earlier call of the same number already says so. However often a
     /// person redials, they are called back once.

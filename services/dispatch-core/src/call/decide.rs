@@ -105,7 +105,10 @@ fn owed_at_the_end(
     }
     let call_back = match around.owed_to_number {
         Some(to) if to != call.id => CallEvent::CallBackTied { to },
-        Some(_) | None => CallEvent::CallBackDue { due_at: at.after(policy.rules.call_back_within) },
+        Some(_) | None => CallEvent::CallBackDue {
+            due_at: at.after(policy.rules.call_back_within),
+            owner: around.calls_back,
+        },
     };
     // Whoever was cut off by a dying seat has told somebody something, and waited in vain to go on.
     let cut_off = call.seat_lost.is_some();
@@ -174,12 +177,12 @@ fn attempt_call_back(
     Ok(vec![CallEvent::CallBackAttempted { attempt: CallBackAttempt { at: now, by, outcome, note }, due_at }])
 }
 
-/// The first who takes it has it. Once it is late, anybody may take it over.
+/// The first who takes it has it, whoever it was given to. Once it is late, anybody may take it over.
 fn take_call_back(call: &Call, actor: Actor) -> Result<Vec<CallEvent>, CallRefusal> {
     let (Some(duty), Some(by)) = (open_duty(call), actor.user()) else {
         return Err(CallRefusal::NoCallBackOwed);
     };
-    match duty.owner {
+    match duty.owner.filter(|_| duty.taken) {
         Some(owner) if owner == by => Ok(vec![]),
         Some(owner) if !duty.overdue => Err(CallRefusal::CallBackTaken { by: owner }),
         Some(_) | None => Ok(vec![CallEvent::CallBackTaken { by }]),

@@ -223,9 +223,12 @@ pub struct CallBack {
     pub state: CallBackState,
     /// What was tried.
     pub attempts: Vec<CallBackAttempt>,
-    /// Who has taken it on. Nobody: the call-takers on duty, and the supervisor once it is late.
+    /// Whose it is. Nobody's: the call-takers' on duty, and the supervisor's once it is late.
     #[serde(default)]
     pub owner: Option<UserId>,
+    /// The owner has taken it on by themselves: no colleague takes it away before it is late.
+    #[serde(default)]
+    pub taken: bool,
     /// The later call in which the same person reached us by themselves.
     #[serde(default)]
     pub settled_by: Option<CallId>,

@@ -259,6 +259,19 @@ fn the_first_who_takes_a_call_back_has_it_until_it_is_late() {
     assert_eq!(line.call().call_back.as_ref().unwrap().owner, Some(person(2)));
 }
 
+#[test]
+fn a_call_back_is_given_to_whoever_is_free_and_a_colleague_may_take_it() {
+    let mut line = Line::rings(vec![]);
+    line.around.calls_back = Some(person(3));
+    line.fact(CallFact::Ended { reason: EndReason::CallerCancelled });
+    let duty = |line: &Line| line.call().call_back.as_ref().map(|duty| (duty.owner, duty.taken));
+    assert_eq!(duty(&line), Some((Some(person(3)), false)));
+    line.run(Actor::User(person(2)), CallCommand::TakeCallBack).unwrap();
+    assert_eq!(duty(&line), Some((Some(person(2)), true)));
+    let back = line.run(Actor::User(person(3)), CallCommand::TakeCallBack);
+    assert_eq!(back, Err(CallRefusal::CallBackTaken { by: person(2) }));
+}
+
 /// Entries as a journal of the release before voice holds them, and a call as its store kept it.
 #[test]
 fn what_was_written_before_voice_still_reads() {
@@ -277,6 +290,9 @@ fn what_was_written_before_voice_still_reads() {
     let call = r#"{"id":"00000000-0000-0000-0000-000000000007","arrival":{"trunk":"telco","dialled":"sip:112@sigap","sip_call_id":"x","caller":null,"fixes":[],"access_network":null,"user_agent":null,"defects":[],"test":false},"arrived_at":"2026-11-22T03:00:02.000000Z","queue_answered_at":null,"answered":{"by":"00000000-0000-0000-0000-000000001001","at":"2026-11-22T03:00:04.000000Z"},"state":{"state":"connected"},"disposition":null,"incident":null,"disposition_due_at":null,"call_back":{"due_at":"2026-11-22T03:05:04.000000Z","overdue":false,"state":"open","attempts":[]}}"#;
     let call: dispatch_core::call::Call = serde_json::from_str(call).unwrap();
     assert_eq!((call.call_taker(), call.turns), (Some(person(1)), 0));
+    let due = r#"{"kind":"call_back_due","due_at":"2026-11-22T03:05:04.000000Z"}"#;
+    let read: CallEvent = serde_json::from_str(due).unwrap();
+    assert_eq!(serde_json::to_string(&read).unwrap(), due);
 }
 
 #[test]

@@ -63,6 +63,15 @@ pub(super) enum SiteWrite {
     Rules { rules: Box<Rules> },
 }
 
+/// A call-taker who is ready and has no call.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FreeCallTaker {
+    pub(super) user: UserId,
+    pub(super) since: Timestamp,
+    /// Call-backs that are theirs.
+    pub(super) owed: u64,
+}
+
 /// What a receipt says once it is written.
 #[derive(Clone, Debug)]
 pub(super) struct Answered {
@@ -101,6 +110,8 @@ pub(super) struct Book {
     /// Calls that owe a call-back, by number: those of the store that this batch asks about, and those that began
     /// to owe one in it. What they owe by now, their record says.
     pub(super) owing: BTreeMap<Vec<u8>, BTreeSet<CallId>>,
+    /// Who may be given a call-back, as this batch found them.
+    pub(super) free_call_takers: Vec<FreeCallTaker>,
     pub(super) events: Vec<Decided>,
     pub(super) effects: Vec<NewEffect>,
     pub(super) site_writes: Vec<SiteWrite>,
@@ -136,6 +147,7 @@ impl Book {
             journals: BTreeMap::new(),
             number_key,
             owing: BTreeMap::new(),
+            free_call_takers: Vec::new(),
             events: Vec::new(),
             effects: Vec::new(),
             site_writes: Vec::new(),

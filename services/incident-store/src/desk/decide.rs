@@ -12,7 +12,7 @@ use dispatch_core::incident::{self, IncidentCommand, IncidentRefusal, Report};
 use dispatch_core::limits::DEFECTS_PER_CALL_MAX;
 
 use super::book::{Answered, Book, NewEffect};
-use super::{redial, site};
+use super::{call_back_owner, redial, site};
 use crate::change::{DeskEvent, Record, StreamId};
 use crate::error::SubmitError;
 use crate::submission::{DeskCommand, OutboxId, Outcome, Receipt, Submission};
@@ -127,7 +127,8 @@ fn change_call(
     }
     let before = book.call(id);
     let owed = before.as_deref().map(|call| redial::owed_to_number_of(book, call)).unwrap_or_default();
-    let around = Surroundings { owed_to_number: owed.first().copied() };
+    let around =
+        Surroundings { owed_to_number: owed.first().copied(), calls_back: call_back_owner::next(book) };
     let events = call::decide(before.as_deref(), readable(command), actor, &book.policy, &around, book.now)?;
     let mut state = before.as_deref().cloned();
     for event in &events {
@@ -138,6 +139,7 @@ fn change_call(
     let record = Record::Call(Arc::new(state.clone()));
     book.append(StreamId::Call(id), events, Some(record), actor, key)?;
     redial::remember(book, &state);
+    call_back_owner::count(book, before.as_deref(), &state);
     if redial::reaches_the_caller(before.as_deref(), &state) {
         for earlier in owed {
             change_call(book, earlier, CallCommand::CallerReached { in_call: id }, Actor::System, key)?;

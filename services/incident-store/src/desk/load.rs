@@ -8,7 +8,7 @@ use dispatch_core::ids::UserId;
 use dispatch_core::incident::IncidentCommand;
 
 use super::book::{Answered, Book, Slot};
-use super::redial;
+use super::{call_back_owner, redial};
 use crate::change::{Record, StreamId};
 use crate::engine::{Connection, Row, Value, in_list};
 use crate::error::StoreError;
@@ -35,6 +35,7 @@ pub(super) async fn load(
     load_receipts(connection, book, batch).await?;
     load_streams(connection, book, &needs.streams).await?;
     redial::load_owing(connection, book, batch).await?;
+    call_back_owner::load_free(connection, book, batch).await?;
     if needs.streams.contains(&StreamId::Site) {
         load_site(connection, book, &needs).await?;
     }

@@ -15,6 +15,7 @@
 
 mod batch;
 mod book;
+mod call_back_owner;
 mod chores;
 mod decide;
 mod follower;

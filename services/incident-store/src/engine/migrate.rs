@@ -7,6 +7,7 @@ use crate::error::StoreError;
 const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0001_init.sql"),
     include_str!("../../../../migrations/0002_voice.sql"),
+    include_str!("../../../../migrations/0003_call_back_owner.sql"),
 ];
 
 /// The schema that this program knows.

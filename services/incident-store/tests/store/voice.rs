@@ -3,11 +3,15 @@
 use dispatch_core::actor::Actor;
 use dispatch_core::call::fact::{CallFact, Direction, Speaker};
 use dispatch_core::call::{CallCommand, CallRefusal};
+use dispatch_core::duty::{DutyState, SetDuty};
 use dispatch_core::ids::CallId;
 use dispatch_core::private::Private;
+use dispatch_core::site::UserRole;
 use incident_store::{CallFilter, CallPhase, Desk, DeskCommand, NumberHistory, SubmitError, rebuild_check};
 
-use crate::support::words::{NUMBER, arrival, by, call_arrives, call_ends, fact, user, uuid};
+use crate::support::words::{
+    NUMBER, add_user, arrival, by, call_arrives, call_ends, fact, on_site, user, uuid,
+};
 use crate::support::{Place, beside, on_both};
 
 async fn in_phase(desk: &Desk, phase: CallPhase) -> Vec<CallId> {
@@ -89,6 +93,34 @@ fn one_person_takes_a_call_back_on() {
 }
 
 #[test]
+fn lost_callers_are_shared_out_among_those_who_are_free() {
+    on_both(|place| async move {
+        let desk = place.desk().await;
+        for n in 1..=4 {
+            let role = if n == 4 { UserRole::Supervisor } else { UserRole::CallTaker };
+            on_site(&desk, add_user(n, &format!("petugas{n}"), role, None)).await.unwrap();
+            place.clock.pass(1);
+            let ready = SetDuty { state: DutyState::Ready, audio: None, skills: None };
+            desk.submit(by(n, DeskCommand::Duty(user(n), ready))).await.unwrap();
+        }
+        // The third has a caller.
+        let talks = call_arrives(&desk, place.clock.now(), NUMBER).await;
+        tell(&desk, &place, talks, CallFact::Answered { by: user(3) }).await;
+        let mut owners = Vec::new();
+        for n in 0..12 {
+            let lost = call_arrives(&desk, place.clock.now(), &format!("+6281190000{n:02}")).await;
+            call_ends(&desk, lost, place.clock.now()).await;
+            owners.push(desk.store().call(lost).await.unwrap().unwrap().call_back.unwrap().owner);
+        }
+        let expected: Vec<_> = [1, 2].into_iter().cycle().take(10).map(|n| Some(user(n))).collect();
+        assert_eq!(owners[..10], expected, "in turn");
+        assert_eq!(owners[10..], [None, None], "nobody is given more than five");
+        assert_eq!(rebuild_check(desk.store()).await.unwrap(), []);
+        desk.stop().await;
+    });
+}
+
+#[test]
 fn a_store_from_before_voice_is_brought_up_to_date() {
     on_both(|place| async move {
         let desk = place.desk().await;
@@ -96,8 +128,9 @@ fn a_store_from_before_voice_is_brought_up_to_date() {
         call_ends(&desk, lost, place.clock.now()).await;
         desk.stop().await;
         // As the first schema had it.
-        let back = "DROP INDEX call_owed; ALTER TABLE call DROP COLUMN is_out; \
-                    ALTER TABLE call DROP COLUMN call_taker; DELETE FROM schema_version WHERE version > 1";
+        let back = "DROP INDEX call_owed; DROP INDEX call_owned; DROP INDEX call_with; \
+                    ALTER TABLE call DROP COLUMN is_out; ALTER TABLE call DROP COLUMN call_taker; \
+                    ALTER TABLE call DROP COLUMN call_back_owner; DELETE FROM schema_version WHERE version > 1";
         beside(&place, back).await.unwrap();
         let desk = place.desk().await;
         let again = call_arrives(&desk, place.clock.now(), NUMBER).await;
