@@ -66,3 +66,45 @@ impl Tap {
         self.missing += u64::from(frames).min(GAP_FRAMES_MAX);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::sync_channel;
+
+    use super::*;
+    use crate::announcement::FRAME_BYTES;
+
+    #[test]
+    fn a_recorder_that_is_behind_loses_frames_that_are_counted_and_told_once() {
+        let (events, mut told) = tokio::sync::mpsc::channel(8);
+        let mut events = EventSink { sender: events, lost: 0 };
+        let (recorder, inbox) = sync_channel(3);
+        let call = CallId(uuid::Uuid::from_u128(1));
+        let mut tap = Tap::open(recorder, RoomNumber(1), call, "a.wav".to_owned(), &mut events).unwrap();
+        let mut take = |tap: &mut Tap| tap.take(&[1; FRAME_BYTES], &[2; FRAME_BYTES], true, &mut events);
+        (0..12).for_each(|_| take(&mut tap));
+        assert!(matches!(inbox.try_recv(), Ok(ToRecorder::Start { .. })));
+        let Ok(ToRecorder::Frame { stereo, .. }) = inbox.try_recv() else { panic!("a frame") };
+        assert_eq!(stereo[..4], [1, 2, 1, 2]);
+        assert!(matches!(inbox.try_recv(), Ok(ToRecorder::Frame { .. })));
+        take(&mut tap);
+        assert!(matches!(inbox.try_recv(), Ok(ToRecorder::Silence { frames: 10, .. })), "time stays true");
+        assert!(matches!(inbox.try_recv(), Ok(ToRecorder::Frame { .. })));
+        assert_eq!(told.try_recv(), Ok(MediaEvent::RecordingFailed { call, why: RecordingFault::DiskSlow }));
+        assert!(told.try_recv().is_err(), "once");
+    }
+
+    #[test]
+    fn a_recorder_that_takes_nothing_at_all_is_told_at_the_beginning() {
+        let (events, mut told) = tokio::sync::mpsc::channel(8);
+        let mut events = EventSink { sender: events, lost: 0 };
+        let (recorder, _inbox) = sync_channel(1);
+        let call = CallId(uuid::Uuid::from_u128(1));
+        let open = |n, events: &mut EventSink| {
+            Tap::open(recorder.clone(), RoomNumber(n), call, "a.wav".to_owned(), events)
+        };
+        assert!(open(1, &mut events).is_some());
+        assert!(open(2, &mut events).is_none());
+        assert!(matches!(told.try_recv(), Ok(MediaEvent::RecordingFailed { .. })));
+    }
+}

@@ -82,3 +82,45 @@ fn without_a_folder_nothing_is_recorded_and_with_a_broken_one_the_call_goes_on()
     event(&mut events, |event| matches!(event, MediaEvent::RecordingFailed { .. }).then_some(()));
     until("the call goes on", || caller.heard().len() > 20);
 }
+
+#[test]
+fn after_a_crash_the_recording_goes_on_in_the_same_file_with_the_time_between_as_silence() {
+    let folder = tempfile::tempdir().unwrap();
+    let (before, after) = (folder.path().join("before"), folder.path().join("after"));
+    let media = |folder: &std::path::Path| MediaConfig { recordings: Some(folder.to_owned()), ..config() };
+    let (plane, _events) = MediaPlane::start(&media(&before)).unwrap();
+    let room = plane.open_room(call(8), RoomOptions { record: Some(RecordingStart::New) }).unwrap();
+    let file = room.recording().unwrap().to_owned();
+    let mut caller = Phone::new(Codec::Pcma);
+    let leg = room.add_leg(LegId::Caller, caller.remote(), LegOptions::default()).unwrap();
+    caller.speak(leg.local_port(), Says::Tone(440.0));
+    until("2 s on the disk", || std::fs::metadata(before.join(&file)).is_ok_and(|file| file.len() > 32_000));
+    // What a killed process leaves: the files as they are in this moment.
+    std::fs::create_dir(&after).unwrap();
+    for entry in std::fs::read_dir(&before).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, after.join(path.file_name().unwrap())).unwrap();
+    }
+    let left_behind = std::fs::metadata(after.join(&file)).unwrap().len();
+    drop((leg, room, plane, caller));
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    let (plane, mut events) = MediaPlane::start(&media(&after)).unwrap();
+    let start = RecordingStart::Continue { file: file.clone() };
+    let room = plane.open_room(call(8), RoomOptions { record: Some(start) }).unwrap();
+    assert_eq!(room.recording(), Some(file.as_str()));
+    let mut caller = Phone::new(Codec::Pcma);
+    let leg = room.add_leg(LegId::Caller, caller.remote(), LegOptions::default()).unwrap();
+    caller.speak(leg.local_port(), Says::Tone(1_000.0));
+    until("sound comes in", || leg.counts().packets_in > 60);
+    drop((leg, room));
+    let summary = event(&mut events, |event| {
+        if let MediaEvent::RecordingEnded { summary, .. } = event { Some(summary.clone()) } else { None }
+    });
+    assert_eq!(summary.recording, file);
+    assert!(summary.silence_s >= 0.9, "{summary:?}");
+    let (left, _) = channels(&after.join(&file));
+    let cut = (left_behind as usize - HEADER_BYTES) / 2;
+    assert!(strength(&left[cut - 4_000..cut], 440.0) > 4_000.0, "the old sound is there to its end");
+    assert!(left[cut..cut + 4_000].iter().all(|sample| sample.abs() <= 8.0), "then silence");
+    assert!(strength(&left[left.len() - 4_000..], 1_000.0) > 4_000.0, "then the new sound");
+}

@@ -151,3 +151,45 @@ fn what_is_no_offer_of_our_audio_is_refused() {
     let refused = plane.open_seat(user(1), opus);
     assert!(matches!(refused, Err(SeatError::NoVoice)), "{refused:?}");
 }
+
+#[test]
+fn garbage_on_the_seats_port_disturbs_no_seat() {
+    let (plane, mut events) = plane();
+    let browser = Browser::open(&plane, user(1), Says::Tone(1_000.0));
+    event(&mut events, up);
+    let mut caller = Phone::new(Codec::Pcma);
+    let room = plane.open_room(call(1), RoomOptions::default()).unwrap();
+    let leg = room.add_leg(LegId::Caller, caller.remote(), LegOptions::default()).unwrap();
+    room.seat(user(1), SeatRole::Talk);
+    caller.speak(leg.local_port(), Says::Tone(440.0));
+    let stranger = std::net::UdpSocket::bind((LOCAL, 0)).unwrap();
+    let mut seed = 7u64;
+    for n in 0..4_000usize {
+        let mut bytes = [0u8; 400];
+        for chunk in bytes.chunks_exact_mut(4) {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            chunk.copy_from_slice(&((seed >> 32) as u32).to_be_bytes());
+        }
+        // STUN with its cookie, DTLS, RTP, RTCP, and what is nothing.
+        match n % 5 {
+            0 => {
+                bytes[..2].copy_from_slice(&[0, 1]);
+                bytes[2..4].copy_from_slice(&((n % 380) as u16 & !3).to_be_bytes());
+                bytes[4..8].copy_from_slice(&[0x21, 0x12, 0xA4, 0x42]);
+            }
+            1 => bytes[0] = 22,
+            2 => bytes[..2].copy_from_slice(&[0x80, 105]),
+            3 => bytes[..2].copy_from_slice(&[0x80, 200]),
+            _ => {}
+        }
+        stranger.send_to(&bytes[..n % 400], plane.seat_addr()).unwrap();
+        if n % 50 == 0 {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+    caller.hears(&[1_000.0], &[440.0]);
+    browser.ears.hears(&[440.0], &[1_000.0]);
+    while let Ok(event) = events.try_recv() {
+        assert_eq!(lost(&event), None);
+    }
+}
