@@ -63,7 +63,7 @@ impl Call {
         if taken {
             return None;
         }
-        let Some(party) = self.parties.remove(&id) else { return None };
+        let party = self.parties.remove(&id)?;
         info!("The caller's network does not transfer; we ring");
         match self.invitation_for(&party.target) {
             Ok(invitation) => self.ring_party(id, party.target, party.takes_over_from, invitation).await,

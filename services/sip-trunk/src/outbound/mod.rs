@@ -171,13 +171,9 @@ fn is_down(code: &StatusCode) -> bool {
 }
 
 fn why(code: &StatusCode) -> PartyEnd {
-    match code {
-        StatusCode::BusyHere | StatusCode::BusyEverywhere | StatusCode::Decline | StatusCode::Forbidden => {
-            PartyEnd::Refused
-        }
-        StatusCode::RequestTimeout | StatusCode::TemporarilyUnavailable | StatusCode::RequestTerminated => {
-            PartyEnd::NoAnswer
-        }
+    match code.code() {
+        403 | 486 | 600 | 603 | 607 => PartyEnd::Refused,
+        408 | 480 | 487 => PartyEnd::NoAnswer,
         _ => PartyEnd::Failed,
     }
 }

@@ -311,6 +311,21 @@ impl Phone {
         }
     }
 
+    /// Answers a request of the centre.
+    pub async fn reply(&self, request: &Received, code: u16, reason: &str) {
+        let vias: String = request.values("Via").iter().map(|via| format!("Via: {via}\r\n")).collect();
+        let reply = format!(
+            "SIP/2.0 {code} {reason}\r\n{vias}From: {}\r\nTo: {}\r\nCall-ID: {}\r\nCSeq: {}\r\n\
+             Contact: <sip:budi@{}>\r\nContent-Length: 0\r\n\r\n",
+            request.value("From"),
+            request.value("To"),
+            request.value("Call-ID"),
+            request.value("CSeq"),
+            self.address(),
+        );
+        self.send(reply).await;
+    }
+
     pub async fn ack(&self) {
         self.send(self.request("ACK", "", "")).await;
     }

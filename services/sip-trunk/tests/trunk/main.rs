@@ -16,3 +16,4 @@ mod sipp;
 mod tcp;
 mod tls;
 mod torture;
+mod voice;
