@@ -47,7 +47,7 @@ async fn carry_out(core: Arc<Core>, pending: PendingOrder) {
         }
         Order::SetSeat { user, state, audio, skills, supervisor } => {
             let (user, state, supervisor, skills) = (*user, *state, *supervisor, skills.clone());
-            if core.seats.set(user, state, audio.clone(), skills.clone(), supervisor) {
+            if core.seats.set(user, audio.clone()) {
                 core.queue.tell(QueueInput::Duty { user, state, skills, supervisor }).await;
                 Ok(OrderReply::Done)
             } else {

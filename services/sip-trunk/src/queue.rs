@@ -17,7 +17,7 @@ use dispatch_core::ids::{CallId, UserId};
 use dispatch_core::private::Private;
 use dispatch_core::time::Timestamp;
 use tokio::sync::{mpsc, watch};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, sleep_until};
 use tracing::warn;
 
 use crate::registry::Signal;
@@ -27,6 +27,8 @@ use crate::start::Core;
 const INPUTS_WAITING_MAX: usize = 4_096;
 /// Without anything due it still looks at the clock that often: the wall clock may have been set.
 const TICK_AT_LEAST: Duration = Duration::from_secs(5);
+/// Whoever looks at the queue sees it change at most five times a second, so that a flood costs no more than its calls.
+const SHOW_EVERY: Duration = Duration::from_millis(200);
 
 /// What the queue is told.
 #[derive(Clone, Debug)]
@@ -100,6 +102,9 @@ struct Desk {
     keys: RandomState,
     places: BTreeMap<CallId, Waiting>,
     overflow_target: Option<Private<String>>,
+    /// Something has changed since it was shown.
+    moved: bool,
+    shown_at: Instant,
     now: Timestamp,
 }
 
@@ -108,15 +113,22 @@ pub(crate) async fn serve(core: Arc<Core>, mut inbox: mpsc::Receiver<QueueInput>
     let rules = core.config.acd.clone();
     let (overflow_target, now) = (rules.overflow_target.clone().map(Private::new), core.clock.now());
     let (keys, places) = (RandomState::new(), BTreeMap::new());
-    let mut desk = Desk { core, acd: Acd::new(rules), keys, places, overflow_target, now };
+    let acd = Acd::new(rules);
+    let (moved, shown_at) = (false, Instant::now());
+    let mut desk = Desk { core, acd, keys, places, overflow_target, moved, shown_at, now };
     loop {
         let wait = desk.until_next();
+        let show_at = desk.shown_at + SHOW_EVERY;
         let input = tokio::select! {
             () = desk.core.stop.cancelled() => return,
             input = inbox.recv() => match input {
                 Some(input) => desk.translate(input),
                 None => return,
             },
+            () = sleep_until(show_at), if desk.moved => {
+                desk.show();
+                None
+            }
             () = sleep(wait) => Some(AcdInput::Tick),
         };
         if let Some(input) = input {
@@ -166,7 +178,6 @@ impl Desk {
     fn handle(&mut self, input: AcdInput) {
         // The distributor's time never goes back, whatever the wall clock does.
         self.now = self.now.max(self.core.clock.now());
-        let mut moved = false;
         for action in self.acd.handle(input, self.now) {
             match action {
                 AcdAction::Offer { call, user, until: _ } => self.tell(call, QueueWord::Offer { to: user }),
@@ -182,22 +193,18 @@ impl Desk {
                     let position = usize::try_from(position).unwrap_or(usize::MAX);
                     let wait_estimate_s = wait_estimate.map(|seconds| seconds.0);
                     self.places.insert(call, Waiting { call, position, wait_estimate_s });
-                    moved = true;
+                    self.moved = true;
                 }
             }
-        }
-        if moved {
-            self.show();
         }
     }
 
     fn leave(&mut self, call: CallId) {
-        if self.places.remove(&call).is_some() {
-            self.show();
-        }
+        self.moved |= self.places.remove(&call).is_some();
     }
 
-    fn show(&self) {
+    fn show(&mut self) {
+        (self.moved, self.shown_at) = (false, Instant::now());
         let mut waiting: Vec<Waiting> = self.places.values().copied().collect();
         waiting.sort_unstable_by_key(|place| (place.position, place.call));
         if self.core.line.is_heard() {

@@ -1,41 +1,26 @@
-//! Who sits where: the duty of each person as the desk says it, and the call that they talk on.
+//! Who sits where: by what each person hears, as the desk says it, and the calls that they have.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use dispatch_core::duty::{Audio, DutyState};
+use dispatch_core::duty::Audio;
 use dispatch_core::ids::{CallId, UserId};
 
 /// People who have a seat at once. A centre has a dozen; what is above it is a mistake.
 const SEATS_MAX: usize = 1_024;
+/// Calls of one person: one that they talk on, and what they hold.
+const CALLS_PER_SEAT_MAX: usize = 8;
 
-/// One person's seat.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Seat {
-    pub(crate) state: DutyState,
-    pub(crate) audio: Audio,
-    pub(crate) skills: Vec<String>,
-    pub(crate) supervisor: bool,
-    /// The call that they talk on.
-    pub(crate) call: Option<CallId>,
+/// One person's seat. What the queue needs to know of it, the queue knows.
+#[derive(Debug, Default)]
+struct Seat {
+    audio: Audio,
+    /// The calls that they have: the last is the one they talk on, the others they hold.
+    calls: Vec<CallId>,
     /// The call that they talked on when their audio died.
     lost_from: Option<CallId>,
     /// The call that they supervise.
     supervises: Option<CallId>,
-}
-
-impl Default for Seat {
-    fn default() -> Self {
-        Self {
-            state: DutyState::Off,
-            audio: Audio::Browser,
-            skills: Vec::new(),
-            supervisor: false,
-            call: None,
-            lost_from: None,
-            supervises: None,
-        }
-    }
 }
 
 /// All seats.
@@ -45,21 +30,13 @@ pub(crate) struct Seats {
 }
 
 impl Seats {
-    /// A person's duty; `false` when there is no room for one more person.
-    pub(crate) fn set(
-        &self,
-        user: UserId,
-        state: DutyState,
-        audio: Audio,
-        skills: Vec<String>,
-        supervisor: bool,
-    ) -> bool {
+    /// By what a person hears calls; `false` when there is no room for one more person.
+    pub(crate) fn set(&self, user: UserId, audio: Audio) -> bool {
         let mut seats = self.lock();
         if seats.len() >= SEATS_MAX && !seats.contains_key(&user) {
             return false;
         }
-        let seat = seats.entry(user).or_default();
-        (seat.state, seat.audio, seat.skills, seat.supervisor) = (state, audio, skills, supervisor);
+        seats.entry(user).or_default().audio = audio;
         true
     }
 
@@ -74,7 +51,14 @@ impl Seats {
         if seats.len() >= SEATS_MAX && !seats.contains_key(&user) {
             return None;
         }
-        seats.entry(user).or_default().call.replace(call).filter(|before| *before != call)
+        let calls = &mut seats.entry(user).or_default().calls;
+        calls.retain(|known| *known != call);
+        let before = calls.last().copied();
+        if calls.len() == CALLS_PER_SEAT_MAX {
+            calls.remove(0);
+        }
+        calls.push(call);
+        before
     }
 
     /// The person's audio died on this call.
@@ -97,7 +81,8 @@ impl Seats {
     /// The person has nothing to do with this call any more.
     pub(crate) fn forget_call(&self, user: UserId, call: CallId) {
         if let Some(seat) = self.lock().get_mut(&user) {
-            for place in [&mut seat.call, &mut seat.lost_from, &mut seat.supervises] {
+            seat.calls.retain(|known| *known != call);
+            for place in [&mut seat.lost_from, &mut seat.supervises] {
                 *place = place.filter(|known| *known != call);
             }
         }
@@ -107,19 +92,16 @@ impl Seats {
     pub(crate) fn calls_of(&self, user: UserId) -> Vec<CallId> {
         let seats = self.lock();
         let Some(seat) = seats.get(&user) else { return Vec::new() };
-        let mut calls: Vec<CallId> =
-            [seat.call, seat.lost_from, seat.supervises].into_iter().flatten().collect();
-        calls.dedup();
-        calls
+        let others = [seat.lost_from, seat.supervises].into_iter().flatten();
+        seat.calls.iter().copied().chain(others).collect()
     }
 
-    /// The person no longer talks on this call.
-    pub(crate) fn release(&self, user: UserId, call: CallId) {
-        if let Some(seat) = self.lock().get_mut(&user)
-            && seat.call == Some(call)
-        {
-            seat.call = None;
-        }
+    /// The person no longer has this call; whether they have no other.
+    pub(crate) fn release(&self, user: UserId, call: CallId) -> bool {
+        let mut seats = self.lock();
+        let Some(seat) = seats.get_mut(&user) else { return true };
+        seat.calls.retain(|known| *known != call);
+        seat.calls.is_empty()
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<UserId, Seat>> {
@@ -136,20 +118,29 @@ mod tests {
     }
 
     #[test]
-    fn a_change_of_duty_keeps_the_call_and_a_late_release_does_not_take_a_newer_one() {
+    fn a_person_has_the_calls_that_they_hold_too_and_a_change_of_duty_takes_none() {
         let seats = Seats::default();
         let (user, first, second) = (UserId(id(1)), CallId(id(2)), CallId(id(3)));
         assert_eq!(seats.take(user, first), None);
-        assert!(seats.set(user, DutyState::Paused, Audio::Browser, Vec::new(), false));
-        assert_eq!(seats.take(user, second), Some(first));
-        seats.release(user, first);
-        assert_eq!(seats.calls_of(user), [second]);
-        seats.lose(user, second);
-        assert_eq!(seats.take(user, first), None, "it is nobody's call any more");
-        seats.release(user, first);
-        assert_eq!(seats.calls_of(user), [second]);
-        assert_eq!(seats.supervise(user, first), None);
-        assert_eq!(seats.calls_of(user), [second, first]);
+        assert!(seats.set(user, Audio::Browser));
+        assert_eq!((seats.take(user, second), seats.take(user, second)), (Some(first), Some(first)));
+        assert_eq!(seats.calls_of(user), [first, second]);
+        assert!(!seats.release(user, second), "they still hold the first");
+        assert!(seats.release(user, first) && seats.release(user, first));
+    }
+
+    #[test]
+    fn a_call_whose_seat_died_or_is_supervised_hears_of_the_audio_until_it_is_over() {
+        let seats = Seats::default();
+        let (user, first, second) = (UserId(id(1)), CallId(id(2)), CallId(id(3)));
+        seats.take(user, first);
+        seats.lose(user, first);
+        assert_eq!((seats.take(user, second), seats.supervise(user, second)), (None, None));
+        assert_eq!(
+            seats.calls_of(user),
+            [second, first, second],
+            "once for each reason; twice told is no harm"
+        );
         seats.forget_call(user, second);
         assert_eq!(seats.calls_of(user), [first]);
     }
@@ -157,7 +148,7 @@ mod tests {
     #[test]
     fn the_book_is_bounded() {
         let seats = Seats::default();
-        let add = |n| seats.set(UserId(id(n)), DutyState::Ready, Audio::Browser, Vec::new(), false);
+        let add = |n| seats.set(UserId(id(n)), Audio::Browser);
         assert!((0..SEATS_MAX as u64).all(add));
         assert!(!add(SEATS_MAX as u64) && add(0));
     }

@@ -36,6 +36,7 @@ use crate::peers::{Peers, TrunkHealth};
 use crate::queue::Queue;
 use crate::registry::{Registry, Signal};
 use crate::resumable::Resumable;
+use crate::screen::Screen;
 use crate::seats::Seats;
 use crate::stats::{StatsSnapshot, TrunkStats, count, kernel_drops};
 use crate::tls::{Tls, TlsError};
@@ -108,6 +109,7 @@ pub(crate) struct Core {
     pub(crate) test_mark: String,
     pub(crate) tls: Option<Arc<Tls>>,
     pub(crate) seats: Seats,
+    pub(crate) screen: Screen,
     pub(crate) queue: Queue,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
@@ -182,6 +184,7 @@ pub async fn start(
         test_mark: new_call_id(&clock).to_string(),
         tls: tls_port.as_ref().and_then(|port| port.tls.clone()),
         seats: Seats::default(),
+        screen: Screen::default(),
         queue,
         tasks: TaskTracker::new(),
         stop: stop.clone(),

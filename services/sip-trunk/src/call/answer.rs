@@ -40,16 +40,23 @@ impl Call {
                 self.accept(Announcement::Queue).await
             }
             Progress::Arrived => {
+                self.ring_caller()?;
+                // The caller hears ringing already; nobody else waits for these lines.
+                self.screen().await;
                 self.wait_in_queue().await;
-                self.timers.set(Timer::Queue, self.core.config.queue_answer_after);
-                let dialog = self.dialog.as_ref().ok_or(())?;
-                match &self.handling {
-                    Some(handling) if self.signalling.reliable_only => {
-                        reliable::ring(&self.core, &self.entry, dialog, &handling.transaction)
-                    }
-                    Some(_) | None => dialog.ringing(None, None).map_err(|_| ()),
-                }
+                Ok(())
             }
+        }
+    }
+
+    fn ring_caller(&mut self) -> Result<(), ()> {
+        self.timers.set(Timer::Queue, self.core.config.queue_answer_after);
+        let dialog = self.dialog.as_ref().ok_or(())?;
+        match &self.handling {
+            Some(handling) if self.signalling.reliable_only => {
+                reliable::ring(&self.core, &self.entry, dialog, &handling.transaction)
+            }
+            Some(_) | None => dialog.ringing(None, None).map_err(|_| ()),
         }
     }
 

@@ -9,10 +9,13 @@ use call_link::order::{OrderError, OrderReply, SeatAudio};
 use call_link::random::new_call_id;
 use call_media::announcement::Announcement;
 use call_media::room::LegId;
-use dispatch_core::call::fact::{Arrival, CallFact, Caller, Direction, EndReason, IdentitySource, PartyEnd};
+use dispatch_core::call::fact::{
+    Arrival, CallFact, Caller, CallerClass, Direction, EndReason, IdentitySource, PartyEnd,
+};
 use dispatch_core::duty::Audio;
 use dispatch_core::ids::{CallId, UserId};
 use dispatch_core::private::Private;
+use dispatch_core::screening::Signs;
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use tokio::sync::mpsc;
 use tracing::{Instrument, info, info_span};
@@ -29,7 +32,6 @@ use crate::guard::repair::Wire;
 use crate::outbound::{self, Invitation};
 use crate::queue::QueueInput;
 use crate::registry::{InviteKey, LiveEntry, SIGNALS_WAITING_MAX, Ticket};
-use crate::screen::Screening;
 use crate::start::Core;
 
 /// A call of ours belongs to no trunk's places.
@@ -107,7 +109,8 @@ fn new_call(core: Arc<Core>, id: CallId, arrival: Arrival, ticket: Ticket) -> Ca
         hangup_wanted: false,
         timers: Timers::default(),
         probes: Probes::default(),
-        class: Screening::default(),
+        signs: Signs::default(),
+        class: CallerClass::default(),
         challenged: false,
         room: None,
         centre: Centre::default(),

@@ -20,8 +20,7 @@ impl Call {
         self.record(CallFact::Ended { reason }).await;
         self.core.queue.tell(QueueInput::Gone { call: self.id }).await;
         if let Some(user) = self.centre.talker() {
-            self.core.seats.release(user, self.id);
-            self.core.queue.tell(QueueInput::Released { user }).await;
+            self.free(user).await;
         }
         for user in self.centre.supervisors.keys().chain(&self.centre.may_come_back) {
             self.core.seats.forget_call(*user, self.id);

@@ -23,8 +23,9 @@ use std::sync::Arc;
 use call_link::journal::Progress;
 use call_link::order::LiveState;
 use call_media::room::{LegId, Room};
-use dispatch_core::call::fact::{Arrival, CallFact, EndReason};
+use dispatch_core::call::fact::{Arrival, CallFact, CallerClass, EndReason};
 use dispatch_core::ids::{CallId, PartyId};
+use dispatch_core::screening::Signs;
 use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver, TerminatedReason};
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::prelude::{HeadersExt, ToTypedHeader};
@@ -37,7 +38,6 @@ use tokio::task::JoinHandle;
 use crate::arrival::Signalling;
 use crate::guard::reply::SUPPORTED;
 use crate::registry::{LiveEntry, Signal, Ticket};
-use crate::screen::Screening;
 use crate::session_timer::{Refresher, SessionTimer};
 use crate::start::Core;
 
@@ -76,7 +76,8 @@ pub(crate) struct Call {
     timers: Timers,
     probes: Probes,
     /// How trustworthy it seems, and why; never a reason to refuse it.
-    class: Screening,
+    signs: Signs,
+    class: CallerClass,
     /// It was asked for a sign of life and has given none.
     challenged: bool,
     /// The audio, from our 200 on.

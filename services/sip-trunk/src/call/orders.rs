@@ -86,6 +86,7 @@ impl Call {
         self.only(by)?;
         if self.centre.held {
             self.end_hold();
+            self.take_back(by);
             self.record(CallFact::Resumed { by }).await;
         }
         Ok(OrderReply::Done)

@@ -246,9 +246,8 @@ impl Call {
     pub(super) async fn call_taker_goes(&mut self, user: UserId) {
         self.end_hold();
         self.centre.hand = Hand::Left(user);
-        self.release(user);
+        self.release(user).await;
         self.record(CallFact::CallTakerLeft { by: user }).await;
-        self.core.queue.tell(QueueInput::Released { user }).await;
         self.publish();
     }
 

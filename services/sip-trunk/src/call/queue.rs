@@ -19,7 +19,7 @@ impl Call {
     async fn enqueue(&self, head: bool) {
         let input = QueueInput::Waiting {
             call: self.id,
-            class: self.class.class,
+            class: self.class,
             since: self.entry.since,
             number: self.entry.caller.clone(),
             head,

@@ -7,7 +7,7 @@ use call_media::announcement::Announcement;
 use call_media::room::{LegId, SeatRole};
 use dispatch_core::call::fact::{CallFact, EndReason, PartyEnd};
 use dispatch_core::duty::Audio;
-use dispatch_core::ids::UserId;
+use dispatch_core::ids::{CallId, UserId};
 use rsipstack::sip::StatusCode;
 use tracing::info;
 
@@ -27,14 +27,25 @@ const SEAT_BACK_WITHIN: Duration = Duration::from_secs(10);
 impl Call {
     /// The call-taker is on the call from now on. A call that they talked on before waits with music.
     pub(super) fn take_seat(&mut self, user: UserId) -> SeatAudio {
-        let before = self.core.seats.take(user, self.id);
         let audio = self.audio_of(user);
-        if audio != SeatAudio::None
-            && let Some(entry) = before.and_then(|call| self.core.registry.call(call))
-        {
-            entry.signals.try_send(Signal::TalkerElsewhere { user }).ok();
+        let before = self.core.seats.take(user, self.id);
+        if audio != SeatAudio::None {
+            self.hold_elsewhere(user, before);
         }
         audio
+    }
+
+    /// One mouth, one caller: the other call of the person waits with music.
+    fn hold_elsewhere(&self, user: UserId, other: Option<CallId>) {
+        if let Some(entry) = other.and_then(|call| self.core.registry.call(call)) {
+            entry.signals.try_send(Signal::TalkerElsewhere { user }).ok();
+        }
+    }
+
+    /// The person speaks on this call again, and not on the one between.
+    pub(super) fn take_back(&self, user: UserId) {
+        let other = self.core.seats.take(user, self.id);
+        self.hold_elsewhere(user, other);
     }
 
     fn audio_of(&mut self, user: UserId) -> SeatAudio {
@@ -88,7 +99,6 @@ impl Call {
         }
         if why != PartyEnd::HungUp {
             self.lose_seat(user).await;
-            self.core.queue.tell(QueueInput::Released { user }).await;
             return None;
         }
         if self.parties.values().any(Party::talks) {
@@ -119,7 +129,7 @@ impl Call {
     /// The call-taker's audio is gone: the caller is told to wait, and is the first whom anybody gets.
     pub(super) async fn lose_seat(&mut self, user: UserId) {
         self.end_hold();
-        self.release(user);
+        self.release(user).await;
         self.core.seats.lose(user, self.id);
         self.centre.hand = Hand::Again;
         self.centre.may_come_back = Some(user);
@@ -143,11 +153,18 @@ impl Call {
         info!("The call-taker's audio is back");
     }
 
-    /// The person is no longer heard and hears nothing; their seat is free.
-    pub(super) fn release(&mut self, user: UserId) {
+    /// The person is no longer heard and hears nothing.
+    pub(super) async fn release(&mut self, user: UserId) {
         self.unseat(user);
         self.outside.drop_leg(&self.core, LegId::PhoneSeat(user));
-        self.core.seats.release(user, self.id);
+        self.free(user).await;
+    }
+
+    /// The call is off the person's hands; the queue may ring them unless they hold another one.
+    pub(super) async fn free(&self, user: UserId) {
+        let idle = self.core.seats.release(user, self.id);
+        let input = if idle { QueueInput::Released { user } } else { QueueInput::Engaged { user } };
+        self.core.queue.tell(input).await;
     }
 
     pub(super) fn unseat(&self, user: UserId) {

@@ -8,8 +8,9 @@ use std::time::Duration;
 use call_link::journal::Progress;
 use call_link::random::new_call_id;
 use call_media::room::LegId;
-use dispatch_core::call::fact::{Arrival, CallFact, Defect, EndReason};
+use dispatch_core::call::fact::{Arrival, CallFact, CallerClass, Defect, EndReason};
 use dispatch_core::ids::CallId;
+use dispatch_core::screening::Signs;
 use dispatch_core::time::Timestamp;
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::prelude::HeadersExt;
@@ -29,7 +30,6 @@ use super::{Call, InviteHandling};
 use crate::arrival::{self, Signalling, message_of};
 use crate::guard::repair::{Wire, origin};
 use crate::registry::{InviteKey, LiveEntry, SIGNALS_WAITING_MAX, Ticket};
-use crate::screen::Screening;
 use crate::start::Core;
 use crate::stats::count;
 
@@ -152,7 +152,10 @@ async fn begin(
         settle(transaction).await;
     });
     let handling = InviteHandling { task, transaction: tu, key };
-    let class = Screening::default();
+    let signs = match begun.resumed {
+        true => Signs { has_number: arrival.caller.is_some(), ..Signs::default() },
+        false => core.screen.arrived(&arrival, begun.since),
+    };
     let outside = OutsideLegs::new(&core);
     let started = Call {
         core,
@@ -168,7 +171,8 @@ async fn begin(
         hangup_wanted: false,
         timers: Timers::default(),
         probes: Probes::default(),
-        class,
+        signs,
+        class: CallerClass::default(),
         challenged: false,
         room: None,
         centre: Centre::default(),

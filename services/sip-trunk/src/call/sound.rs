@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use call_link::order::LineEvent;
 use call_media::room::{LegId, LegOrSeat};
-use dispatch_core::call::fact::{CallFact, CallerClass, EndReason, Prompt, ScreenReason, Speaker};
+use dispatch_core::call::fact::{CallFact, CallerClass, EndReason, Prompt, Speaker};
 use dispatch_core::private::Private;
 use tracing::info;
 
@@ -59,9 +59,18 @@ impl Call {
         }
     }
 
+    /// What is known of the call on its arrival; on record when it moves the call in the queue.
+    pub(super) async fn screen(&mut self) {
+        let screening = self.signs.screening();
+        self.class = screening.class;
+        if self.class != CallerClass::Unknown {
+            self.record(CallFact::Screened { class: self.class, because: screening.because }).await;
+        }
+    }
+
     /// A suspicious call that waits is asked for a sign of life. It keeps its place whatever comes.
     pub(super) async fn challenge(&mut self) {
-        if self.class.class == CallerClass::Suspect && self.prompt(Prompt::Challenge).await.is_ok() {
+        if self.class == CallerClass::Suspect && self.prompt(Prompt::Challenge).await.is_ok() {
             self.timers.set(Timer::Challenge, CHALLENGE_WITHIN);
             self.challenged = true;
         }
@@ -71,22 +80,20 @@ impl Call {
         if std::mem::take(&mut self.challenged) {
             self.timers.clear(Timer::Challenge);
             info!("The challenge is passed");
-            self.reclass(CallerClass::Unknown, ScreenReason::ChallengePassed).await;
+            self.rescreen(true).await;
         }
     }
 
-    /// Nothing came: the class stays, and says so. A voice that comes later still lifts it.
+    /// Nothing came: the class says so. A voice that comes later still lifts it.
     pub(super) async fn challenge_is_over(&mut self) {
-        self.reclass(CallerClass::Suspect, ScreenReason::ChallengeFailed).await;
+        self.rescreen(false).await;
     }
 
-    async fn reclass(&mut self, class: CallerClass, reason: ScreenReason) {
-        self.class.class = class;
-        self.class
-            .because
-            .retain(|known| !matches!(known, ScreenReason::ChallengePassed | ScreenReason::ChallengeFailed));
-        self.class.because.push(reason);
-        self.record(CallFact::Screened { class, because: self.class.because.clone() }).await;
+    async fn rescreen(&mut self, passed: bool) {
+        self.signs.challenge_passed = Some(passed);
+        let screening = self.signs.screening();
+        self.class = screening.class;
+        self.record(CallFact::Screened { class: self.class, because: screening.because }).await;
         if self.centre.waits() {
             self.wait_in_queue().await;
         }

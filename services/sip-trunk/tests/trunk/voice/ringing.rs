@@ -30,6 +30,16 @@ async fn a_refused_call_rings_at_the_next_seat_and_anybody_may_take_it() {
         (centre.live().await[0].state, centre.live().await[0].offered_to),
         (LiveState::Offered, Some(first))
     );
+    let told = async {
+        loop {
+            if let LineEvent::Queue { waiting } = line.recv().await.unwrap()
+                && !waiting.is_empty()
+            {
+                return (waiting[0].call, waiting[0].position);
+            }
+        }
+    };
+    assert_eq!(tokio::time::timeout(PATIENCE, told).await.unwrap(), (call, 1));
     let other = if first == petugas(1) { petugas(2) } else { petugas(1) };
     let not_theirs = centre.orders().carry_out(Order::Refuse { call, by: other }).await;
     assert_eq!(not_theirs, Err(OrderError::NotYours));
@@ -40,14 +50,6 @@ async fn a_refused_call_rings_at_the_next_seat_and_anybody_may_take_it() {
     let answered = answer(&centre, call, petugas(3)).await;
     assert_eq!(answered.audio, SeatAudio::None, "their page has no audio yet");
     caller.connected(CALLER).await;
-    let told = async {
-        loop {
-            if let LineEvent::Queue { waiting } = line.recv().await.unwrap() {
-                return waiting;
-            }
-        }
-    };
-    assert_eq!(tokio::time::timeout(PATIENCE, told).await.unwrap()[0].call, call);
     caller.phone.bye().await;
     centre.end_of(call).await;
     centre.assert_clean().await;
