@@ -167,3 +167,32 @@ async fn whom_nobody_takes_is_taken_outside_and_comes_back_when_they_hang_up() {
     centre.end_of(call).await;
     centre.assert_clean().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_takes_a_second_call_leaves_the_first_with_music_and_can_come_back() {
+    let centre = centre().await;
+    let mut talk = super::Talk::begun(&centre, petugas(1)).await;
+    let (call, by) = (talk.call, talk.taker);
+    let mut second = Caller::ringing(&centre).await;
+    let (other, _) = centre.arrival(1).await;
+    answer(&centre, other, by).await;
+    second.connected(AGENCY).await;
+    centre.has(call, CallFact::Held { by }).await;
+    talk.desk.is_rung().await;
+    let mut ear = Sound::new().await;
+    let port = talk.desk.answer(&ear.sdp()).await;
+    ear.speak(port, TAKER);
+    second.sound.hears(&[TAKER], &[AGENCY]).await;
+    ear.hears(&[AGENCY], &[CALLER]).await;
+    talk.caller.sound.hears(&[], &[TAKER]).await;
+
+    done(&centre, Order::Resume { call, by }).await;
+    centre.has(other, CallFact::Held { by }).await;
+    talk.caller.sound.hears(&[TAKER], &[CALLER]).await;
+    second.sound.hears(&[], &[TAKER]).await;
+    second.phone.bye().await;
+    talk.desk.is_hung_up().await;
+    centre.end_of(other).await;
+    talk.caller.phone.bye().await;
+    centre.end_of(call).await;
+}
