@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
+import { RtpLine } from './audio/rtp.mjs';
 
 /** RFC 3261 section 17.1.1.1: the first retransmission comes after T1. */
 const T1_MILLISECONDS = 500;
 
 const word = () => randomBytes(6).toString('hex');
 
-/** A caller behind the trunk: just enough of SIP (RFC 3261) over UDP to ring, talk and hang up. */
+/** A caller behind the trunk: just enough of SIP (RFC 3261) and RTP over UDP to ring, talk and hang up. */
 export class Caller {
   #socket = createSocket('udp4');
+  /** What this caller says and hears. */
+  line = new RtpLine();
   #server;
   #callId = `${word()}@127.0.0.1`;
   #tag = word();
@@ -31,6 +34,7 @@ export class Caller {
   async ring() {
     await new Promise((resolve) => this.#socket.bind(0, '127.0.0.1', resolve));
     this.#socket.on('message', (bytes) => this.#receive(bytes.toString()));
+    await this.line.open();
     const body = this.#body();
     const extra = this.number ? [`P-Asserted-Identity: <sip:${this.number}@127.0.0.1>`] : [];
     if (this.fix) extra.push('Geolocation: <cid:loc@127.0.0.1>', 'Geolocation-Routing: yes');
@@ -62,6 +66,7 @@ export class Caller {
 
   close() {
     clearTimeout(this.#retransmit);
+    this.line.close();
     this.#socket.close();
   }
 
@@ -77,7 +82,14 @@ export class Caller {
     this.statuses.push(status);
     this.#toTag = /^(?:to|t):.*;tag=([^\s;>]+)/im.exec(text)?.[1] ?? this.#toTag;
     // RFC 3261 section 13.2.2.4: the ACK of a 2xx is a transaction of its own; section 17.1.1.3: the others' is not.
+    if (status >= 200 && status < 300) this.#hear(text);
     if (status >= 200) this.#send(this.#request('ACK', 1, status < 300 ? `z9hG4bK${word()}` : this.#branch));
+  }
+
+  #hear(text) {
+    const host = /^c=IN IP4 (\S+)/m.exec(text)?.[1];
+    const port = /^m=audio (\d+)/m.exec(text)?.[1];
+    if (host && port) this.line.towards(host, Number(port));
   }
 
   #asked(method, text) {
@@ -114,9 +126,11 @@ export class Caller {
       's=-',
       'c=IN IP4 127.0.0.1',
       't=0 0',
-      'm=audio 49170 RTP/AVP 8 101',
+      `m=audio ${this.line.port} RTP/AVP 8 101`,
       'a=rtpmap:8 PCMA/8000',
       'a=rtpmap:101 telephone-event/8000',
+      'a=fmtp:101 0-15',
+      'a=ptime:20',
       '',
     ].join('\r\n');
     if (!this.fix) return { type: 'application/sdp', text: sdp };

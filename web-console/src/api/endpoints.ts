@@ -9,7 +9,9 @@ import type {
   Classification,
   Correction,
   DispositionKind,
+  Answered,
   Duty,
+  DutyAudio,
   DutyState,
   Incident,
   IncidentDetail,
@@ -21,7 +23,9 @@ import type {
   PublicKey,
   RaisedEscalation,
   Session,
+  SuperviseMode,
   Wallboard,
+  Whom,
 } from './types';
 
 /** One function per question or intention; nothing else in the console knows a path. */
@@ -31,10 +35,28 @@ export const api = {
   signOut: () => write<void>('DELETE', '/session', undefined),
 
   duty: () => read<Duty>('/duty'),
-  setDuty: (state: DutyState) => write<Duty>('POST', '/duty', { state, audio: { kind: 'browser' } }),
+  setDuty: (state: DutyState, audio: DutyAudio) => write<Duty>('POST', '/duty', { state, audio }),
   duties: () => read<Page<PersonOnDuty> | PersonOnDuty[]>('/duty/all').then(itemsOf),
 
-  answer: (call: string, key: string) => write<{ call: Call }>('POST', `/calls/${call}/answer`, {}, key),
+  seat: () => read<{ connected: boolean }>('/seat'),
+  openSeat: (sdp: string) => write<{ sdp: string }>('POST', '/seat', { sdp }),
+  closeSeat: () => write<void>('DELETE', '/seat', undefined),
+  echo: (on: boolean) => write<void>('POST', '/seat/echo', { on }),
+
+  answer: (call: string, key: string) => write<Answered>('POST', `/calls/${call}/answer`, {}, key),
+  refuse: (call: string) => write<Call>('POST', `/calls/${call}/refuse`, {}),
+  hold: (call: string) => write<Call>('POST', `/calls/${call}/hold`, {}),
+  resume: (call: string) => write<Call>('POST', `/calls/${call}/resume`, {}),
+  confer: (call: string, whom: Whom) => write<Call>('POST', `/calls/${call}/conference`, whom),
+  transfer: (call: string, whom: Whom) => write<Call>('POST', `/calls/${call}/transfer`, whom),
+  dropParty: (call: string, party: string) =>
+    write<Call>('DELETE', `/calls/${call}/parties/${party}`, undefined),
+  leave: (call: string) => write<Call>('POST', `/calls/${call}/leave`, {}),
+  pressDigits: (call: string, digits: string) => write<Call>('POST', `/calls/${call}/digits`, { digits }),
+  promptSilentCall: (call: string) => write<Call>('POST', `/calls/${call}/prompt`, { kind: 'silent_call' }),
+  dial: (call: string) => write<{ call: Call }>('POST', `/calls/${call}/dial`, {}),
+  supervise: (call: string, mode: SuperviseMode) => write<Call>('POST', `/calls/${call}/${mode}`, {}),
+  stopListening: (call: string) => write<Call>('POST', `/calls/${call}/stop-listening`, {}),
   hangUp: (call: string) => write<Call>('POST', `/calls/${call}/hangup`, {}),
   dispose: (call: string, kind: DispositionKind, more: { note?: string; incident_id?: string } = {}) =>
     write<Call>('POST', `/calls/${call}/disposition`, { kind, ...more }),

@@ -14,7 +14,39 @@ export type Duty = Schemas['Duty'];
 export type DutyState = Schemas['DutyState'];
 export type PersonOnDuty = Schemas['PersonOnDuty'];
 
-export type Call = Schemas['Call'];
+export type DutyAudio = Schemas['Audio'];
+
+export type Party = { id: string; label: string; state: 'calling' | 'talking' | 'left'; since: string };
+export type SuperviseMode = 'listen' | 'whisper' | 'barge';
+export type Recording = { seconds: number; sha256: string; url: string };
+type Voice = {
+  state: 'ringing' | 'queued' | 'offered' | 'connected' | 'held' | 'ended';
+  offered_to: Named[];
+  call_taker_left: boolean;
+  direction: 'in' | 'out';
+  parties: Party[];
+  digits: string;
+  voice_heard_at: string | null;
+  class: 'likely' | 'unknown' | 'suspect' | null;
+  because: string[];
+  supervisors?: { user: Named; mode: SuperviseMode }[] | null;
+  recording: Recording | null;
+  without_recording: boolean;
+  restored: boolean;
+};
+export type Call = Omit<Schemas['Call'], 'state' | 'call_back'> &
+  Voice & { call_back: (Schemas['CallBack'] & { owner: Named | null; redials: number }) | null };
+export type Answered = { call: Call; audio: 'browser' | 'phone' | 'none' };
+export type Whom = { agency: string } | { target: string };
+export type Activity = {
+  type: 'call.activity';
+  call_id: string;
+  caller_db: number;
+  centre_db: number;
+  voice: boolean;
+  digit?: string | null;
+};
+export type Waiting = { call_id: string; position: number; wait_estimate_s: number | null };
 export type LocationFix = Schemas['Fix'];
 export type DispositionKind = Schemas['DispositionKind'];
 export type CallBackOutcome = Schemas['CallBackOutcome'];
@@ -50,7 +82,11 @@ export type LogEntry = Schemas['LogLine'];
 export type Checkpoint = Schemas['Checkpoint'];
 export type PublicKey = Schemas['PublicKey'];
 
-export type FeedMessage = Schemas['FeedMessage'];
+export type FeedMessage =
+  | Schemas['FeedMessage']
+  | Activity
+  | { type: 'seat.updated'; connected: boolean }
+  | { type: 'queue.updated'; waiting: Waiting[] };
 export type Snapshot = Extract<FeedMessage, { type: 'snapshot' }>;
 
 /** A refusal. A proxy in front may leave out what our server always says. */

@@ -1,8 +1,15 @@
 export type Language = 'id' | 'en';
 export type Theme = 'dark' | 'light';
 
-/** The only two things that a console leaves in the browser: never a name, a number or a place. */
-const keys = { language: 'sigap.language', theme: 'sigap.theme' } as const;
+/** The only things that a console leaves in the browser: never a name, a number or a place. */
+const keys = { language: 'sigap.language', theme: 'sigap.theme', devices: 'sigap.devices' } as const;
+
+/** Sound devices by the browser's own random names for them; null is the browser's choice. */
+export interface ChosenDevices {
+  microphone: string | null;
+  headset: string | null;
+  ring: string | null;
+}
 
 export function savedLanguage(): Language {
   return stored(keys.language) === 'en' ? 'en' : 'id';
@@ -18,6 +25,28 @@ export function saveLanguage(language: Language): void {
 
 export function saveTheme(theme: Theme): void {
   store(keys.theme, theme);
+}
+
+export function savedDevices(): ChosenDevices {
+  const text = stored(keys.devices);
+  const saved: unknown = text === null ? null : parsed(text);
+  const of = (name: keyof ChosenDevices) => {
+    const value = (saved as Record<string, unknown> | null)?.[name];
+    return typeof value === 'string' ? value : null;
+  };
+  return { microphone: of('microphone'), headset: of('headset'), ring: of('ring') };
+}
+
+export function saveDevices(chosen: ChosenDevices): void {
+  store(keys.devices, JSON.stringify(chosen));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 // A browser may forbid storage altogether; a console must work there as well.

@@ -1,5 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type {
+  Activity,
   AssignmentInFeed,
   Call,
   Duty,
@@ -7,6 +8,7 @@ import type {
   PersonOnDuty,
   RaisedEscalation,
   SystemMode,
+  Waiting,
 } from '../api/types';
 import type { Board } from './reducer';
 
@@ -15,6 +17,9 @@ export class LiveBoard implements Board {
   cursor: string | null = null;
   epoch: string | null = null;
   calls = new SvelteMap<string, Call>();
+  activity = new SvelteMap<string, Activity>();
+  queue = new SvelteMap<string, Waiting>();
+  seated = $state<boolean | null>(null);
   incidents = new SvelteMap<string, Incident>();
   assignments = new SvelteMap<string, AssignmentInFeed>();
   duties = new SvelteMap<string, PersonOnDuty>();
@@ -33,6 +38,9 @@ export class LiveBoard implements Board {
     this.cursor = null;
     this.epoch = null;
     this.calls.clear();
+    this.activity.clear();
+    this.queue.clear();
+    this.seated = null;
     this.incidents.clear();
     this.assignments.clear();
     this.duties.clear();

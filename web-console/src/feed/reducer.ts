@@ -1,4 +1,5 @@
 import type {
+  Activity,
   AssignmentInFeed,
   AssignmentState,
   Call,
@@ -9,6 +10,7 @@ import type {
   PersonOnDuty,
   RaisedEscalation,
   SystemMode,
+  Waiting,
 } from '../api/types';
 
 /** A desk that stays open for weeks must not keep every call it ever saw. */
@@ -25,6 +27,12 @@ export interface Board {
   cursor: string | null;
   epoch: string | null;
   calls: Map<string, Call>;
+  /** How loud live calls are; only of those that this person may hear. */
+  activity: Map<string, Activity>;
+  /** Places in the queue, by call. */
+  queue: Map<string, Waiting>;
+  /** Whether the server has this person's audio; null before it said so. */
+  seated: boolean | null;
   incidents: Map<string, Incident>;
   assignments: Map<string, AssignmentInFeed>;
   duties: Map<string, PersonOnDuty>;
@@ -50,6 +58,7 @@ export function reduce(board: Board, message: FeedMessage): Applied {
       board.cursor = message.cursor;
       board.mode = message.mode;
       replaceAll(board.calls, message.calls);
+      board.activity.clear();
       replaceAll(board.incidents, message.incidents);
       board.assignments.clear();
       for (const incident of message.incidents) learnEmbedded(board, incident);
@@ -95,6 +104,17 @@ export function reduce(board: Board, message: FeedMessage): Applied {
       if (message.incident) learnIncident(board, message.incident);
       if (message.call) learnCall(board, message.call);
       return 'applied';
+    case 'call.activity':
+      // It overtakes what is on record: of a call that is not known, or is over, it says nothing.
+      if (isAudible(board.calls.get(message.call_id))) board.activity.set(message.call_id, message);
+      return 'applied';
+    case 'queue.updated':
+      board.queue.clear();
+      for (const one of message.waiting) board.queue.set(one.call_id, one);
+      return 'applied';
+    case 'seat.updated':
+      board.seated = message.connected;
+      return 'applied';
     case 'duty.updated':
       if (!advance(board, message.cursor)) return 'repeated';
       learnDuty(board, message.user, message.duty);
@@ -110,11 +130,16 @@ export function learnCall(board: Board, call: Call): void {
   const known = board.calls.get(call.id);
   if (known && known.version > call.version) return;
   board.calls.set(call.id, call);
+  if (!isAudible(call)) board.activity.delete(call.id);
   forgetOldest(
     board.calls,
     (one) => one.state === 'ended' && !owesSomething(one),
     (one) => one.arrived_at,
   );
+}
+
+function isAudible(call: Call | undefined): boolean {
+  return call !== undefined && call.state !== 'ended';
 }
 
 export function learnIncident(board: Board, incident: Incident): void {

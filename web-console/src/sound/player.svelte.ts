@@ -17,13 +17,30 @@ class Player {
   #loop: { pattern: Pattern; timer: number | undefined } | null = null;
 
   /** Must be called from a gesture (Mulai giliran): browsers keep sound off until then. */
-  async begin(): Promise<void> {
-    if (!this.#context) {
-      this.#context = new AudioContext();
-      this.#context.onstatechange = () => this.#observe();
-    }
-    await this.#context.resume();
+  async begin(speaker: string): Promise<void> {
+    const context = this.#open();
+    await context.resume();
+    await this.useSpeaker(speaker);
     this.#observe();
+    this.test();
+  }
+
+  /** After a reload: sound on again, where the browser lets a page do so by itself. Plays no test. */
+  async wake(speaker: string): Promise<void> {
+    const context = this.#open();
+    // A browser that wants a gesture keeps this promise open until there is one.
+    void context.resume().then(() => this.#observe());
+    await this.useSpeaker(speaker);
+  }
+
+  /** Rings on this speaker, apart from the headset; an empty name is the speaker of the system. */
+  async useSpeaker(speaker: string): Promise<void> {
+    const context = this.#context as (AudioContext & { setSinkId?: (id: string) => Promise<void> }) | null;
+    await context?.setSinkId?.(speaker).catch(() => undefined);
+  }
+
+  /** What a shift must be able to hear. */
+  test(): void {
     let start = 0;
     for (const pattern of soundTest) {
       this.#sound(pattern, start);
@@ -53,6 +70,14 @@ class Player {
 
   mute(): void {
     this.mutedUntil = Date.now() + MUTE_MILLISECONDS;
+  }
+
+  #open(): AudioContext {
+    if (!this.#context) {
+      this.#context = new AudioContext();
+      this.#context.onstatechange = () => this.#observe();
+    }
+    return this.#context;
   }
 
   #turn(): void {

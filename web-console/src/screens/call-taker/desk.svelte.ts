@@ -1,13 +1,15 @@
 import { newKey } from '../../api/client';
 import { api } from '../../api/endpoints';
 import { Problem, Unreachable } from '../../api/problem';
-import type { Call, CallBackOutcome, DispositionKind, Incident } from '../../api/types';
+import type { Answered, Call, CallBackOutcome, DispositionKind, Incident } from '../../api/types';
 import { tellFailure } from '../../app/failure';
 import { t } from '../../app/i18n/words.svelte';
 import { session } from '../../app/session.svelte';
+import { seat } from '../../audio/seat.svelte';
 import { board } from '../../feed/board.svelte';
 import { learnCall, learnIncident } from '../../feed/reducer';
 import { toasts } from '../../parts/toasts.svelte';
+import { isLive, isMine, isOfferedTo, isWaiting } from '../../parts/calls';
 import { drafts, type Draft } from './draft.svelte';
 import { toCorrection, toNewIncident, wordsOf } from './form';
 
@@ -22,29 +24,36 @@ class Desk {
   disposing = $state<string | null>(null);
   /** A call whose outcome is chosen by hand: recorded wrongly before, or left over by a colleague. */
   changing = $state<string | null>(null);
+  /** How the call that was answered last is heard, as the server said at the answer. */
+  audio = $state<Answered['audio']>('none');
   #keys = new Map<string, string>();
 
   get waiting(): Call[] {
     return [...board.calls.values()]
-      .filter((call) => call.state === 'ringing' || call.state === 'queued')
+      .filter(isWaiting)
       .sort((one, other) => (one.arrived_at < other.arrived_at ? -1 : 1));
   }
 
-  /** Whether this desk rings: somebody waits, and this call-taker is ready and free. */
+  /** The call that rings at this desk. The others wait for somebody else, and may be answered all the same. */
+  get offered(): Call | null {
+    return this.waiting.find((call) => isOfferedTo(call, session.user?.id)) ?? null;
+  }
+
+  /** Whether this desk rings: a call is meant for it, and this call-taker is ready and free. */
   get rings(): boolean {
-    return this.waiting.length > 0 && !this.isLive && board.duty?.state === 'ready';
+    return this.offered !== null && !this.isLive && board.duty?.state === 'ready';
   }
 
   /** My live call; without one, the oldest of my calls whose outcome nobody recorded. */
   get active(): Call | null {
     const mine = [...board.calls.values()].filter(
-      (call) => call.answered_by?.id === session.user?.id && call.id !== this.disposing,
+      (call) => isMine(call, session.user?.id) && call.id !== this.disposing,
     );
     const unfinished = mine
       .filter((call) => call.state === 'ended' && call.disposition === null)
       .sort((one, other) => (one.arrived_at < other.arrived_at ? -1 : 1));
     const reopened = this.changing === this.disposing ? undefined : board.calls.get(this.changing ?? '');
-    return mine.find((call) => call.state === 'connected') ?? reopened ?? unfinished[0] ?? null;
+    return mine.find(isLive) ?? reopened ?? unfinished[0] ?? null;
   }
 
   /** The form on the screen: of my call, of what I correct, or of the call that has just ended. */
@@ -75,7 +84,7 @@ class Desk {
   }
 
   get isLive(): boolean {
-    return this.active?.state === 'connected';
+    return this.active !== null && isLive(this.active);
   }
 
   get callBacks(): Call[] {
@@ -84,9 +93,10 @@ class Desk {
       .sort((one, other) => ((one.call_back?.due_at ?? '') < (other.call_back?.due_at ?? '') ? -1 : 1));
   }
 
-  async answerOldest(): Promise<boolean> {
-    const oldest = this.waiting.find((call) => !this.answering.has(call.id));
-    return oldest ? this.answer(oldest) : false;
+  /** What rings here, or else whoever waits longest. */
+  async answerNext(): Promise<boolean> {
+    const next = this.offered ?? this.waiting.find((call) => !this.answering.has(call.id));
+    return next ? this.answer(next) : false;
   }
 
   async answer(call: Call): Promise<boolean> {
@@ -98,6 +108,9 @@ class Desk {
       const answered = await api.answer(call.id, key);
       learnCall(board, answered.call);
       drafts.begin(call.id, call.caller?.number ?? '');
+      this.audio = answered.audio;
+      // The caller is there and cannot be heard: whatever this desk believed of its audio, it is asked again.
+      if (answered.audio === 'none') seat.verify().catch(() => undefined);
       return true;
     } catch (error) {
       this.#keys.delete(call.id);

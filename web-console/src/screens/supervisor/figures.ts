@@ -1,6 +1,7 @@
 import type { AssignmentInFeed, Call, Incident, RaisedEscalation, Wallboard } from '../../api/types';
 import { urgencyOf } from '../../map/pins';
 import { isOpen } from '../../feed/reducer';
+import { isLive, isWaiting as isWaitingCall } from '../../parts/calls';
 import { isWaiting } from '../agency/chain';
 
 /** How long an escalation counts as recent on the board. */
@@ -15,7 +16,7 @@ export type FigureName =
   | 'incidents'
   | 'call_backs'
   | 'takers'
-  | 'escalations';
+  | 'live';
 
 export interface Known {
   calls: Call[];
@@ -29,7 +30,7 @@ export function listsOf(known: Known, now: number) {
   const open = known.incidents.filter(isOpen);
   const byId = new Map(open.map((incident) => [incident.id, incident]));
   const waiting = known.calls
-    .filter((call) => call.state === 'ringing' || call.state === 'queued')
+    .filter(isWaitingCall)
     .sort((one, other) => (one.arrived_at < other.arrived_at ? -1 : 1));
   const unacknowledged = known.assignments
     .filter((one) => isWaiting(one.state) && one.role !== 'notify' && byId.has(one.incident_id))
@@ -48,8 +49,15 @@ export function listsOf(known: Known, now: number) {
   const escalations = known.escalations.filter(
     (one) => now - Date.parse(one.at) < RECENT_ESCALATION_MILLISECONDS,
   );
+  const live = known.calls
+    .filter(isLive)
+    .sort((one, other) => ((one.answered_at ?? '') < (other.answered_at ?? '') ? -1 : 1));
   return {
     waiting,
+    live,
+    onHold: live.filter((call) => call.state === 'held'),
+    /** The call goes on, but nobody will be able to hear it afterwards. */
+    unrecordedAudio: live.filter((call) => call.without_recording),
     open,
     unacknowledged,
     /** When the assignment was sent that nobody has taken for the longest time. */

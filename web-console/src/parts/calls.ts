@@ -1,0 +1,26 @@
+import type { Call } from '../api/types';
+
+/** The caller waits for a person: before any answer, or again because a call-taker's audio was lost. */
+export function isWaiting(call: Call): boolean {
+  return call.state === 'ringing' || call.state === 'queued' || call.state === 'offered';
+}
+
+/** Somebody is on the line with the caller, or has put them on hold. */
+export function isLive(call: Call): boolean {
+  return call.state === 'connected' || call.state === 'held';
+}
+
+/** Whether a call belongs to somebody's desk: they have it, or had it last and owe its outcome. */
+export function isMine(call: Call, user: string | undefined): boolean {
+  return call.answered_by?.id === user && !(isLive(call) && call.call_taker_left);
+}
+
+/** Whether a call rings at somebody's desk. */
+export function isOfferedTo(call: Call, user: string | undefined): boolean {
+  return call.state === 'offered' && call.offered_to.some((one) => one.id === user);
+}
+
+/** The others on a call, those that still ring included. */
+export function partiesOn(call: Call): Call['parties'] {
+  return call.parties.filter((party) => party.state !== 'left');
+}
