@@ -12,6 +12,8 @@ import './stories/supervisor.mjs';
 import './stories/corrections.mjs';
 import './stories/panel.mjs';
 import './stories/looks.mjs';
+import './stories/voice.mjs';
+import './stories/voice-people.mjs';
 import './stories/reconnect.mjs';
 import { World } from './world.mjs';
 

@@ -1,9 +1,11 @@
-import { mkdir, mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
+import { sine, waveFile } from './audio/tones.mjs';
 import { Caller } from './caller.mjs';
 import { until } from './harness.mjs';
+import { Phone } from './phone.mjs';
 import { Server } from './server.mjs';
 
 const flags = [
@@ -15,6 +17,18 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  '--allow-loopback-in-peer-connection',
+];
+
+/** What every fake microphone hears, in hertz, and its sample rate. */
+export const MICROPHONE_HERTZ = 1_000;
+const MICROPHONE_RATE = 48_000;
+
+/** A microphone that plays a file, which nobody has to allow; and WebRTC to this very machine. */
+const voiceFlags = (file) => [
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  `--use-file-for-fake-audio-capture=${file}`,
 ];
 
 export const PASSWORD = 'sigap-demo';
@@ -25,8 +39,10 @@ export class World {
   /** Requests that left the origin, and violations of the content security policy. */
   trespasses = [];
   #browser = null;
+  #mute = null;
   #contexts = [];
   #callers = [];
+  #folder = null;
   #sessions = new Map();
   #nextNumber = 1;
   shots = '';
@@ -36,20 +52,35 @@ export class World {
     await mkdir(this.shots, { recursive: true });
     await this.server.start();
     const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+    this.#folder = await mkdtemp(path.join(tmpdir(), 'sigap-voice-'));
+    const file = path.join(this.#folder, 'microphone.wav');
+    const second = sine(MICROPHONE_HERTZ, 0.4, MICROPHONE_RATE, 0, MICROPHONE_RATE);
+    await writeFile(file, waveFile(second, MICROPHONE_RATE));
     // A new profile each time: launch() makes and removes its own user-data folder.
-    this.#browser = await chromium.launch({ executablePath, args: flags });
+    this.#browser = await chromium.launch({ executablePath, args: [...flags, ...voiceFlags(file)] });
   }
 
   async close() {
     await this.#browser?.close();
+    await this.#mute?.close();
     await this.server.stop();
+    if (this.#folder) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** A browser on a PC without a microphone. */
+  async #withoutMicrophone() {
+    const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+    this.#mute ??= await chromium.launch({ executablePath, args: flags });
+    return this.#mute;
   }
 
   /** A fresh page that nobody has logged in to. */
-  async page({ width = 1366, height = 768, theme = 'dark' } = {}) {
-    const context = await this.#browser.newContext({ viewport: { width, height } });
+  async page({ width = 1366, height = 768, theme = 'dark', microphone = true } = {}) {
+    const browser = microphone ? this.#browser : await this.#withoutMicrophone();
+    const context = await browser.newContext({ viewport: { width, height } });
     this.#contexts.push(context);
     await context.addInitScript(watch, theme);
+    await context.addInitScript(keepPeers);
     const page = await context.newPage();
     page.on('request', (request) => {
       const url = new URL(request.url());
@@ -80,6 +111,13 @@ export class World {
     this.#callers.push(caller);
     await until(() => caller.statuses.some((status) => status >= 180), `ringing of ${own}`);
     return caller;
+  }
+
+  /** A telephone that rings when the centre calls it, and picks up by itself. */
+  async phone(options) {
+    const phone = await new Phone(options).open();
+    this.#callers.push(phone);
+    return phone;
   }
 
   /** The API as another program uses it: with a bearer token. */
@@ -136,6 +174,17 @@ export async function signIn(page, username, password = PASSWORD) {
 export async function beginShift(page) {
   await page.getByRole('button', { name: 'Mulai giliran' }).click();
   await page.getByText('Suara aktif').waitFor();
+}
+
+/** Runs in each page before anything else: lets a story look at the page's audio connections. */
+function keepPeers() {
+  window.peers = [];
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...given) {
+      super(...given);
+      window.peers.push(this);
+    }
+  };
 }
 
 /** Runs in each page before anything else. */

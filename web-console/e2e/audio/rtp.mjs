@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
-import { alawOf, FRAME, linearOf, RATE, sine } from './tones.mjs';
+import { alawOf, FRAME, linearOf, RATE, sine, toneIn } from './tones.mjs';
 
 /** Payload types as our SDP offers them. */
 const PCMA = 8;
@@ -65,10 +65,9 @@ export class RtpLine {
     return this.#heard.filter((one) => one.at >= moment).flatMap((one) => [...one.samples]);
   }
 
-  /** When something as loud as this was first heard after a moment. */
-  loudAfter(moment, loudness) {
-    const loud = (samples) => Math.sqrt(samples.reduce((sum, one) => sum + one * one, 0) / samples.length);
-    return this.#heard.find((one) => one.at >= moment && loud(one.samples) >= loudness)?.at ?? null;
+  /** When a tone was first heard after a moment; null if it was not. */
+  firstTone(moment, hertz, share) {
+    return this.#heard.find((one) => one.at >= moment && toneIn(one.samples, hertz) >= share)?.at ?? null;
   }
 
   close() {

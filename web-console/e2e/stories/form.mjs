@@ -74,7 +74,7 @@ story('F1 lists the keys of the screen, and nothing else happens meanwhile', asy
   const page = await world.signedIn('petugas1');
   await page.keyboard.press('F1');
   const dialog = page.getByRole('dialog');
-  await dialog.getByText('Jawab panggilan terlama').waitFor();
+  await dialog.getByText('Jawab panggilan untuk Anda, atau yang terlama').waitFor();
   await page.keyboard.press('Control+Enter');
   equal(await page.getByText('Lengkapi:').count(), 0, 'faults behind the dialog');
   await page.keyboard.press('Escape');

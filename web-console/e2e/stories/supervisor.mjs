@@ -22,7 +22,7 @@ story('every number of the wallboard opens the list that makes it', async (world
   await opens('Insiden terbuka', incident.location.landmark);
   await opens('Tugas panggilan');
   await opens('Petugas siap');
-  await opens('Eskalasi 1 jam');
+  await opens('Berlangsung');
   await opens('Belum diterima', incident.number);
   const value = await page
     .locator('.figure', { has: page.getByText('Belum diterima', { exact: true }) })
