@@ -16,37 +16,45 @@ export type PersonOnDuty = Schemas['PersonOnDuty'];
 
 export type DutyAudio = Schemas['Audio'];
 
-export type Party = { id: string; label: string; state: 'calling' | 'talking' | 'left'; since: string };
+type Party = {
+  id: string;
+  label: string;
+  target: string;
+  by: Named | null;
+  state: 'calling' | 'talking' | 'left';
+  why: string | null;
+  since: string;
+};
 export type SuperviseMode = 'listen' | 'whisper' | 'barge';
-export type Recording = { seconds: number; sha256: string; url: string };
+type Recording = { started_at: string; seconds: number; silence_s: number; sha256: string; url: string };
 type Voice = {
   state: 'ringing' | 'queued' | 'offered' | 'connected' | 'held' | 'ended';
-  offered_to: Named[];
-  call_taker_left: boolean;
   direction: 'in' | 'out';
-  parties: Party[];
-  digits: string;
-  voice_heard_at: string | null;
+  call_back_of: string | null;
+  call_taker: Named | null;
+  seat_lost: Named | null;
+  offered_to: Named[];
+  position: number | null;
+  wait_estimate_s: number | null;
   class: 'likely' | 'unknown' | 'suspect' | null;
   because: string[];
-  supervisors?: { user: Named; mode: SuperviseMode }[] | null;
+  parties: Party[];
+  supervisors: { user: Named; mode: SuperviseMode; since: string }[] | null;
+  digits: string;
+  digits_sent: string;
+  voice_heard_at: string | null;
+  prompted: { kind: 'silent_call' | 'challenge'; at: string }[];
   recording: Recording | null;
   without_recording: boolean;
   restored: boolean;
+  call_back_with: string | null;
 };
 export type Call = Omit<Schemas['Call'], 'state' | 'call_back'> &
-  Voice & { call_back: (Schemas['CallBack'] & { owner: Named | null; redials: number }) | null };
+  Voice & { call_back: (Schemas['CallBack'] & { owner: Named | null; settled_by: string | null }) | null };
 export type Answered = { call: Call; audio: 'browser' | 'phone' | 'none' };
-export type Whom = { agency: string } | { target: string };
-export type Activity = {
-  type: 'call.activity';
-  call_id: string;
-  caller_db: number;
-  centre_db: number;
-  voice: boolean;
-  digit?: string | null;
-};
-export type Waiting = { call_id: string; position: number; wait_estimate_s: number | null };
+export type Contact = { code: string; label: string; target: string };
+export type PhoneBook = { contacts: Contact[]; others: boolean };
+export type QueuePlace = { call_id: string; position: number; wait_estimate_s: number | null };
 export type LocationFix = Schemas['Fix'];
 export type DispositionKind = Schemas['DispositionKind'];
 export type CallBackOutcome = Schemas['CallBackOutcome'];
@@ -83,10 +91,24 @@ export type Checkpoint = Schemas['Checkpoint'];
 export type PublicKey = Schemas['PublicKey'];
 
 export type FeedMessage =
-  | Schemas['FeedMessage']
-  | Activity
-  | { type: 'seat.updated'; connected: boolean }
-  | { type: 'queue.updated'; waiting: Waiting[] };
+  | Exclude<Schemas['FeedMessage'], { type: 'snapshot' }>
+  | (Extract<Schemas['FeedMessage'], { type: 'snapshot' }> & {
+      seats_connected: string[];
+      seat_connected: boolean;
+      queue: QueuePlace[];
+    })
+  | {
+      type: 'call.activity';
+      at: string;
+      call_id: string;
+      caller_db: number | null;
+      centre_db: number | null;
+      voice: boolean | null;
+      digit: string | null;
+      from: 'caller' | 'centre' | null;
+    }
+  | { type: 'seat.updated'; at: string; user_id: string; connected: boolean }
+  | { type: 'queue.updated'; at: string; waiting: QueuePlace[] };
 export type Snapshot = Extract<FeedMessage, { type: 'snapshot' }>;
 
 /** A refusal. A proxy in front may leave out what our server always says. */
@@ -95,6 +117,9 @@ export type ProblemBody = Pick<Schemas['Problem'], 'status' | 'code' | 'title'> 
 /** An assignment that came inside its incident has no summary of it, and needs none. */
 export type AssignmentInFeed = Assignment &
   Partial<Pick<Schemas['AssignmentWithIncident'], 'incident_number' | 'category' | 'priority'>>;
+
+/** Whom one asks into a call, or gives it to: somebody of the phone book, or a number. */
+export type Whom = { agency: string } | { target: string };
 
 export interface Page<Item> {
   items: Item[];

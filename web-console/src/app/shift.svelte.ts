@@ -137,7 +137,7 @@ feed.listen((message) => {
   const mayBeLost =
     message.type === 'snapshot' ||
     message.type === 'resumed' ||
-    (message.type === 'seat.updated' && !message.connected);
+    (message.type === 'seat.updated' && message.user_id === session.user?.id && !message.connected);
   if (mayBeLost) seat.verify().catch(() => undefined);
 });
 session.onLeave(() => {

@@ -32,6 +32,8 @@ class Seat {
   /** What this desk says, and what it hears. */
   readonly mine = new Meter();
   readonly theirs = new Meter();
+  /** Whether anything should be heard: between calls the server sends nothing, and silence is as it should be. */
+  expecting = false;
   #wanted = false;
   #peer: Peer | null = null;
   #microphone: MediaStream | null = null;
@@ -201,7 +203,7 @@ class Seat {
     const liveness = new Liveness(last);
     this.#watch = window.setInterval(async () => {
       const now = performance.now();
-      if (now - last > 2 * COUNT_MILLISECONDS) liveness.excuse(now);
+      if (!this.expecting || now - last > 2 * COUNT_MILLISECONDS) liveness.excuse(now);
       last = now;
       const { received } = await peer.figures();
       if (peer !== this.#peer) return;

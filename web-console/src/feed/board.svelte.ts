@@ -1,16 +1,15 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type {
-  Activity,
   AssignmentInFeed,
   Call,
   Duty,
   Incident,
   PersonOnDuty,
   RaisedEscalation,
+  QueuePlace,
   SystemMode,
-  Waiting,
 } from '../api/types';
-import type { Board } from './reducer';
+import type { Activity, Board } from './reducer';
 
 /** The board of this browser: one signal for each call, incident and assignment. */
 export class LiveBoard implements Board {
@@ -18,8 +17,8 @@ export class LiveBoard implements Board {
   epoch: string | null = null;
   calls = new SvelteMap<string, Call>();
   activity = new SvelteMap<string, Activity>();
-  queue = new SvelteMap<string, Waiting>();
-  seated = $state<boolean | null>(null);
+  queue = new SvelteMap<string, QueuePlace>();
+  seats = new SvelteMap<string, true>();
   incidents = new SvelteMap<string, Incident>();
   assignments = new SvelteMap<string, AssignmentInFeed>();
   duties = new SvelteMap<string, PersonOnDuty>();
@@ -40,7 +39,7 @@ export class LiveBoard implements Board {
     this.calls.clear();
     this.activity.clear();
     this.queue.clear();
-    this.seated = null;
+    this.seats.clear();
     this.incidents.clear();
     this.assignments.clear();
     this.duties.clear();

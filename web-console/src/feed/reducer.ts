@@ -1,5 +1,4 @@
 import type {
-  Activity,
   AssignmentInFeed,
   AssignmentState,
   Call,
@@ -9,15 +8,32 @@ import type {
   Named,
   PersonOnDuty,
   RaisedEscalation,
+  QueuePlace,
   SystemMode,
-  Waiting,
 } from '../api/types';
 
 /** A desk that stays open for weeks must not keep every call it ever saw. */
 export const FINISHED_KEPT_MAX = 200;
 
+/** As many keys as a record keeps. */
+const DIGITS_KEPT_MAX = 64;
+
 /** The latest escalations are enough for a screen; the log has all of them. */
 export const ESCALATIONS_KEPT_MAX = 100;
+
+/** What is heard on a call right now. It is on no record, and a slow console misses some of it. */
+export interface Activity {
+  /** Decibels below full scale; -127 is silence. */
+  callerDb: number;
+  centreDb: number;
+  /** The caller speaks. */
+  voice: boolean;
+  /** Keys that the caller pressed since this console knows the call: they come before the record of them. */
+  digits: string;
+}
+
+/** Before the first word about a call. */
+export const silence: Activity = { callerDb: -127, centreDb: -127, voice: false, digits: '' };
 
 /**
  * What a console knows. The maps are reactive in the browser (one signal for each entity) and
@@ -30,9 +46,9 @@ export interface Board {
   /** How loud live calls are; only of those that this person may hear. */
   activity: Map<string, Activity>;
   /** Places in the queue, by call. */
-  queue: Map<string, Waiting>;
-  /** Whether the server has this person's audio; null before it said so. */
-  seated: boolean | null;
+  queue: Map<string, QueuePlace>;
+  /** Whose audio works, by user; only of those whose duty this person may see. */
+  seats: Map<string, true>;
   incidents: Map<string, Incident>;
   assignments: Map<string, AssignmentInFeed>;
   duties: Map<string, PersonOnDuty>;
@@ -59,6 +75,9 @@ export function reduce(board: Board, message: FeedMessage): Applied {
       board.mode = message.mode;
       replaceAll(board.calls, message.calls);
       board.activity.clear();
+      learnQueue(board, message.queue);
+      board.seats.clear();
+      for (const user of message.seats_connected) board.seats.set(user, true);
       replaceAll(board.incidents, message.incidents);
       board.assignments.clear();
       for (const incident of message.incidents) learnEmbedded(board, incident);
@@ -106,14 +125,14 @@ export function reduce(board: Board, message: FeedMessage): Applied {
       return 'applied';
     case 'call.activity':
       // It overtakes what is on record: of a call that is not known, or is over, it says nothing.
-      if (isAudible(board.calls.get(message.call_id))) board.activity.set(message.call_id, message);
+      if (isAudible(board.calls.get(message.call_id))) learnActivity(board, message);
       return 'applied';
     case 'queue.updated':
-      board.queue.clear();
-      for (const one of message.waiting) board.queue.set(one.call_id, one);
+      learnQueue(board, message.waiting);
       return 'applied';
     case 'seat.updated':
-      board.seated = message.connected;
+      if (message.connected) board.seats.set(message.user_id, true);
+      else board.seats.delete(message.user_id);
       return 'applied';
     case 'duty.updated':
       if (!advance(board, message.cursor)) return 'repeated';
@@ -136,6 +155,24 @@ export function learnCall(board: Board, call: Call): void {
     (one) => one.state === 'ended' && !owesSomething(one),
     (one) => one.arrived_at,
   );
+}
+
+function learnActivity(board: Board, message: Extract<FeedMessage, { type: 'call.activity' }>): void {
+  const known = board.activity.get(message.call_id) ?? silence;
+  board.activity.set(message.call_id, {
+    callerDb: message.caller_db ?? known.callerDb,
+    centreDb: message.centre_db ?? known.centreDb,
+    voice: message.voice ?? known.voice,
+    digits:
+      message.from === 'caller'
+        ? (known.digits + (message.digit ?? '')).slice(-DIGITS_KEPT_MAX)
+        : known.digits,
+  });
+}
+
+function learnQueue(board: Board, waiting: QueuePlace[]): void {
+  board.queue.clear();
+  for (const place of waiting) board.queue.set(place.call_id, place);
 }
 
 function isAudible(call: Call | undefined): boolean {

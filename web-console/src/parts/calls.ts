@@ -1,4 +1,4 @@
-import type { Call } from '../api/types';
+import type { Call, User } from '../api/types';
 
 /** The caller waits for a person: before any answer, or again because a call-taker's audio was lost. */
 export function isWaiting(call: Call): boolean {
@@ -12,7 +12,7 @@ export function isLive(call: Call): boolean {
 
 /** Whether a call belongs to somebody's desk: they have it, or had it last and owe its outcome. */
 export function isMine(call: Call, user: string | undefined): boolean {
-  return call.answered_by?.id === user && !(isLive(call) && call.call_taker_left);
+  return (isLive(call) ? call.call_taker : call.answered_by)?.id === user;
 }
 
 /** Whether a call rings at somebody's desk. */
@@ -23,4 +23,19 @@ export function isOfferedTo(call: Call, user: string | undefined): boolean {
 /** The others on a call, those that still ring included. */
 export function partiesOn(call: Call): Call['parties'] {
   return call.parties.filter((party) => party.state !== 'left');
+}
+
+/** Whether this person may hear a call's recording: supervisors and auditors each, call-takers their own. */
+export function mayHear(call: Call, user: User | null): boolean {
+  if (call.recording === null || user === null) return false;
+  switch (user.role) {
+    case 'supervisor':
+    case 'auditor':
+      return true;
+    case 'call_taker':
+      return call.answered_by?.id === user.id;
+    case 'dispatcher':
+    case 'admin':
+      return false;
+  }
 }

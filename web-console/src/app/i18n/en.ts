@@ -464,5 +464,13 @@ export const en: Record<keyof typeof id, string> = {
   'supervise.barge': 'Barge in',
   'supervise.stop': 'Stop',
 
+  'list.take': 'Take',
+  'list.take_hint': 'Becomes your duty; colleagues see it',
+  'list.owner': 'duty of {name}',
+  'connect.nobody': 'Nobody of that name in the phone book.',
+  'recording.title': 'Recordings',
+  'seat.connected': 'audio connected',
+  'seat.phone': 'desk phone',
+  'seat.none': 'no two-way audio',
   'error.unreachable': 'The server does not answer. Nothing changed; try again.',
 };

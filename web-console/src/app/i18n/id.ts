@@ -464,5 +464,13 @@ export const id = {
   'supervise.barge': 'Ikut bicara',
   'supervise.stop': 'Berhenti',
 
+  'list.take': 'Ambil',
+  'list.take_hint': 'Menjadi tugas Anda; rekan melihatnya',
+  'list.owner': 'tugas {name}',
+  'connect.nobody': 'Tidak ada di buku telepon.',
+  'recording.title': 'Rekaman',
+  'seat.connected': 'suara tersambung',
+  'seat.phone': 'telepon meja',
+  'seat.none': 'tanpa suara dua arah',
   'error.unreachable': 'Server tidak menjawab. Tidak ada yang berubah; coba lagi.',
 } as const;

@@ -93,6 +93,11 @@ class Desk {
       .sort((one, other) => ((one.call_back?.due_at ?? '') < (other.call_back?.due_at ?? '') ? -1 : 1));
   }
 
+  /** How often the person rang again whose call-back this is: it is one duty all the same. */
+  redialsOf(call: Call): number {
+    return [...board.calls.values()].filter((one) => one.call_back_with === call.id).length;
+  }
+
   /** What rings here, or else whoever waits longest. */
   async answerNext(): Promise<boolean> {
     const next = this.offered ?? this.waiting.find((call) => !this.answering.has(call.id));

@@ -23,6 +23,7 @@ export const telephone = {
   transfer: (call: Call, whom: Whom) => carryOut(api.transfer(call.id, whom)),
   drop: (call: Call, party: string) => carryOut(api.dropParty(call.id, party)),
   leave: (call: Call) => carryOut(api.leave(call.id)),
+  takeCallBack: (call: Call) => carryOut(api.takeCallBack(call.id)),
   promptSilentCall: (call: Call) => carryOut(api.promptSilentCall(call.id)),
 
   /** In the line itself where this desk has one, so that a key lasts as long as it was pressed; else by the server. */
