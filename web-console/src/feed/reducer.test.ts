@@ -206,3 +206,51 @@ describe('bounds', () => {
     expect(board.escalations[0]?.rung).toBe(ESCALATIONS_KEPT_MAX + 3);
   });
 });
+
+describe('what is heard right now', () => {
+  const at = '2026-11-22T01:00:00.000000Z';
+  const activity = (over: object) =>
+    ({
+      type: 'call.activity',
+      at,
+      call_id: 'c1',
+      caller_db: null,
+      centre_db: null,
+      voice: null,
+      digit: null,
+      from: null,
+      ...over,
+    }) as const;
+
+  it('keeps the last levels, and gathers the keys of the caller alone', () => {
+    const board = emptyBoard();
+    reduce(board, snapshot({ cursor: '10', calls: [call({ id: 'c1', state: 'connected' })] }));
+    reduce(board, activity({ caller_db: -20, centre_db: -60, voice: true }));
+    reduce(board, activity({ digit: '5', from: 'caller' }));
+    reduce(board, activity({ digit: '9', from: 'centre' }));
+    expect(board.activity.get('c1')).toEqual({ callerDb: -20, centreDb: -60, voice: true, digits: '5' });
+    expect(board.cursor).toBe('10');
+  });
+
+  it('is nothing of a call that is unknown or over', () => {
+    const board = emptyBoard();
+    reduce(board, snapshot({ cursor: '10', calls: [call({ id: 'c1', state: 'connected' })] }));
+    reduce(board, activity({ call_id: 'other', caller_db: -20 }));
+    reduce(board, activity({ caller_db: -20 }));
+    learnCall(board, call({ id: 'c1', state: 'ended', version: 9 }));
+    reduce(board, activity({ caller_db: -20 }));
+    expect([...board.activity.keys()]).toEqual([]);
+  });
+
+  it('has the queue and the seats as they were told last', () => {
+    const board = emptyBoard();
+    const place = { call_id: 'c1', position: 1, wait_estimate_s: 20 };
+    reduce(board, snapshot({ seats_connected: ['u1', 'u2'], queue: [place] }));
+    reduce(board, { type: 'seat.updated', at, user_id: 'u1', connected: false });
+    reduce(board, { type: 'seat.updated', at, user_id: 'u3', connected: true });
+    expect([...board.seats.keys()]).toEqual(['u2', 'u3']);
+    expect(board.queue.get('c1')).toEqual(place);
+    reduce(board, { type: 'queue.updated', at, waiting: [{ ...place, call_id: 'c2' }] });
+    expect([...board.queue.keys()]).toEqual(['c2']);
+  });
+});

@@ -12,7 +12,8 @@ export function isLive(call: Call): boolean {
 
 /** Whether a call belongs to somebody's desk: they have it, or had it last and owe its outcome. */
 export function isMine(call: Call, user: string | undefined): boolean {
-  return (isLive(call) ? call.call_taker : call.answered_by)?.id === user;
+  const who = isLive(call) ? call.call_taker : call.answered_by;
+  return who !== null && who.id === user;
 }
 
 /** Whether a call rings at somebody's desk. */

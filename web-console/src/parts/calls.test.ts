@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import type { Role, User } from '../api/types';
+import { call } from '../../test/samples';
+import { isMine, isOfferedTo, mayHear, partiesOn } from './calls';
+
+const rina = { id: 'u1', name: 'Rina' };
+const budi = { id: 'u2', name: 'Budi' };
+
+describe('a call', () => {
+  it('is mine while I have it, and after it ended while I owe its outcome', () => {
+    expect(isMine(call({ state: 'connected', answered_by: rina, call_taker: rina }), 'u1')).toBe(true);
+    expect(isMine(call({ state: 'held', answered_by: rina, call_taker: rina }), 'u1')).toBe(true);
+    expect(isMine(call({ state: 'ended', answered_by: rina }), 'u1')).toBe(true);
+    expect(isMine(call({ state: 'queued' }), undefined)).toBe(false);
+  });
+
+  it('is no longer mine when I left it to the others, or somebody took it over', () => {
+    expect(isMine(call({ state: 'connected', answered_by: rina, call_taker: null }), 'u1')).toBe(false);
+    const taken = call({ state: 'connected', answered_by: rina, call_taker: budi });
+    expect(isMine(taken, 'u1')).toBe(false);
+    expect(isMine(taken, 'u2')).toBe(true);
+  });
+
+  it('rings where it is offered, and nowhere else', () => {
+    const offered = call({ state: 'offered', offered_to: [rina] });
+    expect(isOfferedTo(offered, 'u1')).toBe(true);
+    expect(isOfferedTo(offered, 'u2')).toBe(false);
+    expect(isOfferedTo(call({ state: 'connected', offered_to: [rina] }), 'u1')).toBe(false);
+  });
+
+  it('has the parties that are still on it', () => {
+    const party = (id: string, state: 'calling' | 'talking' | 'left') => ({
+      id,
+      label: id,
+      target: 'sip:x@127.0.0.1',
+      by: rina,
+      state,
+      why: null,
+      since: '2026-11-22T00:39:23.000000Z',
+    });
+    const parties = [party('one', 'left'), party('two', 'talking'), party('three', 'calling')];
+    expect(partiesOn(call({ parties })).map((one) => one.id)).toEqual(['two', 'three']);
+  });
+});
+
+describe('a recording', () => {
+  const recording = { started_at: '', seconds: 9, silence_s: 0, sha256: '', url: '/x' };
+  const heard = call({ state: 'ended', answered_by: rina, recording });
+  const user = (id: string, role: Role): User => ({
+    id,
+    role,
+    username: id,
+    name: id,
+    agency_id: null,
+    agency_code: null,
+    active: true,
+  });
+
+  it('is heard by supervisors, auditors, and whoever answered', () => {
+    expect(mayHear(heard, user('s', 'supervisor'))).toBe(true);
+    expect(mayHear(heard, user('a', 'auditor'))).toBe(true);
+    expect(mayHear(heard, user('u1', 'call_taker'))).toBe(true);
+  });
+
+  it('is not heard by anybody else, nor where there is none', () => {
+    expect(mayHear(heard, user('u2', 'call_taker'))).toBe(false);
+    expect(mayHear(heard, user('d', 'dispatcher'))).toBe(false);
+    expect(mayHear(heard, null)).toBe(false);
+    expect(mayHear(call({ recording: null }), user('s', 'supervisor'))).toBe(false);
+  });
+});
