@@ -170,10 +170,13 @@ export async function signIn(page, username, password = PASSWORD) {
   await page.click('button[type=submit]');
 }
 
-/** Begins the shift: turns the sound on and makes the desk ready. */
+/** Begins the shift: sound, and for a call-taker microphone, line and duty. */
 export async function beginShift(page) {
   await page.getByRole('button', { name: 'Mulai giliran' }).click();
   await page.getByText('Suara aktif').waitFor();
+  const ready = page.getByRole('button', { name: 'Siap', exact: true });
+  if ((await ready.count()) === 0) return;
+  await until(async () => (await ready.getAttribute('aria-pressed')) === 'true', 'the desk is ready', 20_000);
 }
 
 /** Runs in each page before anything else: lets a story look at the page's audio connections. */
