@@ -138,7 +138,7 @@ export function snapshot(over: Partial<Snapshot>): Snapshot {
     incidents: [],
     assignments: [],
     duties: [],
-    duty: { state: 'off', audio: { kind: 'browser' }, since: null },
+    duty: { state: 'off', audio: { kind: 'browser' }, skills: [], since: null },
     escalations: [],
     seat_connected: false,
     seats_connected: [],

@@ -262,6 +262,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{id}/barge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Join a call: everybody hears the supervisor. */
+        post: operations["barge_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{id}/call-back": {
         parameters: {
             query?: never;
@@ -273,6 +290,74 @@ export interface paths {
         put?: never;
         /** Say what came of calling back a caller who was lost. */
         post: operations["record_call_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/call-back/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a call-back on, so that two do not call. Once it is late, anybody may take it over. */
+        post: operations["take_call_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/conference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ring somebody into a call. It answers while they are still being rung; the feed tells when they pick up. */
+        post: operations["add_party"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/dial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call the person back who called: their audio must be connected. What came of it is said with `call-back`. */
+        post: operations["dial_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/digits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Press digits towards the caller (RFC 4733): for menus of other centres. */
+        post: operations["press_digits"];
         delete?: never;
         options?: never;
         head?: never;
@@ -313,6 +398,197 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold a call: the caller hears music, the centre hears nothing of the caller, the recording goes on. */
+        post: operations["hold_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave a call: the caller and the parties go on without the call-taker. When the last party goes, the caller waits at the head of the queue. */
+        post: operations["leave_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/listen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Listen in on a call: nobody hears the supervisor. The log tells who listened, and when. */
+        post: operations["listen_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/parties/{party}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take somebody off a call, or stop ringing them. */
+        delete: operations["drop_party"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/prompt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a caller who says nothing to press a key. What they press is shown as it comes. */
+        post: operations["prompt_caller"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The recording of a call: the caller on the left, the centre on the right. Takes `Range`. Each playback (what one
+         *     person asks of one recording within an hour) is a leaf of the supervision log. A call-taker hears the calls that
+         *     they had themselves.
+         */
+        get: operations["play_recording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do not take a call that rings at one's seat: it goes to the next. The caller notices nothing. */
+        post: operations["refuse_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a call off hold. */
+        post: operations["resume_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/stop-listening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave a call that one listens to, whispers to or has joined. */
+        post: operations["stop_listening"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a call away: whoever is rung has it once they answer, and until then nothing changes for the caller. */
+        post: operations["transfer_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/whisper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Speak to the call-taker only; the caller does not hear it. */
+        post: operations["whisper_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/classify": {
         parameters: {
             query?: never;
@@ -324,6 +600,23 @@ export interface paths {
         put?: never;
         /** What a text suggests: category, type and priority, best first, with the reasons. Nothing is stored. */
         post: operations["classify_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom one may ask into a call, or give it to. */
+        get: operations["list_contacts"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -682,6 +975,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/seat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether one's audio works, as the server hears it. */
+        get: operations["show_seat"];
+        put?: never;
+        /**
+         * Open one's audio in the browser, or open it anew after a reload. It stays open between calls; a call that one
+         *     has joins it again.
+         */
+        post: operations["open_seat"];
+        /** Close one's audio. A caller whom one talks to waits at the head of the queue then. */
+        delete: operations["close_seat"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/seat/echo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hear oneself half a second later, over the whole way to the server and back: the check before a shift. It never
+         *     disturbs a call.
+         */
+        post: operations["echo_seat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -829,8 +1164,11 @@ export interface components {
          * @enum {string}
          */
         AgencyRole: "lead" | "support" | "notify";
-        /** @description How to answer. Empty for now: the caller hears the announcement. */
-        AnswerRequest: Record<string, never>;
+        /** @description How to answer. */
+        AnswerRequest: {
+            /** @description The offer of a browser whose audio is not open yet; absent when it is, or for a telephone. */
+            sdp?: string | null;
+        };
         /** @description A share with the number that it is a share of. */
         AnsweredInTime: {
             /**
@@ -955,7 +1293,7 @@ export interface components {
          * @enum {string}
          */
         Because: "dispatch" | "declined" | "escalated";
-        /** @description One call to 112. */
+        /** @description One call, to 112 or from it. */
         Call: {
             /** @description P-Access-Network-Info as sent: the cell. */
             access_network: string | null;
@@ -963,12 +1301,32 @@ export interface components {
             answered_by: components["schemas"]["Named"] | null;
             /** @description T0. */
             arrived_at: components["schemas"]["Time"];
+            /** @description Why in that class. */
+            because: components["schemas"]["ScreenReason"][];
             call_back: components["schemas"]["CallBack"] | null;
+            /**
+             * Format: uuid
+             * @description The call that this one answers, when it is a call-back.
+             */
+            call_back_of: string | null;
+            /**
+             * Format: uuid
+             * @description The earlier call of this number whose call-back also answers this one.
+             */
+            call_back_with: string | null;
+            call_taker: components["schemas"]["Named"] | null;
             caller: components["schemas"]["Caller"] | null;
+            class: components["schemas"]["CallerClass"] | null;
             /** @description What was missing or wrong in the signalling. */
             defects: components["schemas"]["CallDefect"][];
             /** @description The Request-URI. */
             dialled: string;
+            /** @description The keys that the caller pressed. */
+            digits: string;
+            /** @description The keys that the centre pressed. */
+            digits_sent: string;
+            /** @description Which way it goes. Of a call from the centre `caller` is whom it calls. */
+            direction: components["schemas"]["CallDirection"];
             disposition: components["schemas"]["Disposition"] | null;
             disposition_due_at: components["schemas"]["Time"] | null;
             end_reason: components["schemas"]["EndReason"] | null;
@@ -987,9 +1345,26 @@ export interface components {
             incident_id: string | null;
             /** @description What is known of the number besides this call. */
             number_history: components["schemas"]["NumberHistory"];
+            /** @description At whose seats it rings now. */
+            offered_to: components["schemas"]["Named"][];
+            /** @description Who else is or was on it. */
+            parties: components["schemas"]["Party"][];
+            /**
+             * Format: int32
+             * @description The caller's place in the queue.
+             */
+            position: number | null;
+            /** @description The recorded questions that were put to the caller. */
+            prompted: components["schemas"]["Prompted"][];
             queue_answered_at: components["schemas"]["Time"] | null;
+            recording: components["schemas"]["Recording"] | null;
+            /** @description It outlived a restart of the telephone part. */
+            restored: boolean;
+            seat_lost: components["schemas"]["Named"] | null;
             /** @description Where it is. */
             state: components["schemas"]["CallState"];
+            /** @description The supervisors on it now; null for those who are not to know. */
+            supervisors: components["schemas"]["Supervisor"][] | null;
             /** @description A test of the trunk. */
             test: boolean;
             /** @description The trunk it came by; empty when only the trunk's memory is at hand. */
@@ -999,16 +1374,27 @@ export interface components {
              * @description Grows with everything that becomes known of the call.
              */
             version: number;
+            voice_heard_at: components["schemas"]["Time"] | null;
+            /**
+             * Format: int32
+             * @description How long the caller may still wait, in seconds.
+             */
+            wait_estimate_s: number | null;
+            /** @description At least a part of it is not recorded ("tanpa rekaman"). */
+            without_recording: boolean;
         };
         /** @description A call that was answered. */
         CallAnswered: {
-            /** @description `announcement`: the caller hears that help is being given. */
+            /**
+             * @description By what one hears the caller: `browser`, `phone` (it rings now), or `none` (the caller hears that somebody is
+             *     there; audio that is opened later takes its place).
+             */
             audio: string;
             /** @description The call. */
             call: components["schemas"]["Call"];
             /** @description `darurat` when the call is what the trunk's memory knows. */
             mode: components["schemas"]["SystemMode"];
-            /** @description The session description for a browser; null without one. */
+            /** @description The answer to the offer; null without one. */
             sdp: string | null;
         };
         /** @description The duty to call back. */
@@ -1019,6 +1405,12 @@ export interface components {
             due_at: components["schemas"]["Time"];
             /** @description Whether it is late. */
             overdue: boolean;
+            owner: components["schemas"]["Named"] | null;
+            /**
+             * Format: uuid
+             * @description The later call in which the same person reached us by themselves.
+             */
+            settled_by: string | null;
             /** @description Open or done. */
             state: components["schemas"]["CallBackState"];
         };
@@ -1055,6 +1447,16 @@ export interface components {
          * @enum {string}
          */
         CallDefect: "no_caller_number" | "anonymous" | "no_call_id" | "repaired_header" | "wrong_content_length" | "unreadable" | "no_sdp" | "broken_sdp" | "no_common_codec" | "location_missing" | "location_unreadable" | "location_refused" | "broken_multipart" | "unknown_require" | "max_forwards" | "too_much" | "ack_lost" | "no_media";
+        /** @description A call that goes out. */
+        CallDialled: {
+            /** @description The new call, from the centre to the person. */
+            call: components["schemas"]["Call"];
+        };
+        /**
+         * @description Which way a call goes.
+         * @enum {string}
+         */
+        CallDirection: "in" | "out";
         /** @description Some calls, newest first. */
         CallPage: {
             /** @description The calls. */
@@ -1065,10 +1467,10 @@ export interface components {
             next: string | null;
         };
         /**
-         * @description Where a call is. `offered` and `held` are reserved.
+         * @description Where a call is.
          * @enum {string}
          */
-        CallState: "ringing" | "queued" | "connected" | "ended";
+        CallState: "ringing" | "queued" | "offered" | "connected" | "held" | "ended";
         /** @description How many call-takers there are. */
         CallTakers: {
             /**
@@ -1100,6 +1502,11 @@ export interface components {
             number: string;
             source: components["schemas"]["IdentitySource"] | null;
         };
+        /**
+         * @description In which class a caller waits; none is ever refused.
+         * @enum {string}
+         */
+        CallerClass: "likely" | "unknown" | "suspect";
         /** @description Why it was none. */
         CancelRequest: {
             /** @description Why. */
@@ -1181,6 +1588,15 @@ export interface components {
             /** @enum {string} */
             type: "seen";
         };
+        /** @description Somebody who can be called into a conference. */
+        Contact: {
+            /** @description What to send as `agency`. */
+            code: string;
+            /** @description What people call it. */
+            label: string;
+            /** @description Where it is rung. */
+            target: string;
+        };
         /** @description A counter that could pass 2^53, as a string of digits */
         Counter: string;
         /** @description Why not. */
@@ -1199,6 +1615,16 @@ export interface components {
         };
         /** @description Nothing to say. */
         DeliveredRequest: Record<string, never>;
+        /** @description Whom to call. */
+        DialRequest: {
+            /** @description Another number than the caller's own, if the site allows it. */
+            number?: string | null;
+        };
+        /** @description What to press. */
+        DigitsRequest: {
+            /** @description `0` to `9`, `*`, `#`, `A` to `D`; at most 32. */
+            digits: string;
+        };
         /** @description Whom to send. */
         DispatchRequest: {
             /** @description Ids or codes; without any the routing decides. */
@@ -1227,7 +1653,7 @@ export interface components {
          * @description What a call turned out to be.
          * @enum {string}
          */
-        DispositionKind: "incident" | "prank" | "ghost" | "accidental" | "information" | "complaint" | "abandoned" | "wrong_number" | "duplicate" | "test";
+        DispositionKind: "incident" | "prank" | "ghost" | "accidental" | "information" | "complaint" | "abandoned" | "wrong_number" | "duplicate" | "test" | "call_back" | "diverted";
         /** @description What a call was. */
         DispositionRequest: {
             /**
@@ -1245,12 +1671,19 @@ export interface components {
             /** @description By what they hear calls. */
             audio: components["schemas"]["Audio"];
             since: components["schemas"]["Time"] | null;
+            /** @description What they take calls for: languages and category desks. */
+            skills: string[];
             /** @description Whether calls are offered. */
             state: components["schemas"]["DutyState"];
         };
         /** @description A wish to change one's duty. */
         DutyRequest: {
             audio?: components["schemas"]["Audio"] | null;
+            /**
+             * @description The languages and category desks that one takes calls for, as codes (`id`, `en`, `mdr`, `a` …); as before
+             *     when absent.
+             */
+            skills?: string[] | null;
             /** @description Ready, paused or off. */
             state: components["schemas"]["DutyState"];
         };
@@ -1259,6 +1692,11 @@ export interface components {
          * @enum {string}
          */
         DutyState: "ready" | "paused" | "off";
+        /** @description Whether to hear oneself. */
+        EchoRequest: {
+            /** @description On or off. */
+            on: boolean;
+        };
         /** @description A correction: only what is present changes. */
         EditRequest: {
             /**
@@ -1280,13 +1718,15 @@ export interface components {
              */
             version: number;
         };
+        /** @description A body that has nothing to say. */
+        EmptyRequest: Record<string, never>;
         /** @description Nothing to say. */
         EnRouteRequest: Record<string, never>;
         /**
          * @description Why a call ended.
          * @enum {string}
          */
-        EndReason: "caller_cancelled" | "caller_hung_up" | "centre_hung_up" | "ack_lost" | "lost" | "restarted" | "unreadable" | "overloaded";
+        EndReason: "caller_cancelled" | "caller_hung_up" | "centre_hung_up" | "ack_lost" | "lost" | "restarted" | "unreadable" | "overloaded" | "diverted";
         /** @description An escalation that was raised. */
         Escalation: {
             /** @description The agency that was silent. */
@@ -1395,6 +1835,50 @@ export interface components {
             type: "duty.updated";
             /** @description Whose. */
             user: components["schemas"]["Named"];
+        } | {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: uuid
+             * @description Which call.
+             */
+            call_id: string;
+            /**
+             * Format: int32
+             * @description How loud the caller is: dBov, 0 is full scale, -127 silence; null in a message about a digit.
+             */
+            caller_db: number | null;
+            /**
+             * Format: int32
+             * @description How loud the centre is.
+             */
+            centre_db: number | null;
+            /** @description A key that was pressed. */
+            digit: string | null;
+            from: components["schemas"]["Speaker"] | null;
+            /** @enum {string} */
+            type: "call.activity";
+            /** @description Whether the caller speaks. */
+            voice: boolean | null;
+        } | {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Whether it works. */
+            connected: boolean;
+            /** @enum {string} */
+            type: "seat.updated";
+            /**
+             * Format: uuid
+             * @description Whose.
+             */
+            user_id: string;
+        } | {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @enum {string} */
+            type: "queue.updated";
+            /** @description First in line first. */
+            waiting: components["schemas"]["QueuePlace"][];
         } | {
             /** @description When. */
             at: components["schemas"]["Time"];
@@ -1757,6 +2241,41 @@ export interface components {
         };
         /** @description Nothing to say. */
         OnSceneRequest: Record<string, never>;
+        /** @description Somebody on a call besides the caller and the call-taker. */
+        Party: {
+            by: components["schemas"]["Named"] | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description What people call it. */
+            label: string;
+            /** @description Since when it is where it is. */
+            since: components["schemas"]["Time"];
+            /** @description Where it is. */
+            state: components["schemas"]["PartyState"];
+            /** @description Where it is rung. */
+            target: string;
+            why: components["schemas"]["PartyEnd"] | null;
+        };
+        /**
+         * @description Why a party is off a call.
+         * @enum {string}
+         */
+        PartyEnd: "hung_up" | "refused" | "no_answer" | "dropped" | "failed";
+        /** @description Whom to ask into a call, or to give it to: one of the two. */
+        PartyRequest: {
+            /** @description A code of the phone book, or an agency by id or code. */
+            agency?: string | null;
+            /** @description A `sip:` or `tel:` URI, or a number, as far as the site allows. */
+            target?: string | null;
+        };
+        /**
+         * @description Where a party is.
+         * @enum {string}
+         */
+        PartyState: "calling" | "talking" | "left";
         /** @description A person and their duty. */
         PersonOnDuty: {
             /** @description Their duty. */
@@ -1764,6 +2283,13 @@ export interface components {
             role: components["schemas"]["UserRole"] | null;
             /** @description Who. */
             user: components["schemas"]["Named"];
+        };
+        /** @description Whom one may ask into a call, or give it to. */
+        PhoneBook: {
+            /** @description Everybody in it. */
+            contacts: components["schemas"]["Contact"][];
+            /** @description Whether the site allows other numbers, and then checks them. */
+            others: boolean;
         };
         /** @description The policy in force. */
         Policy: {
@@ -1825,6 +2351,23 @@ export interface components {
             type: string;
             winner?: components["schemas"]["Winner"] | null;
         };
+        /**
+         * @description A recorded question to the caller.
+         * @enum {string}
+         */
+        Prompt: "silent_call" | "challenge";
+        /** @description What to ask. */
+        PromptRequest: {
+            /** @description `silent_call`: "tekan 5 bila tidak bisa bicara". */
+            kind: components["schemas"]["Prompt"];
+        };
+        /** @description A recorded question that was put to the caller. */
+        Prompted: {
+            /** @description When it was put last. */
+            at: components["schemas"]["Time"];
+            /** @description Which. */
+            kind: components["schemas"]["Prompt"];
+        };
         /** @description An agency that should be sent. */
         ProposedAgency: {
             /**
@@ -1850,6 +2393,24 @@ export interface components {
             /** @description The Ed25519 public key, PEM (RFC 8410). */
             public_key: string;
         };
+        /** @description A caller's place in the queue. */
+        QueuePlace: {
+            /**
+             * Format: uuid
+             * @description Which call.
+             */
+            call_id: string;
+            /**
+             * Format: int32
+             * @description 1 is next.
+             */
+            position: number;
+            /**
+             * Format: int32
+             * @description How long it may still take, in seconds; null while nothing can be said.
+             */
+            wait_estimate_s: number | null;
+        };
         /** @description A rung that was climbed. */
         Raised: {
             /** @description When it was raised. */
@@ -1870,6 +2431,25 @@ export interface components {
             mode: components["schemas"]["SystemMode"];
             /** @description True from the moment the port is open: calls can be answered even while the store is away. */
             ready: boolean;
+        };
+        /** @description The recording of a call. */
+        Recording: {
+            /**
+             * Format: double
+             * @description How long it is.
+             */
+            seconds: number;
+            /** @description The last link of the hash chain over its bytes, hex; the supervision log holds the same. */
+            sha256: string;
+            /**
+             * Format: double
+             * @description Of it silence that stands for what never arrived.
+             */
+            silence_s: number;
+            /** @description When its first sample was taken. */
+            started_at: components["schemas"]["Time"];
+            /** @description Where to hear it. */
+            url: string;
         };
         /** @description Why it goes on. */
         ReopenRequest: {
@@ -1905,6 +2485,26 @@ export interface components {
             only_if_undelivered: boolean;
             /** @description What happens. */
             step: components["schemas"]["EscalationStep"];
+        };
+        /**
+         * @description What speaks for or against a call.
+         * @enum {string}
+         */
+        ScreenReason: "repeat_minute" | "repeat_hour" | "repeat_day" | "earlier_prank" | "earlier_ghost" | "earlier_incident" | "no_number" | "trunk_burst" | "incident_nearby" | "silence" | "challenge_passed" | "challenge_failed";
+        /** @description The server's answer. */
+        SeatOpened: {
+            /** @description The session description to set as the remote one. */
+            sdp: string;
+        };
+        /** @description The browser's offer. */
+        SeatRequest: {
+            /** @description The session description with all its candidates (RFC 8829): one audio track, PCMA or PCMU. */
+            sdp: string;
+        };
+        /** @description Whether one's audio works. */
+        SeatStatus: {
+            /** @description Whether the server hears the browser. */
+            connected: boolean;
         };
         /** @description Nothing to say. */
         SeenRequest: Record<string, never>;
@@ -1946,7 +2546,18 @@ export interface components {
             incidents: components["schemas"]["Incident"][];
             /** @description Whether the store works. */
             mode: components["schemas"]["SystemMode"];
+            /** @description Who waits, first in line first, for those who see calls. */
+            queue: components["schemas"]["QueuePlace"][];
+            /** @description Whether one's own audio works. */
+            seat_connected: boolean;
+            /** @description Whose audio works, for those who see duties. */
+            seats_connected: string[];
         };
+        /**
+         * @description Which side of a call.
+         * @enum {string}
+         */
+        Speaker: "caller" | "centre";
         /** @description One suggestion. */
         Suggestion: {
             /** @description Why, in Indonesian. */
@@ -1966,6 +2577,20 @@ export interface components {
             score: number;
             /** @description The type, if the text says as much. */
             type: string | null;
+        };
+        /**
+         * @description How a supervisor takes part in a call: hears it, speaks to the call-taker only, speaks to everybody.
+         * @enum {string}
+         */
+        SuperviseMode: "listen" | "whisper" | "barge";
+        /** @description A supervisor on a call. */
+        Supervisor: {
+            /** @description How. */
+            mode: components["schemas"]["SuperviseMode"];
+            /** @description Since when. */
+            since: components["schemas"]["Time"];
+            /** @description Who. */
+            user: components["schemas"]["Named"];
         };
         /**
          * @description Whether the store takes what is handed in.
@@ -1994,6 +2619,21 @@ export interface components {
             text_en: string;
             /** @description In Indonesian. */
             text_id: string;
+        };
+        /** @description A trunk, as the telephone part sees it. */
+        TrunkFigures: {
+            last_test: components["schemas"]["TrunkTest"] | null;
+            /** @description Its name. */
+            name: string;
+            /** @description Whether its other end answers; null while nobody has asked it. */
+            up: boolean | null;
+        };
+        /** @description A test call over a trunk. */
+        TrunkTest: {
+            /** @description When it ended. */
+            at: components["schemas"]["Time"];
+            /** @description Whether every step of it went as it should, audio included. */
+            passed: boolean;
         };
         /** @description A type with its plan. */
         TypePlan: {
@@ -2096,6 +2736,38 @@ export interface components {
          * @enum {string}
          */
         UserRole: "call_taker" | "dispatcher" | "supervisor" | "admin" | "auditor";
+        /** @description The live figures of the telephone part. */
+        VoiceFigures: {
+            /**
+             * Format: int64
+             * @description Callers who hear music.
+             */
+            calls_held: number;
+            /**
+             * Format: int64
+             * @description MiB that are free for recordings; null when nobody can say.
+             */
+            recordings_free_mib: number | null;
+            /** @description Whether there is too little room for recordings. */
+            recordings_low: boolean;
+            /**
+             * Format: int64
+             * @description People whose audio in the browser works.
+             */
+            seats_connected: number;
+            /** @description The trunks, as far as anything is known of them. */
+            trunks: components["schemas"]["TrunkFigures"][];
+            /**
+             * Format: int32
+             * @description How long the last in the queue may have to wait, in seconds; null while nobody waits or nothing can be said.
+             */
+            wait_estimate_s: number | null;
+            /**
+             * Format: int64
+             * @description Live calls of which at least a part is not recorded.
+             */
+            without_recording: number;
+        };
         /** @description The live figures. */
         Wallboard: {
             /** @description Calls of today (WIB) that were answered within 15 seconds. */
@@ -2144,6 +2816,8 @@ export interface components {
             open_by_agency: components["schemas"]["AgencyLoad"][];
             /** @description Assignments that nobody has acknowledged. */
             unacknowledged: components["schemas"]["Unacknowledged"];
+            /** @description The telephone part. */
+            voice: components["schemas"]["VoiceFigures"];
         };
         /** @description Who was faster. */
         Winner: {
@@ -2627,7 +3301,7 @@ export interface operations {
     list_calls: {
         parameters: {
             query?: {
-                /** @description `ringing`, `queued`, `connected` or `ended`. */
+                /** @description `ringing`, `queued`, `offered`, `connected`, `held` or `ended`. */
                 state?: string | null;
                 /** @description Only calls that live or owe a disposition or a call-back. */
                 open?: boolean | null;
@@ -2742,6 +3416,46 @@ export interface operations {
             };
         };
     };
+    barge_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        responses: {
+            /** @description You are on the call */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     record_call_back: {
         parameters: {
             query?: never;
@@ -2762,6 +3476,166 @@ export interface operations {
         };
         responses: {
             /** @description The call */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_call_back: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        responses: {
+            /** @description The call-back is yours */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_party: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartyRequest"];
+            };
+        };
+        responses: {
+            /** @description They are being rung */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dial_back: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the call that is answered */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DialRequest"];
+            };
+        };
+        responses: {
+            /** @description They are being rung */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallDialled"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    press_digits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DigitsRequest"];
+            };
+        };
+        responses: {
+            /** @description The digits go out */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2862,6 +3736,449 @@ export interface operations {
             };
         };
     };
+    hold_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        responses: {
+            /** @description The call is held */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        responses: {
+            /** @description The call goes on without you */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listen_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        responses: {
+            /** @description You are on the call */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_party: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the call */
+                id: string;
+                /** @description Id of the party */
+                party: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The call without them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prompt_caller: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptRequest"];
+            };
+        };
+        responses: {
+            /** @description The caller is being asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    play_recording: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One range of bytes (RFC 9110 section 14.2) */
+                Range?: string | null;
+            };
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stereo A-law WAV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": number[];
+                };
+            };
+            /** @description The part that was asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": number[];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuse_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        responses: {
+            /** @description The call, which rings elsewhere */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        responses: {
+            /** @description The call goes on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_listening: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        responses: {
+            /** @description You are off the call */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transfer_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartyRequest"];
+            };
+        };
+        responses: {
+            /** @description They are being rung */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    whisper_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        responses: {
+            /** @description You are on the call */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     classify_text: {
         parameters: {
             query?: never;
@@ -2885,6 +4202,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Classification"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The phone book of the site */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneBook"];
                 };
             };
             /** @description What cannot be done, and why: see docs/api-errors.md */
@@ -3695,6 +5042,139 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Policy"];
                 };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_seat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatStatus"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_seat: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeatRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatOpened"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_seat: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Closed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    echo_seat: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EchoRequest"];
+            };
+        };
+        responses: {
+            /** @description So it is */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What cannot be done, and why: see docs/api-errors.md */
             default: {

@@ -16,45 +16,11 @@ export type PersonOnDuty = Schemas['PersonOnDuty'];
 
 export type DutyAudio = Schemas['Audio'];
 
-type Party = {
-  id: string;
-  label: string;
-  target: string;
-  by: Named | null;
-  state: 'calling' | 'talking' | 'left';
-  why: string | null;
-  since: string;
-};
-export type SuperviseMode = 'listen' | 'whisper' | 'barge';
-type Recording = { started_at: string; seconds: number; silence_s: number; sha256: string; url: string };
-type Voice = {
-  state: 'ringing' | 'queued' | 'offered' | 'connected' | 'held' | 'ended';
-  direction: 'in' | 'out';
-  call_back_of: string | null;
-  call_taker: Named | null;
-  seat_lost: Named | null;
-  offered_to: Named[];
-  position: number | null;
-  wait_estimate_s: number | null;
-  class: 'likely' | 'unknown' | 'suspect' | null;
-  because: string[];
-  parties: Party[];
-  supervisors: { user: Named; mode: SuperviseMode; since: string }[] | null;
-  digits: string;
-  digits_sent: string;
-  voice_heard_at: string | null;
-  prompted: { kind: 'silent_call' | 'challenge'; at: string }[];
-  recording: Recording | null;
-  without_recording: boolean;
-  restored: boolean;
-  call_back_with: string | null;
-};
-export type Call = Omit<Schemas['Call'], 'state' | 'call_back'> &
-  Voice & { call_back: (Schemas['CallBack'] & { owner: Named | null; settled_by: string | null }) | null };
-export type Answered = { call: Call; audio: 'browser' | 'phone' | 'none' };
-export type Contact = { code: string; label: string; target: string };
-export type PhoneBook = { contacts: Contact[]; others: boolean };
-export type QueuePlace = { call_id: string; position: number; wait_estimate_s: number | null };
+export type Call = Schemas['Call'];
+export type Answered = Schemas['CallAnswered'];
+export type SuperviseMode = Schemas['SuperviseMode'];
+export type PhoneBook = Schemas['PhoneBook'];
+export type QueuePlace = Schemas['QueuePlace'];
 export type LocationFix = Schemas['Fix'];
 export type DispositionKind = Schemas['DispositionKind'];
 export type CallBackOutcome = Schemas['CallBackOutcome'];
@@ -90,25 +56,7 @@ export type LogEntry = Schemas['LogLine'];
 export type Checkpoint = Schemas['Checkpoint'];
 export type PublicKey = Schemas['PublicKey'];
 
-export type FeedMessage =
-  | Exclude<Schemas['FeedMessage'], { type: 'snapshot' }>
-  | (Extract<Schemas['FeedMessage'], { type: 'snapshot' }> & {
-      seats_connected: string[];
-      seat_connected: boolean;
-      queue: QueuePlace[];
-    })
-  | {
-      type: 'call.activity';
-      at: string;
-      call_id: string;
-      caller_db: number | null;
-      centre_db: number | null;
-      voice: boolean | null;
-      digit: string | null;
-      from: 'caller' | 'centre' | null;
-    }
-  | { type: 'seat.updated'; at: string; user_id: string; connected: boolean }
-  | { type: 'queue.updated'; at: string; waiting: QueuePlace[] };
+export type FeedMessage = Schemas['FeedMessage'];
 export type Snapshot = Extract<FeedMessage, { type: 'snapshot' }>;
 
 /** A refusal. A proxy in front may leave out what our server always says. */

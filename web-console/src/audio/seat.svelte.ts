@@ -15,6 +15,10 @@ export type SeatState =
   /** It stopped, and this program is opening it again by itself. */
   | 'broken';
 
+/** The first packet takes a moment after the handshake; three seconds without one are no moment any more. */
+const HEARD_ASK_MILLISECONDS = 100;
+const HEARD_ASKED_MAX = 30;
+
 /** Between the last packet of a handshake and the server's word that a seat is there. */
 const SEAT_COMES_UP_MILLISECONDS = 1_000;
 
@@ -142,9 +146,11 @@ class Seat {
       );
       if (opening !== this.#opening || !this.#wanted) return peer.close();
       this.#peer = peer;
-      await peer.connected();
       await this.#play();
       this.theirs.follow(this.#context(), peer.remote);
+      await peer.connected();
+      await this.#heard();
+      if (peer !== this.#peer) return;
       this.#watchOver(peer);
       this.state = 'open';
     } catch (error) {
@@ -158,6 +164,15 @@ class Seat {
       }
       throw error;
     }
+  }
+
+  // Open means that the server hears this desk; what the browser believes of it is not enough.
+  async #heard(): Promise<void> {
+    for (let asked = 0; asked < HEARD_ASKED_MAX; asked += 1) {
+      if ((await api.seat()).connected) return;
+      await new Promise((resolve) => setTimeout(resolve, HEARD_ASK_MILLISECONDS));
+    }
+    throw new Error('the server does not hear this desk');
   }
 
   async #openMicrophone(): Promise<void> {

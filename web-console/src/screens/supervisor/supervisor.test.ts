@@ -15,7 +15,14 @@ describe('the numbers', () => {
       call({
         id: 'owed',
         state: 'ended',
-        call_back: { due_at: '2026-11-22T00:58:00Z', state: 'open', attempts: [], overdue: true },
+        call_back: {
+          due_at: '2026-11-22T00:58:00Z',
+          state: 'open',
+          owner: null,
+          settled_by: null,
+          attempts: [],
+          overdue: true,
+        },
       }),
     ],
     incidents: [
