@@ -52,6 +52,7 @@ export function call(over: Partial<Call>): Call {
     call_back_of: null,
     call_back_with: null,
     call_taker: null,
+    taken_over_by: null,
     seat_lost: null,
     position: null,
     wait_estimate_s: null,

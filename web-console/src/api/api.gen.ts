@@ -1365,6 +1365,7 @@ export interface components {
             state: components["schemas"]["CallState"];
             /** @description The supervisors on it now; null for those who are not to know. */
             supervisors: components["schemas"]["Supervisor"][] | null;
+            taken_over_by: components["schemas"]["Named"] | null;
             /** @description A test of the trunk. */
             test: boolean;
             /** @description The trunk it came by; empty when only the trunk's memory is at hand. */

@@ -206,8 +206,9 @@ class Seat {
     this.#speaker ??= new Audio();
     this.#speaker.srcObject = peer.remote;
     // A browser that cannot choose a speaker plays on the one of the system.
-    if ('setSinkId' in this.#speaker) {
-      await this.#speaker.setSinkId(devices.present('headset')).catch(() => undefined);
+    const wanted = devices.present('headset');
+    if ('setSinkId' in this.#speaker && this.#speaker.sinkId !== wanted) {
+      await this.#speaker.setSinkId(wanted).catch(() => undefined);
     }
     // Not awaited: a page that may not play yet (no gesture so far) keeps this promise open, and the line works.
     this.#speaker.play().catch(() => undefined);

@@ -19,6 +19,8 @@ describe('a call', () => {
     const taken = call({ state: 'connected', answered_by: rina, call_taker: budi });
     expect(isMine(taken, 'u1')).toBe(false);
     expect(isMine(taken, 'u2')).toBe(true);
+    const over = call({ state: 'ended', answered_by: rina, taken_over_by: budi });
+    expect([isMine(over, 'u1'), isMine(over, 'u2')]).toEqual([false, true]);
   });
 
   it('rings where it is offered, and nowhere else', () => {

@@ -12,7 +12,7 @@ export function isLive(call: Call): boolean {
 
 /** Whether a call belongs to somebody's desk: they have it, or had it last and owe its outcome. */
 export function isMine(call: Call, user: string | undefined): boolean {
-  const who = isLive(call) ? call.call_taker : call.answered_by;
+  const who = isLive(call) ? call.call_taker : (call.taken_over_by ?? call.answered_by);
   return who !== null && who.id === user;
 }
 
@@ -34,7 +34,7 @@ export function mayHear(call: Call, user: User | null): boolean {
     case 'auditor':
       return true;
     case 'call_taker':
-      return call.answered_by?.id === user.id;
+      return call.answered_by?.id === user.id || call.taken_over_by?.id === user.id;
     case 'dispatcher':
     case 'admin':
       return false;

@@ -13,6 +13,7 @@ class Player {
   audio = $state<Audio>('off');
   mutedUntil = $state(0);
   #context: AudioContext | null = null;
+  #speaker = '';
   #lastOnce = new Map<Pattern, number>();
   #loop: { pattern: Pattern; timer: number | undefined } | null = null;
 
@@ -36,7 +37,10 @@ class Player {
   /** Rings on this speaker, apart from the headset; an empty name is the speaker of the system. */
   async useSpeaker(speaker: string): Promise<void> {
     const context = this.#context as (AudioContext & { setSinkId?: (id: string) => Promise<void> }) | null;
-    await context?.setSinkId?.(speaker).catch(() => undefined);
+    // Choosing again what is chosen may stop the sound of a PC that has no speaker at all.
+    if (speaker === this.#speaker || !context?.setSinkId) return;
+    this.#speaker = speaker;
+    await context.setSinkId(speaker).catch(() => undefined);
   }
 
   /** What a shift must be able to hear. */

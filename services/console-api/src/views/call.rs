@@ -70,6 +70,8 @@ pub struct Call {
     pub answered_by: Option<Named>,
     /// Who has the call now.
     pub call_taker: Option<Named>,
+    /// Who took it over after the seat of whoever answered first was lost.
+    pub taken_over_by: Option<Named>,
     /// Whose audio died, while the caller waits for anybody.
     pub seat_lost: Option<Named>,
     /// At whose seats it rings now.
@@ -244,6 +246,7 @@ impl Call {
             answered_at: call.answered.map(|answered| answered.at.into()),
             answered_by: call.answered.map(|answered| person(answered.by)),
             call_taker: call.call_taker().map(person),
+            taken_over_by: call.taken_over.map(|taken| person(taken.by)),
             seat_lost: call.seat_lost.filter(|_| call.is_waiting()).map(person),
             offered_to: call.offered_to.iter().copied().map(person).collect(),
             position: place.as_ref().map(|place| place.position),
@@ -314,6 +317,7 @@ pub fn live_call(live: &LiveCall, names: &Names) -> Call {
         answered_at: None,
         answered_by: live.answered_by.map(person),
         call_taker: live.answered_by.filter(|_| has_it).map(person),
+        taken_over_by: None,
         seat_lost: None,
         offered_to: live.offered_to.iter().copied().map(person).collect(),
         position: None,
