@@ -44,6 +44,14 @@ flags! {
     public_address;
     /// Ports for RTP [default: 20000-29999]
     rtp_ports;
+    /// Address of SIP over TLS; none without it
+    tls;
+    /// Our certificate for it and its chain, PEM file
+    tls_certificate;
+    /// Its private key, PEM file
+    tls_key;
+    /// Who signs the certificates of the trunks, PEM file
+    tls_client_ca;
     /// Address that browsers send audio to [default: the address of --http]
     media_address;
     /// UDP port of the browsers' audio, one for all [default: the number of the port of --http]

@@ -5,7 +5,9 @@
 mod flags;
 mod read;
 mod size;
+mod tls;
 mod toml_file;
+mod trunk_table;
 mod voice;
 
 use std::net::{IpAddr, SocketAddr};
@@ -13,7 +15,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ipnet::IpNet;
+use sip_trunk::{TlsPort, TrunkProfile};
 
 pub use flags::Flags;
 pub use read::{Mistakes, database_url, read};
@@ -70,7 +72,9 @@ pub struct Config {
     /// Variables that begin like ours and mean nothing to us: a warning at start.
     pub unknown_variables: Vec<String>,
     /// Whom we take calls from.
-    pub trunks: Vec<Trunk>,
+    pub trunks: Vec<TrunkProfile>,
+    /// SIP over TLS; none without it.
+    pub tls: Option<TlsPort>,
     /// The second channels of agencies.
     pub webhooks: Vec<Webhook>,
 }
@@ -82,17 +86,6 @@ pub enum LogFormat {
     Text,
     /// For machines.
     Json,
-}
-
-/// A telco's trunk.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Trunk {
-    /// Its name, as calls show it.
-    pub name: String,
-    /// The addresses that it calls from. A call from elsewhere is refused with 403.
-    pub sources: Vec<IpNet>,
-    /// Numbers whose calls are tests and stay out of the statistics.
-    pub test_callers: Vec<String>,
 }
 
 /// The second channel of an agency.

@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use sip_trunk::TrunkProfile;
+
 use super::flags::Flags;
 use super::size::{port_range, switch};
 use super::toml_file::{self, TomlFile};
-use super::{Config, LogFormat, Role, Trunk, voice};
+use super::{Config, LogFormat, Role, tls, voice};
 
 /// The default log filter. rsipstack writes whole messages, numbers and places included, at `info`; it stays
 /// at `warn` whatever else is asked for.
@@ -97,6 +99,7 @@ fn build(s: &mut Sources<'_>, role: Role) -> Option<Config> {
     let voice = voice::read(s, data_dir.as_deref(), http, rtp_ports.as_ref(), demo.unwrap_or(false));
     let link = link(s, data_dir.as_deref(), role);
     let trunks = trunks(s, demo.unwrap_or(false), role);
+    let tls = tls::read(s, &trunks);
     let webhooks = std::mem::take(&mut s.file.webhooks);
     Some(Config {
         data_dir: data_dir?,
@@ -118,6 +121,7 @@ fn build(s: &mut Sources<'_>, role: Role) -> Option<Config> {
         log_format: log_format?,
         unknown_variables: std::mem::take(&mut s.unknown_variables),
         trunks,
+        tls,
         webhooks,
     })
 }
@@ -138,11 +142,11 @@ fn link(s: &mut Sources<'_>, data_dir: Option<&Path>, role: Role) -> Option<Path
 
 /// With `--demo` the trusted trunk is this machine (CONTRACT, SIP); without it one must be named, but for the half
 /// that takes no calls.
-fn trunks(s: &mut Sources<'_>, demo: bool, role: Role) -> Vec<Trunk> {
+fn trunks(s: &mut Sources<'_>, demo: bool, role: Role) -> Vec<TrunkProfile> {
     let mut trunks = std::mem::take(&mut s.file.trunks);
     if demo {
         let loopback = ipnet::IpNet::V4(ipnet::Ipv4Net::new_assert(std::net::Ipv4Addr::new(127, 0, 0, 0), 8));
-        trunks.push(Trunk { name: "demo".into(), sources: vec![loopback], test_callers: vec![] });
+        trunks.push(TrunkProfile::new("demo", vec![loopback]));
     } else if trunks.is_empty() && role != Role::Desk {
         s.mistakes.push(
             "[[trunk]]: no trunk is named, so every call would be refused; see sip-config/trunks".into(),

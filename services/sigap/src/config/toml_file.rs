@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use console_api::phone_book::{Contact, is_callable};
 use dispatch_core::private::Private;
 
-use super::{Trunk, Webhook};
+use sip_trunk::TrunkProfile;
+
+use super::{Webhook, trunk_table};
 
 /// What the file says.
 #[derive(Debug, Default)]
 pub(super) struct TomlFile {
     pub(super) scalars: BTreeMap<String, String>,
-    pub(super) trunks: Vec<Trunk>,
+    pub(super) trunks: Vec<TrunkProfile>,
     pub(super) webhooks: Vec<Webhook>,
     pub(super) contacts: Vec<Contact>,
 }
@@ -41,7 +43,7 @@ fn parse(text: &str, mistakes: &mut Vec<String>) -> TomlFile {
     for (key, value) in &table {
         match (key.as_str(), value) {
             ("trunk", toml::Value::Array(items)) => {
-                file.trunks = tables("trunk", items, mistakes, trunk);
+                file.trunks = tables("trunk", items, mistakes, trunk_table::read);
             }
             ("webhook", toml::Value::Array(items)) => {
                 file.webhooks = tables("webhook", items, mistakes, webhook);
@@ -86,30 +88,6 @@ fn tables<T>(
     found
 }
 
-fn trunk(table: &toml::Table, mistakes: &mut Vec<String>) -> Option<Trunk> {
-    only_known(table, &["name", "sources", "transport", "test_callers"], mistakes);
-    let name = text(table, "name", mistakes)?;
-    if let Some(transport) = table.get("transport").and_then(toml::Value::as_str)
-        && !matches!(transport, "udp" | "tcp")
-    {
-        mistakes.push(format!("transport: \"{transport}\" is neither udp nor tcp"));
-    }
-    let mut sources = Vec::new();
-    for source in texts(table, "sources", mistakes) {
-        match source.parse() {
-            Ok(net) => sources.push(net),
-            Err(_) => match source.parse::<std::net::IpAddr>() {
-                Ok(address) => sources.push(address.into()),
-                Err(_) => mistakes.push(format!("sources: \"{source}\" is neither an address nor a network")),
-            },
-        }
-    }
-    if sources.is_empty() {
-        mistakes.push("sources: at least one address of the telco is needed".into());
-    }
-    Some(Trunk { name, sources, test_callers: texts(table, "test_callers", mistakes) })
-}
-
 fn webhook(table: &toml::Table, mistakes: &mut Vec<String>) -> Option<Webhook> {
     only_known(table, &["agency", "url", "secret_file"], mistakes);
     let agency = text(table, "agency", mistakes);
@@ -141,13 +119,13 @@ fn contact(table: &toml::Table, mistakes: &mut Vec<String>) -> Option<Contact> {
     Some(Contact { code: code?, label: label?, target: Private::new(target?) })
 }
 
-fn only_known(table: &toml::Table, known: &[&str], mistakes: &mut Vec<String>) {
+pub(super) fn only_known(table: &toml::Table, known: &[&str], mistakes: &mut Vec<String>) {
     for key in table.keys().filter(|key| !known.contains(&key.as_str())) {
         mistakes.push(format!("{key}: unknown key; known are {}", known.join(", ")));
     }
 }
 
-fn text(table: &toml::Table, key: &str, mistakes: &mut Vec<String>) -> Option<String> {
+pub(super) fn text(table: &toml::Table, key: &str, mistakes: &mut Vec<String>) -> Option<String> {
     match table.get(key).and_then(toml::Value::as_str) {
         Some(text) if !text.trim().is_empty() => Some(text.to_owned()),
         _ => {
@@ -157,7 +135,7 @@ fn text(table: &toml::Table, key: &str, mistakes: &mut Vec<String>) -> Option<St
     }
 }
 
-fn texts(table: &toml::Table, key: &str, mistakes: &mut Vec<String>) -> Vec<String> {
+pub(super) fn texts(table: &toml::Table, key: &str, mistakes: &mut Vec<String>) -> Vec<String> {
     let Some(value) = table.get(key) else { return Vec::new() };
     let texts = value.as_array().map(|items| items.iter().map(|i| i.as_str().map(str::to_owned)).collect());
     match texts {
@@ -198,7 +176,7 @@ mod tests {
 
     #[test]
     fn the_shipped_profiles_are_right() {
-        for profile in ["telco-udp.toml", "telco-tcp.toml"] {
+        for profile in ["telco-udp.toml", "telco-tcp.toml", "telco-tls.toml"] {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sip-config/trunks").join(profile);
             let mut mistakes = Vec::new();
             let file = load(&path, &mut mistakes);

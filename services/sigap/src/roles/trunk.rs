@@ -10,13 +10,13 @@ use call_link::journal::Journal;
 use call_link::link::{FactSource, Figures, LinkServed, TrunkEnd};
 use call_link::order::{CallOrders, LineEvents};
 use dispatch_core::time::Clock;
-use sip_trunk::{Trunk, TrunkConfig, TrunkProfile};
+use sip_trunk::{Trunk, TrunkConfig};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use super::{process, trunk_metrics};
 use crate::clock;
-use crate::config::{self, Config, Flags, Role};
+use crate::config::{Config, Flags, Role};
 
 /// How long the last facts may take into the store at the end; they are safe in the journal.
 const FACTS_WAIT_MAX: Duration = Duration::from_secs(3);
@@ -60,10 +60,6 @@ impl TrunkHalf {
         let (journal, recovery) = Journal::open(&dir, clock.clone())
             .with_context(|| format!("could not open the journal in {}", dir.display()))?;
         info!(entries = recovery.entries, torn_bytes = recovery.torn_bytes, "Opened the journal");
-        let profile = |trunk: &config::Trunk| TrunkProfile {
-            test_callers: trunk.test_callers.clone(),
-            ..TrunkProfile::new(trunk.name.clone(), trunk.sources.clone())
-        };
         let trunk_config = TrunkConfig {
             public_address: config.public_address,
             queue_answer_after: config.queue_answer_after,
@@ -73,7 +69,8 @@ impl TrunkHalf {
             recordings: Some(config.voice.recordings_dir.clone()),
             acd: config.voice.ring_rules.clone(),
             live_calls_max: config.live_calls_max,
-            ..TrunkConfig::new(config.sip, config.trunks.iter().map(profile).collect())
+            tls: config.tls.clone(),
+            ..TrunkConfig::new(config.sip, config.trunks.clone())
         };
         let trunk = sip_trunk::start(trunk_config, journal.clone(), &recovery, clock.clone())
             .await

@@ -26,7 +26,7 @@ async fn whole_thread(kind: Kind) {
     let call = rings_with_number_and_place(&desk, &number).await;
     let call_id = call["id"].as_str().expect("an id").to_owned();
     let answered = petugas.post(&format!("/calls/{call_id}/answer"), &json!({})).await.expect(200);
-    assert_eq!(answered["audio"], "announcement");
+    assert_eq!(answered["audio"], "none", "nobody opened a browser's audio");
     desk.expect("the call connected", |m| {
         m["call"]["id"] == call_id.as_str() && m["call"]["answered_by"]["id"] == petugas.user["id"]
     })
