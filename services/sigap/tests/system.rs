@@ -22,6 +22,7 @@ mod system {
     mod store_away;
     mod strangers;
     mod user_tool;
+    mod voice;
     mod webhook;
     mod whole_thread;
 }
