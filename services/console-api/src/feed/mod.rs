@@ -20,4 +20,4 @@ pub use message::FeedMessage;
 pub use mode::{ModeNow, watch as watch_mode};
 pub use render::Renderer;
 pub use socket::{Console, follow};
-pub use visible::{Viewer, sees_calls, sees_duties, sees_supervisors};
+pub use visible::{Viewer, may_be_told, sees_calls, sees_duties, sees_supervisors};

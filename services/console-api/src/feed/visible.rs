@@ -1,6 +1,7 @@
 //! Who sees which change, and as which message. Pure.
 
 use dispatch_core::call::CallEvent;
+use dispatch_core::call::fact::CallFact;
 use dispatch_core::ids::{AgencyId, AssignmentId, UserId};
 use dispatch_core::incident::{Incident, IncidentEvent};
 use dispatch_core::site::UserRole;
@@ -81,6 +82,14 @@ pub const fn sees_supervisors(role: UserRole) -> bool {
         UserRole::Supervisor | UserRole::Admin => true,
         UserRole::CallTaker | UserRole::Dispatcher | UserRole::Auditor => false,
     }
+}
+
+/// Whether a timeline may tell this role of the event: that a supervisor listens is for supervisors, and for the
+/// log.
+pub fn may_be_told(event: &DeskEvent, role: UserRole) -> bool {
+    let DeskEvent::Call(CallEvent::Fact { fact, .. }) = event else { return true };
+    let of_supervisors = matches!(fact, CallFact::SupervisorJoined { .. } | CallFact::SupervisorLeft { .. });
+    !of_supervisors || sees_supervisors(role)
 }
 
 fn sees_duty(stream: StreamId, viewer: Viewer) -> bool {

@@ -6,7 +6,7 @@ use dispatch_core::ids::IncidentId;
 use incident_store::Store;
 
 use crate::authority::{Authority, CanReadIncidents};
-use crate::feed::Viewer;
+use crate::feed::{Viewer, may_be_told};
 use crate::input::Id;
 use crate::limits::TIMELINE_EVENTS_MAX;
 use crate::problem::{Code, Problem};
@@ -30,7 +30,11 @@ pub async fn handler(
     let viewer = Viewer::of(may.user());
     Ok(Json(IncidentDetail {
         incident: show.incident(&incident),
-        timeline: changes.iter().map(|change| timeline_entry(change, &incident, &names)).collect(),
+        timeline: changes
+            .iter()
+            .filter(|change| may_be_told(&change.event, viewer.role))
+            .map(|change| timeline_entry(change, &incident, &names))
+            .collect(),
         notes: Note::all_of(&incident, &names),
         calls_detail: show.calls(&calls, viewer).await,
     }))
