@@ -208,7 +208,7 @@ async fn a_supervisor_listens_and_only_supervisors_see_who() {
     let mut body = crate::world::fire();
     body["call_id"] = json!(call);
     let incident = taker.post("incidents", body).await.expect(201)["id"].as_str().unwrap().to_owned();
-    let told = |detail: Value| detail["timeline"].to_string().contains("supervisor_joined");
+    let told = |detail: Value| detail["timeline"].to_string().contains("\"supervisor_");
     assert!(!told(taker.get(&format!("incidents/{incident}")).await.expect(200)));
     assert!(told(pengawas.get(&format!("incidents/{incident}")).await.expect(200)));
     let gone = pengawas.post(&format!("calls/{call}/stop-listening"), json!({})).await.expect(200);
