@@ -58,6 +58,15 @@ encode dialihkan "$work/dialihkan-id.wav" "$work/dialihkan-en.wav"
 speak id tersambung-kembali-id "Sambungan Anda sudah kembali. Petugas akan segera bicara."
 encode tersambung-kembali "$work/tersambung-kembali-id.wav"
 
+# Where a waiting caller stands. Behind the tenth nobody counts any more.
+places=(satu:one dua:two tiga:three empat:four lima:five enam:six tujuh:seven delapan:eight sembilan:nine "sepuluh atau lebih:ten or more")
+for n in "${!places[@]}"; do
+  place=$((n + 1))
+  speak id "urutan-$place-id" "Anda di urutan ${places[$n]%%:*}."
+  speak en "urutan-$place-en" "You are number ${places[$n]##*:}."
+  encode "urutan-$place" "$work/urutan-$place-id.wav" "$work/urutan-$place-en.wav"
+done
+
 # Music for a caller on hold: four quiet broken chords, eight seconds, made here so that nobody's rights are in it.
 # Every note is a whole number of 20 ms frames, so that the loop has no click.
 notes=(294 370 440 587  330 415 494 659  277 330 415 554  294 370 440 587)

@@ -8,8 +8,9 @@ use crate::wav::{self, WavError};
 
 /// Samples in a frame of 20 ms at 8000 Hz; in G.711 as many bytes.
 pub const FRAME_BYTES: usize = 160;
-/// Frames from the beginning of one queue text to the beginning of the next: 20 s.
-const REPEAT_FRAMES: usize = 1_000;
+/// Frames from the beginning of one text to the beginning of the next: 24 s. It holds the queue text, the caller's
+/// place and a few beats of the tone.
+const REPEAT_FRAMES: usize = 1_200;
 
 /// One frame of sound.
 pub type Frame = [u8; FRAME_BYTES];
@@ -21,15 +22,28 @@ macro_rules! wav {
 }
 
 const TONE_WAV: &[u8] = wav!("nada-tunggu.wav");
+/// "Anda di urutan satu" to "sembilan", then "sepuluh atau lebih".
+const PLACE_WAVS: [&[u8]; 10] = [
+    wav!("urutan-1.wav"),
+    wav!("urutan-2.wav"),
+    wav!("urutan-3.wav"),
+    wav!("urutan-4.wav"),
+    wav!("urutan-5.wav"),
+    wav!("urutan-6.wav"),
+    wav!("urutan-7.wav"),
+    wav!("urutan-8.wav"),
+    wav!("urutan-9.wav"),
+    wav!("urutan-10.wav"),
+];
 
 /// What to play.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Announcement {
-    /// The queue text, then the comfort tone, again every 20 s.
+    /// The queue text, the caller's place if it is known, then the comfort tone, again every 24 s.
     Queue,
     /// "Petugas akan segera bicara", then the comfort tone until a person speaks.
     Connected,
-    /// "Mohon tunggu": the call-taker's audio was lost; then the comfort tone, again every 20 s.
+    /// "Mohon tunggu": the call-taker's audio was lost; then the comfort tone, again every 24 s.
     Wait,
     /// The call outlived a restart: says so, then the comfort tone until a person speaks.
     Restored,
@@ -101,6 +115,7 @@ pub struct Sounds {
 struct Set {
     /// In the order of [`Announcement::ALL`], which is that of the enum.
     texts: Vec<Vec<Frame>>,
+    places: Vec<Vec<Frame>>,
     tone: Vec<Frame>,
 }
 
@@ -110,26 +125,45 @@ impl Sounds {
     /// # Errors
     /// When one of the files is not A-law at 8000 Hz; the program was then built from a broken tree.
     pub fn built_in() -> Result<Arc<Self>, WavError> {
-        let texts = Announcement::ALL.iter().map(|text| Ok(frames(wav::read_alaw(text.file())?)));
-        let alaw =
-            Set { texts: texts.collect::<Result<_, WavError>>()?, tone: frames(wav::read_alaw(TONE_WAV)?) };
-        let ulaw =
-            Set { texts: alaw.texts.iter().map(|text| in_ulaw(text)).collect(), tone: in_ulaw(&alaw.tone) };
+        let read = |file| Ok(frames(wav::read_alaw(file)?));
+        let all =
+            |files: &mut dyn Iterator<Item = &'static [u8]>| files.map(read).collect::<Result<_, WavError>>();
+        let alaw = Set {
+            texts: all(&mut Announcement::ALL.iter().map(|text| text.file()))?,
+            places: all(&mut PLACE_WAVS.into_iter())?,
+            tone: read(TONE_WAV)?,
+        };
+        let ulaw = Set {
+            texts: alaw.texts.iter().map(|text| in_ulaw(text)).collect(),
+            places: alaw.places.iter().map(|text| in_ulaw(text)).collect(),
+            tone: in_ulaw(&alaw.tone),
+        };
         Ok(Arc::new(Self { alaw, ulaw }))
     }
 
     /// The `position`-th frame of an announcement; after its words comes the comfort tone, for ever.
     pub fn frame(&self, announcement: Announcement, codec: Codec, position: usize) -> &Frame {
+        self.frame_in_queue(announcement, None, codec, position)
+    }
+
+    /// As [`Self::frame`], and the queue text is followed by the caller's place, from 1.
+    pub fn frame_in_queue(
+        &self,
+        announcement: Announcement,
+        place: Option<usize>,
+        codec: Codec,
+        position: usize,
+    ) -> &Frame {
         let set = match codec {
             Codec::Pcma => &self.alaw,
             Codec::Pcmu => &self.ulaw,
         };
         let text = &set.texts[announcement as usize];
         let position = announcement.repeat(text.len()).map_or(position, |frames| position % frames);
-        match text.get(position) {
-            Some(frame) => frame,
-            None => &set.tone[(position - text.len()) % set.tone.len()],
-        }
+        let Some(after) = position.checked_sub(text.len()) else { return &text[position] };
+        let told = place.filter(|place| *place > 0 && announcement == Announcement::Queue);
+        let words = told.and_then(|place| set.places[place.min(PLACE_WAVS.len()) - 1].get(after));
+        words.unwrap_or(&set.tone[after % set.tone.len()])
     }
 
     /// How many frames its words take.
@@ -158,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_queue_text_comes_again_after_20_s_with_the_tone_between() {
+    fn the_queue_text_comes_again_after_24_s_with_the_place_and_the_tone_between() {
         let sounds = Sounds::built_in().unwrap();
         let text = wav::read_alaw(Announcement::Queue.file()).unwrap();
         let tone = wav::read_alaw(TONE_WAV).unwrap();
@@ -167,7 +201,16 @@ mod tests {
         let frame = |n| sounds.frame(Announcement::Queue, Codec::Pcma, n);
         assert_eq!(frame(3)[..], text[480..640]);
         assert_eq!(frame(text_frames)[..], tone[..FRAME_BYTES]);
-        assert_eq!(frame(1_003), frame(3));
+        assert_eq!(frame(1_203), frame(3));
+        let told = |place, n| sounds.frame_in_queue(Announcement::Queue, Some(place), Codec::Pcma, n);
+        for (n, file) in PLACE_WAVS.iter().enumerate() {
+            let words = wav::read_alaw(file).unwrap();
+            assert!(text_frames + words.len() / FRAME_BYTES + 50 < REPEAT_FRAMES, "and a second of tone");
+            assert_eq!(told(n + 1, text_frames + 20)[..], words[20 * FRAME_BYTES..21 * FRAME_BYTES]);
+            assert_eq!(told(n + 1, 3), frame(3));
+        }
+        assert_eq!(told(usize::MAX, text_frames + 60), told(10, text_frames + 60));
+        assert_eq!(told(0, text_frames + 60), frame(text_frames + 60));
     }
 
     #[test]

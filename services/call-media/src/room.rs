@@ -237,6 +237,11 @@ impl Room {
         self.tell(Command::Play { room: self.number, leg, announcement });
     }
 
+    /// Where the caller stands in the queue, from 1: told behind each queue text from now on. `None` tells nothing.
+    pub fn tell_place(&self, place: Option<usize>) {
+        self.tell(Command::Place { room: self.number, place });
+    }
+
     /// Presses keys towards the leg (RFC 4733). What is no key is left out.
     pub fn send_digits(&self, leg: LegId, digits: &str) {
         self.tell(Command::SendDigits { room: self.number, leg, digits: digits.to_owned() });

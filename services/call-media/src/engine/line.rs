@@ -49,6 +49,8 @@ pub(crate) struct Line {
     tones_out: ToneSender,
     background: Option<Playing>,
     prompt: Option<Playing>,
+    /// The place in the queue that is told behind the queue text.
+    place: Option<usize>,
     /// Whether somebody spoke with the other side in the last frame.
     talker: bool,
     opened: Instant,
@@ -95,6 +97,7 @@ impl Line {
             tones_out: ToneSender::default(),
             background: None,
             prompt: None,
+            place: None,
             talker: false,
             opened: Instant::now(),
             last_in: None,
@@ -152,6 +155,10 @@ impl Line {
             self.background = playing;
         }
         self.packetizer.begin_talkspurt();
+    }
+
+    pub(crate) const fn set_place(&mut self, place: Option<usize>) {
+        self.place = place;
     }
 
     pub(crate) fn press(&mut self, keys: &str) {
@@ -251,9 +258,9 @@ impl Line {
     }
 
     fn announcement(&mut self, talker: bool, sounds: &Sounds) -> Option<Frame> {
-        let codec = self.remote.codec;
+        let (codec, place) = (self.remote.codec, self.place);
         let step = |playing: &mut Playing| {
-            let frame = *sounds.frame(playing.announcement, codec, playing.position);
+            let frame = *sounds.frame_in_queue(playing.announcement, place, codec, playing.position);
             playing.position = playing.position.wrapping_add(1);
             frame
         };

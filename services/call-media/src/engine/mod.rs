@@ -60,6 +60,7 @@ pub(crate) enum Command {
     SetRemote { room: RoomNumber, leg: u64, remote: Remote },
     SetSrtp { room: RoomNumber, leg: u64, keys: Option<SdesKeys> },
     Play { room: RoomNumber, leg: LegId, announcement: Announcement },
+    Place { room: RoomNumber, place: Option<usize> },
     SendDigits { room: RoomNumber, leg: LegId, digits: String },
     Seat { room: RoomNumber, user: UserId, role: SeatRole },
     Unseat { room: RoomNumber, user: UserId },
@@ -197,6 +198,7 @@ impl Engine {
             Command::Play { room, leg, announcement } => {
                 self.in_room(room, |room| room.play(leg, announcement))
             }
+            Command::Place { room, place } => self.in_room(room, |room| room.set_place(place)),
             Command::SendDigits { room, leg, digits } => self.in_room(room, |room| room.press(leg, &digits)),
             Command::Seat { room, user, role } => self.in_room(room, |room| room.seat(user, role)),
             Command::Unseat { room, user } => self.in_room(room, |room| room.unseat(user)),

@@ -103,6 +103,12 @@ impl RoomState {
         }
     }
 
+    pub(crate) fn set_place(&mut self, place: Option<usize>) {
+        if let Some(line) = self.line(LegId::Caller) {
+            line.set_place(place);
+        }
+    }
+
     pub(crate) fn press(&mut self, leg: LegId, keys: &str) {
         if let Some(line) = self.line(leg) {
             line.press(keys);

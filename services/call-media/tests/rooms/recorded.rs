@@ -55,7 +55,7 @@ fn the_caller_is_left_and_the_centre_right_from_the_queue_to_the_end() {
     assert!(strength(&left[talk.clone()], 440.0) > 4_000.0 && strength(&left[talk.clone()], 1_000.0) < 300.0);
     assert!(strength(&right[talk.clone()], 1_000.0) > 4_000.0 && strength(&right[talk], 440.0) < 300.0);
     let sounds = Sounds::built_in().unwrap();
-    let queue: Vec<f64> = (30..60)
+    let queue: Vec<f64> = (30..36)
         .flat_map(|n| {
             sounds.frame(Announcement::Queue, Codec::Pcma, n).map(|byte| f64::from(Codec::Pcma.linear(byte)))
         })

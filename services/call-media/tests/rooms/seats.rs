@@ -193,3 +193,61 @@ fn garbage_on_the_seats_port_disturbs_no_seat() {
         assert_eq!(lost(&event), None);
     }
 }
+
+/// What Chromium 156 offers for a page with a microphone, its keys changed.
+const CHROMIUM: &str = "v=0
+o=- 6426925384774315847 2 IN IP4 127.0.0.1
+s=-
+t=0 0
+a=group:BUNDLE 0
+a=extmap-allow-mixed
+a=msid-semantic: WMS 712ebb08-5a50-41b5-819f-ea102bff583c
+m=audio 47445 UDP/TLS/RTP/SAVPF 111 63 9 0 8 13 110 126
+c=IN IP4 192.0.2.2
+a=rtcp:9 IN IP4 0.0.0.0
+a=candidate:2745914760 1 udp 2122194687 192.0.2.2 47445 typ host generation 0 network-id 1
+a=candidate:1758303336 1 udp 2122265343 fd00::2 49361 typ host generation 0 network-id 2
+a=candidate:1560379676 1 tcp 1518214911 192.0.2.2 9 typ host tcptype active generation 0 network-id 1
+a=ice-ufrag:QPVh
+a=ice-pwd:aaaaaaaaaaaaaaaaaaaaaaaa
+a=ice-options:trickle
+a=fingerprint:sha-256 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF
+a=setup:actpass
+a=mid:0
+a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level
+a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
+a=sendrecv
+a=msid:712ebb08-5a50-41b5-819f-ea102bff583c 94d6b310-4eb3-4bff-af11-f49c5c0695f1
+a=rtcp-mux
+a=rtcp-rsize
+a=rtcp-xr:rcvr-rtt=all
+a=rtpmap:111 opus/48000/2
+a=rtcp-fb:111 transport-cc
+a=fmtp:111 minptime=10;useinbandfec=1
+a=rtpmap:63 red/48000/2
+a=fmtp:63 111/111
+a=rtpmap:9 G722/8000
+a=rtpmap:0 PCMU/8000
+a=rtpmap:8 PCMA/8000
+a=rtpmap:13 CN/8000
+a=rtpmap:110 telephone-event/48000
+a=rtpmap:126 telephone-event/8000
+a=ssrc:4230334808 cname:d8AU2XPdGX8h6IS+
+";
+
+#[test]
+fn the_offer_of_chromium_is_answered_with_both_laws_and_its_keys_in_its_own_numbers() {
+    let (plane, _events) = plane();
+    let answer = plane.open_seat(user(1), CHROMIUM).unwrap();
+    let media: Vec<_> = answer.lines().filter(|line| line.starts_with("m=")).collect();
+    assert_eq!(media, ["m=audio 9 UDP/TLS/RTP/SAVPF 8 0 126"], "{answer}");
+    for wanted in
+        ["a=ice-lite", "a=sendrecv", "a=rtcp-mux", "a=setup:passive", "a=rtpmap:126 telephone-event/8000"]
+    {
+        assert!(answer.contains(wanted), "{wanted}: {answer}");
+    }
+    let candidate = format!(" udp 2130706175 127.0.0.1 {} typ host", plane.seat_addr().port());
+    assert!(answer.contains(&candidate), "{answer}");
+    // A page that hears only: a supervisor without a microphone.
+    assert!(plane.open_seat(user(2), &CHROMIUM.replace("a=sendrecv", "a=recvonly")).is_ok());
+}

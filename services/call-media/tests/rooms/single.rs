@@ -37,7 +37,8 @@ fn one_stream_every_20_ms_over_a_change_of_announcement() {
     let first = first.expect("the text begins within a frame or two");
     for n in 0..40 {
         assert_eq!(heard[first + n].payload[..], sounds.frame(Announcement::Queue, Codec::Pcma, n)[..]);
-        assert_eq!(heard[first + n].timestamp, heard[first].timestamp.wrapping_add(160 * n as u32));
+        // Frames that a busy machine slept over are left out of the clock, too.
+        assert!(heard[first + n].timestamp.wrapping_sub(heard[first].timestamp) >= 160 * n as u32);
     }
     let before = heard.len();
     room.play(LegId::Caller, Announcement::Connected);
@@ -270,4 +271,22 @@ fn an_encrypted_leg_is_understood_with_the_keys_and_not_without() {
     event(&mut events, |event| matches!(event, MediaEvent::VoiceHeard { .. }).then_some(()));
     let counts = leg.counts();
     assert!(counts.packets_in > 40 && counts.packets_foreign > 40, "{counts:?}");
+}
+
+#[test]
+fn a_waiting_caller_hears_the_place_behind_the_queue_text() {
+    let (plane, _events) = plane();
+    let phone = Phone::new(Codec::Pcma);
+    let room = plane.open_room(call(1), RoomOptions::default()).unwrap();
+    let _leg = room.add_leg(LegId::Caller, phone.remote(), LegOptions::default()).unwrap();
+    room.play(LegId::Caller, Announcement::Queue);
+    room.tell_place(Some(3));
+    let sounds = Sounds::built_in().unwrap();
+    let words = sounds.words(Announcement::Queue) + 40;
+    let third = sounds.frame_in_queue(Announcement::Queue, Some(3), Codec::Pcma, words);
+    let begin = Instant::now();
+    while !phone.heard().iter().any(|heard| heard.payload[..] == third[..]) {
+        assert!(begin.elapsed() < 3 * PATIENCE, "the place is not told");
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
