@@ -193,6 +193,9 @@ impl Desk {
                     let position = usize::try_from(position).unwrap_or(usize::MAX);
                     let wait_estimate_s = wait_estimate.map(|seconds| seconds.0);
                     self.places.insert(call, Waiting { call, position, wait_estimate_s });
+                    if let Some(entry) = self.core.registry.call(call) {
+                        entry.tell_place(Some(position));
+                    }
                     self.moved = true;
                 }
             }
@@ -201,6 +204,9 @@ impl Desk {
 
     fn leave(&mut self, call: CallId) {
         self.moved |= self.places.remove(&call).is_some();
+        if let Some(entry) = self.core.registry.call(call) {
+            entry.tell_place(None);
+        }
     }
 
     fn show(&mut self) {

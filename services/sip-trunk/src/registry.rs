@@ -1,6 +1,7 @@
 //! The calls that are live, and the way to the task of each.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use call_link::order::{LiveCall, LiveState, PendingOrder};
@@ -66,6 +67,8 @@ pub(crate) struct LiveEntry {
     pub(crate) exchange: Exchange,
     /// The call's audio, once it has any.
     room: OnceLock<Weak<Room>>,
+    /// The place in the queue that the caller is told, from 1; 0 while it has none.
+    place: AtomicUsize,
     view: Mutex<View>,
 }
 
@@ -108,6 +111,7 @@ impl LiveEntry {
             leg: Mutex::new(leg),
             exchange: Exchange::default(),
             room: OnceLock::new(),
+            place: AtomicUsize::new(0),
             view: Mutex::new(view),
         }
     }
@@ -115,6 +119,15 @@ impl LiveEntry {
     /// The call has audio from now on.
     pub(crate) fn show_room(&self, room: &Arc<Room>) {
         self.room.set(Arc::downgrade(room)).ok();
+        self.tell_place(Some(self.place.load(Ordering::Relaxed)).filter(|place| *place > 0));
+    }
+
+    /// The caller moved in the queue, or left it: the announcement says so from its next round on.
+    pub(crate) fn tell_place(&self, place: Option<usize>) {
+        self.place.store(place.unwrap_or(0), Ordering::Relaxed);
+        if let Some(room) = self.room.get().and_then(Weak::upgrade) {
+            room.tell_place(place);
+        }
     }
 
     /// How loud the call is; `None` without audio.
