@@ -7,6 +7,8 @@ mod crew;
 mod run;
 mod scenario;
 mod server;
+mod survive;
+mod wav;
 
 use std::process::ExitCode;
 
@@ -27,6 +29,8 @@ enum Command {
     Bench(bench::BenchArguments),
     /// Kills the server with SIGKILL at random moments under load and checks that nothing acknowledged is lost
     Crash(crash::CrashArguments),
+    /// Kills the trunk role with SIGKILL under live calls with sound on both sides; exits with 1 when too few go on
+    Survive(survive::SurviveArguments),
 }
 
 #[tokio::main]
@@ -35,6 +39,7 @@ async fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments).await,
         Command::Bench(arguments) => bench::bench(&arguments).await,
         Command::Crash(arguments) => crash::crash(&arguments).await,
+        Command::Survive(arguments) => survive::survive(&arguments).await,
     };
     match passed {
         Ok(true) => ExitCode::SUCCESS,
