@@ -28,6 +28,7 @@ mod queue;
 mod random;
 mod registry;
 mod reliable;
+mod restore;
 mod resumable;
 mod router;
 mod screen;

@@ -4,8 +4,8 @@
 //! long each call without an ACK waits here; its INVITE goes on with the same call, and what the journal knows of
 //! it is not written twice. What nobody goes on with ends as `Restarted`.
 //!
-//! Deliberately not here: calls whose 200 was acknowledged. Their caller sends no INVITE any more, and the
-//! dialog's state went with the process.
+//! Deliberately not here: calls whose 200 was acknowledged. Their caller sends no INVITE any more; what is held of
+//! their dialogs is taken up (`restore`), and where nothing is, they end.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -41,10 +41,12 @@ struct Waiting {
 
 impl Resumable {
     /// The calls that wait from now on, and those that end at once.
-    pub(crate) fn new(open_calls: &[OpenCall]) -> (Self, Vec<(CallId, EndReason)>) {
+    pub(crate) fn new<'a>(
+        open_calls: impl DoubleEndedIterator<Item = &'a OpenCall>,
+    ) -> (Self, Vec<(CallId, EndReason)>) {
         let mut waiting = BTreeMap::new();
         let mut ended = Vec::new();
-        for open in open_calls.iter().rev() {
+        for open in open_calls.rev() {
             match &open.invite {
                 Some(OpenInvite { sip_call_id, .. })
                     if !open.confirmed
@@ -218,7 +220,7 @@ mod tests {
 
     #[test]
     fn what_follows_an_invite_on_its_way_belongs_to_it() {
-        let (table, ended) = Resumable::new(&[open(1, "a", Progress::Arrived)]);
+        let (table, ended) = Resumable::new([open(1, "a", Progress::Arrived)].iter());
         assert_eq!(ended, []);
         table.notice(&request("INVITE", "a"));
         table.notice(&request("CANCEL", "a"));
@@ -230,11 +232,14 @@ mod tests {
     #[test]
     fn who_gave_up_is_not_gone_on_with_and_keeps_the_first_reason() {
         let by = UserId(call(9).0);
-        let (table, _) = Resumable::new(&[
-            open(1, "a", Progress::Answered { by }),
-            open(2, "b", Progress::Arrived),
-            open(3, "c", Progress::Arrived),
-        ]);
+        let (table, _) = Resumable::new(
+            [
+                open(1, "a", Progress::Answered { by }),
+                open(2, "b", Progress::Arrived),
+                open(3, "c", Progress::Arrived),
+            ]
+            .iter(),
+        );
         table.notice(&request("BYE", "a"));
         table.notice(&request("ACK", "a"));
         table.notice(&request("OPTIONS", "b"));
@@ -258,13 +263,13 @@ mod tests {
             open(4, "same", Progress::Arrived),
             open(5, "same", Progress::Arrived),
         ];
-        let (table, ended) = Resumable::new(&calls);
+        let (table, ended) = Resumable::new(calls.iter());
         assert_eq!(ended.iter().map(|(call, _)| *call).collect::<Vec<_>>(), [1, 2, 3, 4].map(call));
         assert!(table.holds(call(5)) && !table.holds(call(4)));
 
         let bound = RESUMABLE_MAX as u64;
         let many: Vec<_> = (0..bound + 2).map(|n| open(n, &format!("id{n}"), Progress::Arrived)).collect();
-        let (table, ended) = Resumable::new(&many);
+        let (table, ended) = Resumable::new(many.iter());
         assert_eq!(ended, [0, 1].map(|n| (call(n), EndReason::Restarted)));
         assert_eq!(table.take_all().len(), RESUMABLE_MAX);
     }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::guard::message::Message;
 
 /// The smallest interval (RFC 4028 section 5 allows no lower one).
@@ -10,7 +12,7 @@ pub(crate) const INTERVAL_MIN: Duration = Duration::from_secs(90);
 const INTERVAL_MAX: Duration = Duration::from_secs(86_400);
 
 /// Who refreshes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) enum Refresher {
     /// The caller's side; we wait.
     Caller,
@@ -19,7 +21,7 @@ pub(crate) enum Refresher {
 }
 
 /// The timer of one session.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct SessionTimer {
     pub(crate) interval: Duration,
     pub(crate) refresher: Refresher,

@@ -9,7 +9,7 @@ use call_link::journal::{Journal, Recovery};
 use call_link::order::{CallOrders, LineEvents};
 use call_link::random::new_call_id;
 use call_media::plane::{MediaConfig, MediaError, MediaPlane};
-use call_media::recorder::RecordingStart;
+use call_media::recorder::{RecordingStart, recover_recording};
 use call_media::room::RoomOptions;
 use dispatch_core::call::fact::{CallFact, EndReason};
 use dispatch_core::ids::CallId;
@@ -40,7 +40,7 @@ use crate::screen::Screen;
 use crate::seats::Seats;
 use crate::stats::{StatsSnapshot, TrunkStats, count, kernel_drops};
 use crate::tls::{Tls, TlsError};
-use crate::{admission, arrival, ears, orders, peers, queue, router};
+use crate::{admission, arrival, call, ears, orders, peers, queue, router};
 
 /// A disk that takes longer does not hold up a caller: the fact follows when it can.
 const JOURNAL_WITHIN: Duration = Duration::from_secs(2);
@@ -167,7 +167,8 @@ pub async fn start(
         .with_cancel_token(stop.child_token())
         .build();
     let incoming = endpoint.incoming_transactions().map_err(stack_error)?;
-    let (resumable, ended) = Resumable::new(&recovery.open_calls);
+    let (held, open): (Vec<_>, Vec<_>) = recovery.open_calls.iter().partition(|open| open.held.is_some());
+    let (resumable, ended) = Resumable::new(open.into_iter());
     let guard = Arc::new(Guard::new(config.trunks.clone(), stats.clone()));
     let peers = Peers::new(&config.trunks);
     let core = Arc::new(Core {
@@ -194,7 +195,10 @@ pub async fn start(
         local,
         local_tls,
     });
-    core.end_together(ended).await;
+    // Before anybody can ask for them: their dialogs are in every table when the first request is read.
+    let gone = held.into_iter().filter(|open| !call::go_on(&core, open));
+    let gone: Vec<_> = gone.map(|open| (open.call, EndReason::Restarted)).collect();
+    core.tasks.spawn(end_the_others(core.clone(), ended.into_iter().chain(gone).collect()));
     core.tasks.spawn(wait_for_callers(core.clone()));
     let (orders, inbox) = CallOrders::channel();
     let (refused_sender, refused) = mpsc::channel(REFUSED_WAITING_MAX);
@@ -221,6 +225,27 @@ pub async fn start(
     info!(sip = %local, "Trunk role takes calls");
     let line = core.line.clone();
     Ok(Trunk { sip_udp: local, sip_tcp: local, sip_tls: local_tls, orders, line, stats, core })
+}
+
+/// Ends the calls of an earlier process that nobody can go on with. Those that go on do not wait for it.
+async fn end_the_others(core: Arc<Core>, calls: Vec<(CallId, EndReason)>) {
+    let ended: Vec<CallId> = calls.iter().map(|(call, _)| *call).collect();
+    core.end_together(calls).await;
+    let Some(folder) = core.config.recordings.clone() else { return };
+    for call in ended {
+        let (folder, file) = (folder.clone(), RecordingStart::New.file_of(call));
+        // Its chain is calculated from its beginning: a second of a core for two hours of sound.
+        let recovered = tokio::task::spawn_blocking(move || {
+            folder.join(&file).exists().then(|| recover_recording(&folder, &file))
+        });
+        match recovered.await {
+            Ok(Some(Ok(recovered))) => {
+                core.record(call, CallFact::RecordingEnded(Box::new(recovered.summary))).await;
+            }
+            Ok(Some(Err(error))) => error!(call.id = %call, %error, "A recording cannot be recovered"),
+            Ok(None) | Err(_) => {}
+        }
+    }
 }
 
 /// Ends the calls of an earlier process whose caller gives up, and after 64*T1 all that are left.
@@ -309,6 +334,11 @@ impl Core {
         }
     }
 
+    /// Writes a fact that nobody waits for, in its order; `false` when the journal has no room for it now.
+    pub(crate) fn note(&self, call: CallId, fact: CallFact) -> bool {
+        self.journal.note(call, fact)
+    }
+
     /// Ends calls that have no task. Together, because each waits for the disk.
     async fn end_together(self: &Arc<Self>, calls: Vec<(CallId, EndReason)>) {
         let mut endings = JoinSet::new();
@@ -358,6 +388,17 @@ impl Core {
     /// How the audio of a call begins: recorded, where there is a folder for recordings.
     pub(crate) fn room_options(&self) -> RoomOptions {
         RoomOptions { record: Some(RecordingStart::New) }
+    }
+
+    /// The same after a restart: what was recorded goes on in its file.
+    pub(crate) fn room_options_again(&self, file: Option<String>) -> RoomOptions {
+        let record = file.map_or(RecordingStart::New, |file| RecordingStart::Continue { file });
+        RoomOptions { record: Some(record) }
+    }
+
+    /// The file that a call is recorded to.
+    pub(crate) fn recording_of(&self, call: CallId) -> Option<String> {
+        self.config.recordings.as_ref().map(|_| RecordingStart::New.file_of(call))
     }
 
     pub(crate) fn refresh_gauges(&self) {

@@ -210,6 +210,13 @@ impl Journal {
         answer.await.map_err(|_| JournalError::Closed)?
     }
 
+    /// Appends one fact after those that were appended before, and waits for nothing. `false`: so many wait that
+    /// there is no room for it now.
+    pub fn note(&self, call: CallId, fact: CallFact) -> bool {
+        // Nobody hears whether it became durable; a fact that somebody depends on is appended.
+        self.appends.try_send(Append { call, fact, done: oneshot::channel().0 }).is_ok()
+    }
+
     /// At most `limit` entries after `index`, in order and without a gap; empty when there are none yet.
     ///
     /// # Errors

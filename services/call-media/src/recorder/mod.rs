@@ -25,7 +25,7 @@ use tracing::{error, warn};
 
 pub use chain::{BLOCK_BYTES, Chain, hex};
 pub use file::{HEADER_BYTES, STEREO_FRAME_BYTES, header, side_of};
-pub use recover::{Recovered, recover_recordings};
+pub use recover::{Recovered, recover_recording, recover_recordings};
 
 use crate::engine::RoomNumber;
 use crate::g711::ALAW_SILENCE;
@@ -56,7 +56,7 @@ pub enum RecordingStart {
 
 impl RecordingStart {
     /// The file's name. A name that leads out of the folder is not taken.
-    pub(crate) fn file_of(&self, call: CallId) -> String {
+    pub fn file_of(&self, call: CallId) -> String {
         match self {
             Self::Continue { file } if file.ends_with(".wav") && !file.contains(['/', '\\']) => file.clone(),
             Self::New | Self::Continue { .. } => format!("{call}.wav"),

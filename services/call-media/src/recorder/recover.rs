@@ -34,14 +34,23 @@ pub fn recover_recordings(folder: &Path, going_on: &[String]) -> io::Result<Vec<
         if !wav || going_on.iter().any(|file| file == name) || is_ended(&path) {
             continue;
         }
-        let call = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
-        match end_at_last(folder, name) {
-            Ok((summary, intact)) => recovered.push(Recovered { call, summary, intact }),
+        match recover_recording(folder, name) {
+            Ok(found) => recovered.push(found),
             Err(error) => tracing::error!(%error, file = name, "A recording cannot be recovered"),
         }
     }
     recovered.sort_by(|a, b| a.summary.recording.cmp(&b.summary.recording));
     Ok(recovered)
+}
+
+/// The same of one file, by its name in the folder, which must be unfinished.
+///
+/// # Errors
+/// When the disk does not let us.
+pub fn recover_recording(folder: &Path, name: &str) -> io::Result<Recovered> {
+    let call = name.strip_suffix(".wav").and_then(|stem| stem.parse().ok());
+    let (summary, intact) = end_at_last(folder, name)?;
+    Ok(Recovered { call, summary, intact })
 }
 
 fn end_at_last(folder: &Path, name: &str) -> io::Result<(RecordingSummary, bool)> {

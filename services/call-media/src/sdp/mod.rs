@@ -13,6 +13,7 @@ use std::net::IpAddr;
 
 pub use crypto::{Crypto, SecureVoice, write_secure_answer, write_secure_offer};
 pub use offer::{MediaLine, Offer, OfferError};
+use serde::{Deserialize, Serialize};
 
 use crate::rtp::Codec;
 
@@ -60,7 +61,7 @@ impl Direction {
 }
 
 /// Our end of the stream, for the session description that we send.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Ours {
     /// The address that the caller's network can reach.
     pub address: IpAddr,

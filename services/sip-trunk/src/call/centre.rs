@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use call_link::order::LiveState;
 use dispatch_core::call::fact::SuperviseMode;
 use dispatch_core::ids::UserId;
+use serde::{Deserialize, Serialize};
 
 /// In whose hands a call is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) enum Hand {
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Hand {
     /// Nobody has answered.
     #[default]
     Nobody,
@@ -18,6 +20,16 @@ pub(super) enum Hand {
     Left(UserId),
     /// It waits again: the call-taker's audio died, or the others have gone too.
     Again,
+}
+
+impl Hand {
+    /// The call-taker who has it.
+    pub(crate) const fn talker(self) -> Option<UserId> {
+        match self {
+            Self::With(user) => Some(user),
+            Self::Nobody | Self::Left(_) | Self::Again => None,
+        }
+    }
 }
 
 /// The centre's side of a call.
@@ -36,10 +48,7 @@ pub(super) struct Centre {
 impl Centre {
     /// The call-taker who has it.
     pub(super) const fn talker(&self) -> Option<UserId> {
-        match self.hand {
-            Hand::With(user) => Some(user),
-            Hand::Nobody | Hand::Left(_) | Hand::Again => None,
-        }
+        self.hand.talker()
     }
 
     /// Whether the caller waits for a call-taker.

@@ -116,6 +116,7 @@ fn new_call(core: Arc<Core>, id: CallId, arrival: Arrival, ticket: Ticket) -> Ca
         centre: Centre::default(),
         parties: BTreeMap::new(),
         outside,
+        kept: None,
         _ticket: ticket,
     }
 }

@@ -4,12 +4,14 @@ mod answer;
 mod centre;
 pub(crate) mod dial;
 mod end;
+mod kept;
 pub(crate) mod leg;
 mod orders;
 mod outside;
 mod party;
 mod probe;
 mod queue;
+mod restored;
 mod seat;
 mod setup;
 pub(crate) mod sound;
@@ -38,13 +40,16 @@ use tokio::task::JoinHandle;
 use crate::arrival::Signalling;
 use crate::guard::reply::SUPPORTED;
 use crate::registry::{LiveEntry, Signal, Ticket};
+use crate::restore::KeptCall;
 use crate::session_timer::{Refresher, SessionTimer};
 use crate::start::Core;
 
 use centre::Centre;
+pub(crate) use centre::Hand;
 use outside::{OutsideEvent, OutsideLegs};
 use party::Party;
 use probe::Probes;
+pub(crate) use restored::go_on;
 pub(crate) use setup::{contact, incoming};
 use timers::{Timer, Timers};
 
@@ -87,6 +92,8 @@ pub(crate) struct Call {
     parties: BTreeMap<PartyId, Party>,
     /// The dialogs that the call opened itself.
     outside: OutsideLegs,
+    /// What was written down of it last, for the process after this one.
+    kept: Option<Box<KeptCall>>,
     _ticket: Ticket,
 }
 
@@ -104,11 +111,16 @@ impl Call {
     /// Rings, queues, is answered, ends.
     async fn run(mut self) {
         let first = self.begin().await;
-        let mut ended = first.err().map(|()| EndReason::Lost);
+        self.follow(first.err().map(|()| EndReason::Lost)).await;
+    }
+
+    /// Lives until its end.
+    async fn follow(mut self, mut ended: Option<EndReason>) {
         let reason = loop {
             if let Some(reason) = ended {
                 break reason;
             }
+            self.keep();
             ended = match self.next_event().await {
                 Event::State(state) => self.on_state(*state).await,
                 Event::Signal(signal) => self.on_signal(signal).await,
@@ -271,6 +283,10 @@ impl Call {
             }
             Timer::Challenge => {
                 self.challenge_is_over().await;
+                None
+            }
+            Timer::Rejoin => {
+                self.seat_did_not_come().await;
                 None
             }
         }

@@ -7,7 +7,9 @@ use std::time::Duration;
 use call_link::random::new_call_id;
 use call_media::room::LegId;
 use dispatch_core::call::fact::PartyEnd;
-use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver, DialogStateSender};
+use rsipstack::dialog::dialog::{
+    Dialog, DialogSnapshot, DialogState, DialogStateReceiver, DialogStateSender,
+};
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::StatusCode;
 use tokio::task::{AbortHandle, JoinSet};
@@ -67,6 +69,27 @@ impl OutsideLegs {
         let ringing = ring(core.clone(), entry.clone(), invitation, call_id.clone(), self.sender.clone());
         let abort = self.rung.spawn(async move { (leg, ringing.await) });
         self.legs.insert(leg, Outside { entry, call_id, ringing: Some(abort), dialog: None });
+    }
+
+    /// Takes up a leg that an earlier process had established; its dialog, unless there is one with its name.
+    pub(super) fn go_on(
+        &mut self,
+        core: &Core,
+        leg: LegId,
+        entry: Arc<LiveEntry>,
+        snapshot: DialogSnapshot,
+    ) -> Option<InviteDialog> {
+        let dialog = restored(core, snapshot, self.sender.clone())?;
+        entry.change(|view| (view.accepted, view.confirmed) = (true, true));
+        core.registry.insert_dialog(dialog.id().to_string(), entry.clone());
+        let call_id = dialog.id().call_id;
+        self.legs.insert(leg, Outside { entry, call_id, ringing: None, dialog: Some(dialog.clone()) });
+        Some(dialog)
+    }
+
+    /// The legs that are established.
+    pub(super) fn established(&self) -> impl Iterator<Item = (LegId, &InviteDialog, &Arc<LiveEntry>)> {
+        self.legs.iter().filter_map(|(leg, outside)| Some((*leg, outside.dialog.as_ref()?, &outside.entry)))
     }
 
     pub(super) fn entry(&self, leg: LegId) -> Option<&Arc<LiveEntry>> {
@@ -194,6 +217,25 @@ impl OutsideLegs {
                 hang_up(core, dialog);
             }
         }
+    }
+}
+
+/// The dialog of an earlier process in the stack of this one.
+pub(super) fn restored(
+    core: &Core,
+    snapshot: DialogSnapshot,
+    states: DialogStateSender,
+) -> Option<InviteDialog> {
+    let id = snapshot.id.clone();
+    if !core.dialogs.restore_from_snapshot(snapshot, states).ok()? {
+        return None;
+    }
+    match core.dialogs.get_dialog(&id)? {
+        Dialog::Invite(dialog) => Some(dialog),
+        Dialog::ServerSubscription(_)
+        | Dialog::ClientSubscription(_)
+        | Dialog::ServerPublication(_)
+        | Dialog::ClientPublication(_) => None,
     }
 }
 

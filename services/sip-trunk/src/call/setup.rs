@@ -178,6 +178,7 @@ async fn begin(
         centre: Centre::default(),
         parties: BTreeMap::new(),
         outside,
+        kept: None,
         _ticket: ticket,
     };
     started.run().await;

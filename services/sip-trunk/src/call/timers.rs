@@ -16,6 +16,8 @@ pub(super) enum Timer {
     SeatBack,
     /// A suspicious caller had time to say something.
     Challenge,
+    /// After a restart the call-taker's browser had time to come back.
+    Rejoin,
 }
 
 /// At most one moment for each.

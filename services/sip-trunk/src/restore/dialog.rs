@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use rsipstack::dialog::DialogId;
 use rsipstack::dialog::dialog::{DialogSnapshot, DialogSnapshotState, SessionIdState};
-use rsipstack::sip::{Contact, Uri, typed};
+use rsipstack::sip::{Contact, Route, Uri, typed};
 use rsipstack::transaction::key::TransactionRole;
 
 /// Requests that the earlier process may have sent after it wrote the dialog down: far fewer than this. Ours must
@@ -26,7 +26,8 @@ pub(super) fn write(snapshot: &DialogSnapshot) -> Option<Fields> {
         TransactionRole::Client => "client",
         TransactionRole::Server => "server",
     };
-    let routes: Vec<String> = snapshot.route_set.iter().map(ToString::to_string).collect();
+    // No header's value has a line break in it.
+    let routes: Vec<&str> = snapshot.route_set.iter().map(|route| route.value()).collect();
     let fields = [
         ("role", Some(role.to_owned())),
         ("call_id", Some(snapshot.id.call_id.clone())),
@@ -39,7 +40,7 @@ pub(super) fn write(snapshot: &DialogSnapshot) -> Option<Fields> {
         ("local_contact", snapshot.local_contact.as_ref().map(ToString::to_string)),
         ("remote_uri", Some(snapshot.remote_uri.to_string())),
         ("remote_contact", snapshot.remote_contact.as_ref().map(|contact| contact.value().to_owned())),
-        ("routes", (!routes.is_empty()).then(|| routes.join(", "))),
+        ("routes", (!routes.is_empty()).then(|| routes.join("\n"))),
         ("reliable", snapshot.supports_100rel.then(|| "yes".to_owned())),
         ("session_id", snapshot.session_id.as_ref().map(|session| session.local.clone())),
         ("session_id_remote", snapshot.session_id.as_ref().and_then(|session| session.remote.clone())),
@@ -56,7 +57,7 @@ pub(super) fn read(fields: &Fields) -> Option<DialogSnapshot> {
         "server" => TransactionRole::Server,
         _ => return None,
     };
-    let routes = text("routes").map_or(Ok(Vec::new()), typed::Route::parse_header_list).ok()?;
+    let routes = text("routes").map(|routes| routes.split('\n').map(Route::new).collect());
     let session_id = text("session_id").map(|local| SessionIdState {
         local: local.to_owned(),
         remote: text("session_id_remote").map(str::to_owned),
@@ -76,7 +77,7 @@ pub(super) fn read(fields: &Fields) -> Option<DialogSnapshot> {
         local_contact: uri("local_contact"),
         remote_uri: uri("remote_uri")?,
         remote_contact: text("remote_contact").map(Contact::new),
-        route_set: routes,
+        route_set: routes.unwrap_or_default(),
         supports_100rel: text("reliable").is_some(),
         session_id,
     })
@@ -102,10 +103,10 @@ mod tests {
             local_contact: Some(Uri::try_from("sip:112@192.0.2.1:5060;transport=tcp").unwrap()),
             remote_uri: Uri::try_from("sip:+62811@192.0.2.9:5080;transport=tcp").unwrap(),
             remote_contact: Some(Contact::new("<sip:+62811@192.0.2.9:5080;transport=tcp>;expires=60")),
-            route_set: typed::Route::parse_header_list(
-                "<sip:edge.telco.example;lr>, \"Core\" <sip:core.telco.example;lr;x=1>",
-            )
-            .unwrap(),
+            route_set: vec![
+                Route::new("<sip:edge.telco.example;lr>"),
+                Route::new("\"Core\" <sip:core.telco.example;lr;x=1>"),
+            ],
             supports_100rel: true,
             session_id: Some(SessionIdState { local: "ab".repeat(16), remote: Some("cd".repeat(16)) }),
         }
@@ -147,12 +148,24 @@ mod tests {
         let early = DialogSnapshot { state: DialogSnapshotState::Early, ..snapshot() };
         assert_eq!(write(&early), None);
         let fields = write(&snapshot()).unwrap();
-        for name in ["role", "call_id", "local_tag", "remote_tag", "from", "to", "local_cseq", "remote_cseq", "remote_uri"] {
+        for name in [
+            "role",
+            "call_id",
+            "local_tag",
+            "remote_tag",
+            "from",
+            "to",
+            "local_cseq",
+            "remote_cseq",
+            "remote_uri",
+        ] {
             let mut less = fields.clone();
             less.remove(name);
             assert!(read(&less).is_none(), "without {name}");
         }
-        for (name, value) in [("role", "both"), ("local_cseq", "-1"), ("local_cseq", "4294967295"), ("remote_uri", "")] {
+        for (name, value) in
+            [("role", "both"), ("local_cseq", "-1"), ("local_cseq", "4294967295"), ("remote_uri", "")]
+        {
             let mut wrong = fields.clone();
             wrong.insert(name.to_owned(), value.to_owned());
             assert!(read(&wrong).is_none(), "{name} {value:?}");

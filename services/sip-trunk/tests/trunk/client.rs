@@ -66,8 +66,17 @@ impl Centre {
         &self.trunk.orders
     }
 
+    /// What happened. What the trunk keeps for itself is not among it.
     pub async fn facts(&self) -> Vec<Entry> {
-        self.journal.read_after(0, 100_000).await.unwrap()
+        let mut facts = self.journal.read_after(0, 100_000).await.unwrap();
+        facts.retain(|entry| !matches!(entry.fact, CallFact::DialogHeld(_)));
+        facts
+    }
+
+    /// How often what is held of a call was written down.
+    pub async fn times_held(&self, call: CallId) -> usize {
+        let all = self.journal.read_after(0, 100_000).await.unwrap();
+        all.iter().filter(|e| e.call == call && matches!(e.fact, CallFact::DialogHeld(_))).count()
     }
 
     /// Waits until the journal holds what is asked for.
