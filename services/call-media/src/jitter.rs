@@ -50,8 +50,11 @@ pub struct JitterBuffer {
     primed: bool,
     /// The timestamp of the next sample to play.
     play: u32,
-    /// One past the newest sample.
+    /// One past the newest sample that waits, never behind `play`.
     end: u32,
+    /// One past the newest sample that ever came.
+    received: u32,
+    seen: Seen,
     /// How deep it wants to be, beyond one packet.
     depth: u32,
     /// Samples of the newest packet: the buffer is never shallower.
@@ -78,6 +81,37 @@ impl Window {
     }
 }
 
+/// The numbers of the last 64 packets: what comes twice is not late, it is twice.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    newest: u16,
+    bits: u64,
+}
+
+impl Seen {
+    const fn from(sequence: u16) -> Self {
+        Self { newest: sequence, bits: 1 }
+    }
+
+    /// Notes a number; `true` when it was noted before.
+    const fn again(&mut self, sequence: u16) -> bool {
+        let ahead = sequence.wrapping_sub(self.newest) as i16;
+        if ahead > 0 {
+            self.bits = if ahead < 64 { self.bits << ahead | 1 } else { 1 };
+            self.newest = sequence;
+            return false;
+        }
+        let bit = match ahead.unsigned_abs() {
+            behind @ 0..64 => 1 << behind,
+            // Older than we remember; its timestamp decides.
+            _ => 0,
+        };
+        let again = self.bits & bit != 0;
+        self.bits |= bit;
+        again
+    }
+}
+
 impl Default for JitterBuffer {
     fn default() -> Self {
         Self {
@@ -89,6 +123,8 @@ impl Default for JitterBuffer {
             primed: false,
             play: 0,
             end: 0,
+            received: 0,
+            seen: Seen::default(),
             depth: FRAME,
             packet: FRAME,
             empty: 0,
@@ -115,6 +151,9 @@ impl JitterBuffer {
         self.packet = length;
         if !self.running || self.ssrc != Some(packet.ssrc) || self.codec != codec {
             self.restart(packet, codec, length);
+        } else if self.seen.again(packet.sequence) {
+            self.counts.useless += 1;
+            return;
         }
         let mut offset = packet.timestamp.wrapping_sub(self.play) as i32;
         if offset <= -(RING as i32) || offset + length as i32 > RING as i32 {
@@ -126,6 +165,9 @@ impl JitterBuffer {
         }
         self.store(packet.payload, offset);
         let end = packet.timestamp.wrapping_add(length);
+        if (end.wrapping_sub(self.received) as i32) > 0 {
+            self.received = end;
+        }
         if (end.wrapping_sub(self.end) as i32) > 0 {
             self.end = end;
         }
@@ -202,6 +244,8 @@ impl JitterBuffer {
         self.empty = 0;
         self.play = packet.timestamp.wrapping_sub(self.depth.max(length));
         self.end = self.play;
+        self.received = packet.timestamp;
+        self.seen = Seen::from(packet.sequence);
         self.window = Window::new(0);
         self.counts.restarts += 1;
     }
@@ -209,8 +253,8 @@ impl JitterBuffer {
     /// A packet whose time has passed. Gives the place where it goes after all, negative when it is of no use.
     fn late(&mut self, timestamp: u32, offset: i32, length: u32) -> i32 {
         self.window.late += 1;
-        let newer_waits = (self.end.wrapping_sub(self.play) as i32) > 0;
-        if !newer_waits && (timestamp.wrapping_sub(self.end) as i32) > -(RING as i32) && self.empty > 0 {
+        let newest = (timestamp.wrapping_sub(self.received) as i32) >= 0;
+        if newest && self.empty > 0 {
             // The whole stream is late: what was played meanwhile was made up, and from here on there is more room.
             self.play = timestamp;
             self.end = timestamp;
