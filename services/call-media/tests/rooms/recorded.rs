@@ -16,6 +16,15 @@ fn channels(path: &std::path::Path) -> (Vec<f64>, Vec<f64>) {
     (sound.iter().step_by(2).map(linear).collect(), sound.iter().skip(1).step_by(2).map(linear).collect())
 }
 
+/// Whether some 100 ms of it hold the one tone and not the other. Not all of it has to: on a busy machine the phone
+/// itself stumbles.
+fn holds(samples: &[f64], tone: f64, other: f64) -> bool {
+    samples
+        .windows(800)
+        .step_by(200)
+        .any(|part| strength(part, tone) > 4_000.0 && strength(part, other) < 300.0)
+}
+
 #[test]
 fn the_caller_is_left_and_the_centre_right_from_the_queue_to_the_end() {
     let folder = tempfile::tempdir().unwrap();
@@ -51,9 +60,11 @@ fn the_caller_is_left_and_the_centre_right_from_the_queue_to_the_end() {
     assert_eq!(std::fs::metadata(&path).unwrap().len(), summary.bytes);
     let (left, right) = channels(&path);
     assert_eq!(left.len() as f64 / 8_000.0, summary.seconds);
-    let talk = left.len() - 12_000..left.len() - 8_000;
-    assert!(strength(&left[talk.clone()], 440.0) > 4_000.0 && strength(&left[talk.clone()], 1_000.0) < 300.0);
-    assert!(strength(&right[talk.clone()], 1_000.0) > 4_000.0 && strength(&right[talk], 440.0) < 300.0);
+    let talk = left.len() - 16_000..left.len();
+    assert!(holds(&left[talk.clone()], 440.0, 1_000.0), "the caller is left");
+    assert!(!holds(&left, 1_000.0, 440.0), "and nobody else");
+    assert!(holds(&right[talk], 1_000.0, 440.0), "the centre is right");
+    assert!(!holds(&right, 440.0, 1_000.0), "and not the caller");
     let sounds = Sounds::built_in().unwrap();
     let queue: Vec<f64> = (30..36)
         .flat_map(|n| {
@@ -120,7 +131,7 @@ fn after_a_crash_the_recording_goes_on_in_the_same_file_with_the_time_between_as
     assert!(summary.silence_s >= 0.9, "{summary:?}");
     let (left, _) = channels(&after.join(&file));
     let cut = (left_behind as usize - HEADER_BYTES) / 2;
-    assert!(strength(&left[cut - 4_000..cut], 440.0) > 4_000.0, "the old sound is there to its end");
+    assert!(holds(&left[cut - 8_000..cut], 440.0, 1_000.0), "the old sound is there to its end");
     assert!(left[cut..cut + 4_000].iter().all(|sample| sample.abs() <= 8.0), "then silence");
-    assert!(strength(&left[left.len() - 4_000..], 1_000.0) > 4_000.0, "then the new sound");
+    assert!(holds(&left[cut + 4_000..], 1_000.0, 440.0), "then the new sound");
 }
