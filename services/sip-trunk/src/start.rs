@@ -29,6 +29,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{error, info};
 
 use crate::config::{TlsPort, TrunkConfig};
+use crate::guard::expected::Ours;
 use crate::guard::repair::Wire;
 use crate::guard::udp::{Intake, SendingSocket};
 use crate::guard::{Guard, REFUSED_WAITING_MAX, Refused, tcp, udp};
@@ -110,6 +111,8 @@ pub(crate) struct Core {
     pub(crate) tls: Option<Arc<Tls>>,
     pub(crate) seats: Seats,
     pub(crate) screen: Screen,
+    /// The dialogs that we began, for the guard.
+    pub(crate) ours: Arc<Ours>,
     pub(crate) queue: Queue,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
@@ -169,7 +172,8 @@ pub async fn start(
     let incoming = endpoint.incoming_transactions().map_err(stack_error)?;
     let (held, open): (Vec<_>, Vec<_>) = recovery.open_calls.iter().partition(|open| open.held.is_some());
     let (resumable, ended) = Resumable::new(open.into_iter());
-    let guard = Arc::new(Guard::new(config.trunks.clone(), stats.clone()));
+    let ours = Arc::<Ours>::default();
+    let guard = Arc::new(Guard::new(config.trunks.clone(), stats.clone(), ours.clone()));
     let peers = Peers::new(&config.trunks);
     let core = Arc::new(Core {
         config,
@@ -186,6 +190,7 @@ pub async fn start(
         tls: tls_port.as_ref().and_then(|port| port.tls.clone()),
         seats: Seats::default(),
         screen: Screen::default(),
+        ours,
         queue,
         tasks: TaskTracker::new(),
         stop: stop.clone(),

@@ -78,6 +78,10 @@ impl Call {
         self.centre.may_come_back = None;
         self.centre.offers.clear();
         self.timers.clear(Timer::SeatBack);
+        if self.centre.supervisors.contains_key(&by) {
+            // Who takes the call does not supervise it any more.
+            self.stop_supervising(by).await.ok();
+        }
         self.timers.clear(Timer::Challenge);
         self.publish();
         if was_queued {

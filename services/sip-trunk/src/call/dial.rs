@@ -112,6 +112,7 @@ fn new_call(core: Arc<Core>, id: CallId, arrival: Arrival, ticket: Ticket) -> Ca
         signs: Signs::default(),
         class: CallerClass::default(),
         challenged: false,
+        digits_heard: 0,
         room: None,
         centre: Centre::default(),
         parties: BTreeMap::new(),

@@ -85,6 +85,8 @@ pub(crate) struct Call {
     class: CallerClass,
     /// It was asked for a sign of life and has given none.
     challenged: bool,
+    /// Keys that are on record, of both sides.
+    digits_heard: usize,
     /// The audio, from our 200 on.
     room: Option<Arc<Room>>,
     /// Who of the centre is on it.

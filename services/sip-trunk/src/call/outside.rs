@@ -15,6 +15,7 @@ use rsipstack::sip::StatusCode;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::timeout;
 
+use crate::guard::expected::Expected;
 use crate::outbound::{Invitation, Rung, ring};
 use crate::registry::LiveEntry;
 use crate::start::Core;
@@ -38,6 +39,8 @@ struct Outside {
     entry: Arc<LiveEntry>,
     /// The Call-ID of its INVITEs.
     call_id: String,
+    /// Lets in what whom we called sends, from wherever.
+    _expected: Expected,
     /// Cancels while it rings.
     ringing: Option<AbortHandle>,
     dialog: Option<InviteDialog>,
@@ -67,8 +70,10 @@ impl OutsideLegs {
     ) {
         let call_id = new_call_id(&core.clock).to_string();
         let ringing = ring(core.clone(), entry.clone(), invitation, call_id.clone(), self.sender.clone());
+        let expected = core.ours.expect(call_id.clone());
         let abort = self.rung.spawn(async move { (leg, ringing.await) });
-        self.legs.insert(leg, Outside { entry, call_id, ringing: Some(abort), dialog: None });
+        self.legs
+            .insert(leg, Outside { entry, call_id, _expected: expected, ringing: Some(abort), dialog: None });
     }
 
     /// Takes up a leg that an earlier process had established; its dialog, unless there is one with its name.
@@ -83,7 +88,10 @@ impl OutsideLegs {
         entry.change(|view| (view.accepted, view.confirmed) = (true, true));
         core.registry.insert_dialog(dialog.id().to_string(), entry.clone());
         let call_id = dialog.id().call_id;
-        self.legs.insert(leg, Outside { entry, call_id, ringing: None, dialog: Some(dialog.clone()) });
+        let expected = core.ours.expect(call_id.clone());
+        let dialog_kept = Some(dialog.clone());
+        self.legs
+            .insert(leg, Outside { entry, call_id, _expected: expected, ringing: None, dialog: dialog_kept });
         Some(dialog)
     }
 

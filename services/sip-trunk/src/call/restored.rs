@@ -119,6 +119,7 @@ fn build(core: &Arc<Core>, id: CallId, kept: &KeptCall, caller: &KeptLeg) -> Opt
         signs: Signs::default(),
         class: kept.class,
         challenged: false,
+        digits_heard: 0,
         room: None,
         centre: Centre {
             hand: kept.hand,

@@ -174,6 +174,7 @@ async fn begin(
         signs,
         class: CallerClass::default(),
         challenged: false,
+        digits_heard: 0,
         room: None,
         centre: Centre::default(),
         parties: BTreeMap::new(),

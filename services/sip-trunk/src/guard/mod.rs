@@ -2,6 +2,7 @@
 //!
 //! Everything here is bounded by the message (64 KiB) and by tables of fixed size; nothing waits.
 
+pub(crate) mod expected;
 mod frame;
 pub(crate) mod message;
 pub(crate) mod repair;
@@ -23,6 +24,7 @@ use tracing::warn;
 
 use crate::config::TrunkProfile;
 use crate::stats::{TrunkStats, count};
+use expected::Ours;
 use message::Message;
 use repair::{Wire, stable_hash};
 
@@ -43,6 +45,9 @@ pub(crate) const REFUSED_WAITING_MAX: usize = 256;
 /// Transactions that the stack may hold. Its queues have no bound, and each INVITE costs it some 16 KB for 64*T1,
 /// also one that is refused; above this number the guard refuses in its place.
 const TRANSACTIONS_MAX: usize = 16_384;
+
+/// The profile of whom we called and who is no trunk.
+const NO_TRUNK: usize = usize::MAX;
 
 /// What to do with bytes from the network.
 #[derive(Debug)]
@@ -114,6 +119,7 @@ pub(crate) struct Sender {
 pub(crate) struct Guard {
     pub(crate) profiles: Vec<TrunkProfile>,
     stats: Arc<TrunkStats>,
+    ours: Arc<Ours>,
     memory: Mutex<Memory>,
 }
 
@@ -127,8 +133,8 @@ struct Memory {
 }
 
 impl Guard {
-    pub(crate) fn new(profiles: Vec<TrunkProfile>, stats: Arc<TrunkStats>) -> Self {
-        Self { profiles, stats, memory: Mutex::default() }
+    pub(crate) fn new(profiles: Vec<TrunkProfile>, stats: Arc<TrunkStats>, ours: Arc<Ours>) -> Self {
+        Self { profiles, stats, ours, memory: Mutex::default() }
     }
 
     /// The trunk that an address belongs to.
@@ -162,8 +168,15 @@ impl Guard {
                 self.refuse_invite(message, profile, EndReason::Overloaded, source, way_back)
             }
             Some(profile) => self.inspect_trusted(message, profile, sender, way_back),
+            None if self.is_of_ours(&message) => self.inspect_trusted(message, NO_TRUNK, sender, way_back),
             None => self.refuse(&message, source),
         }
+    }
+
+    /// Whether a stranger's message is part of a dialog that we began.
+    fn is_of_ours(&self, message: &Message) -> bool {
+        let inside = message.is_response() || (message.is_request() && has_to_tag(message));
+        inside && message.value("Call-ID").is_some_and(|call_id| self.ours.contains(call_id))
     }
 
     /// No SIP, or none of ours: a request of another version is told so (RFC 3261 section 21.5.6).

@@ -6,7 +6,7 @@ const INVITE: &str = "INVITE sip:112@x SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG
 
 fn guard() -> Guard {
     let profile = TrunkProfile::new("telco", vec!["192.0.2.0/24".parse().unwrap()]);
-    Guard::new(vec![profile], Arc::default())
+    Guard::new(vec![profile], Arc::default(), Arc::default())
 }
 
 fn back() -> WayBack {

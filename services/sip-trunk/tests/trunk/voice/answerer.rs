@@ -17,7 +17,12 @@ pub struct Answerer {
 
 impl Answerer {
     pub async fn new() -> Self {
-        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        Self::at("127.0.0.1:0").await
+    }
+
+    /// At an address that may be no trunk's.
+    pub async fn at(address: &str) -> Self {
+        let socket = UdpSocket::bind(address).await.unwrap();
         Self { socket, centre: None, invite: None, cseq: 1 }
     }
 

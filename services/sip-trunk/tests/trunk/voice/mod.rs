@@ -6,6 +6,7 @@ mod conference;
 mod dialled;
 mod keys;
 mod ringing;
+mod screened;
 mod sound;
 mod transfer;
 
