@@ -26,7 +26,7 @@ use crate::world::{new_id, now};
 /// Live calls in memory; facts go to the desk unless they are held back.
 #[derive(Clone)]
 pub struct FakeTrunk {
-    desk: Desk,
+    pub desk: Desk,
     memory: Arc<Mutex<Memory>>,
     pub line: LineEvents,
 }

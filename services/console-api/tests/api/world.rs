@@ -13,7 +13,8 @@ use dispatch_core::acd::AcdPolicy;
 use dispatch_core::actor::Actor;
 use dispatch_core::area::bangka_selatan;
 use dispatch_core::classification::Classifier;
-use dispatch_core::ids::{AgencyCode, AgencyId, UserId};
+use dispatch_core::ids::{AgencyCode, AgencyId, IncidentId, UserId};
+use dispatch_core::incident::IncidentCommand;
 use dispatch_core::private::Private;
 use dispatch_core::site::UserRole;
 use dispatch_core::time::{Clock, Seconds, Timestamp};
@@ -141,6 +142,27 @@ impl World {
         let body = json!({ "username": username, "password": PASSWORD });
         let session = self.stranger().post("session", body).await.expect(200);
         Client { address: self.address, token: Some(session["token"].as_str().unwrap().to_owned()) }
+    }
+
+    /// So many notes on an incident, in one submission; asked again with the same key when the store is late.
+    pub async fn write_notes(&self, incident: &str, key: &str, count: usize) {
+        let id: IncidentId = incident.parse().unwrap();
+        let note = |n| IncidentCommand::AddNote { text: Private::new(format!("{key} {n}")) };
+        let submission = Submission {
+            key: IdempotencyKey::new(key).unwrap(),
+            fingerprint: None,
+            actor: Actor::User(self.users["petugas1"]),
+            commands: (0..count).map(|n| DeskCommand::Incident(id, note(n))).collect(),
+            journal: None,
+            completes: None,
+            keep_answer: false,
+        };
+        for _ in 0..20 {
+            if self.trunk.desk.submit(submission.clone()).await.is_ok() {
+                return;
+            }
+        }
+        panic!("the notes were not taken");
     }
 
     /// A fire that is reported, sent to damkar.
