@@ -42,6 +42,7 @@ export class World {
   #mute = null;
   #contexts = [];
   #callers = [];
+  #onDuty = [];
   #folder = null;
   #sessions = new Map();
   #nextNumber = 1;
@@ -100,6 +101,7 @@ export class World {
   async signedIn(username, options) {
     const page = await this.page(options);
     await signIn(page, username);
+    if (username.startsWith('petugas')) this.#onDuty.push(username);
     await page.getByText('Tersambung', { exact: true }).first().waitFor();
     return page;
   }
@@ -146,6 +148,11 @@ export class World {
       caller.close();
     }
     for (const context of this.#contexts.splice(0)) await context.close();
+    // Who has gone home takes no calls of the next story.
+    for (const username of this.#onDuty.splice(0)) {
+      const ask = await this.api(username);
+      await ask('POST', '/duty', { state: 'off' }).catch(() => undefined);
+    }
   }
 
   async #ask(token, method, where, body) {

@@ -104,6 +104,7 @@ story('voice: from the answer to the first sound, ten times', async (world) => {
       () => caller.line.firstTone(pressedAt, MICROPHONE_HERTZ, HEARD_SHARE),
       'the first sound at the caller',
     );
+    await page.locator('.number', { hasText: caller.number }).waitFor();
     toPage.push(heardAt - pressedAt);
     toCaller.push(heard - pressedAt);
     await page.keyboard.press('F8');
