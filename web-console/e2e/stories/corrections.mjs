@@ -34,7 +34,7 @@ story('what is typed after the caller hung up is kept, sent, and never overwrite
   const caller = await world.call();
   await page.getByText(caller.number).first().waitFor();
   await page.keyboard.press('F2');
-  await page.locator('.number', { hasText: caller.number }).waitFor();
+  await page.locator('.live .number', { hasText: caller.number }).waitFor();
   const landmark = `depan SDN 3 Air Gegas ${caller.number.slice(-3)}`;
   await page.fill('#landmark', landmark);
   await page.selectOption('#type', { label: 'Kebakaran bangunan' });
@@ -84,7 +84,7 @@ story('a second report becomes a duplicate with one key, its words a note', asyn
   const caller = await world.call();
   await page.getByText(caller.number).first().waitFor();
   await page.keyboard.press('F2');
-  await page.locator('.number', { hasText: caller.number }).waitFor();
+  await page.locator('.live .number', { hasText: caller.number }).waitFor();
   await page.fill('#narrative', 'Katanya api sudah ke rumah sebelah');
   await page.locator('.lists li', { hasText: incident.number }).locator('button.open').click();
   await page.getByRole('region', { name: `Insiden ${incident.number}` }).waitFor();
@@ -112,13 +112,13 @@ story('who rests hears nothing, and a call that nobody recorded is everybody’s
   await one.getByText(caller.number).first().waitFor();
   await one.getByRole('button', { name: 'Siap', exact: true }).click();
   await one.keyboard.press('F2');
-  await one.locator('.number', { hasText: caller.number }).waitFor();
+  await one.locator('.live .number', { hasText: caller.number }).waitFor();
   await until(() => caller.statuses.includes(200), 'the answer');
   caller.hangUp();
   await other.getByRole('tab', { name: /Belum dicatat/ }).click();
   const row = other.locator('.lists li', { hasText: caller.number });
   await row.getByRole('button', { name: 'Catat hasil' }).click();
-  await other.locator('.number', { hasText: caller.number }).waitFor();
+  await other.locator('.live .number', { hasText: caller.number }).waitFor();
   await other.keyboard.press('F8');
   await row.waitFor({ state: 'detached' });
 });

@@ -17,10 +17,10 @@ story('one key for a prank: recorded, hung up, and the next caller is answered',
   const second = await world.call();
   await page.getByText(second.number).waitFor();
   await page.keyboard.press('F2');
-  await page.locator('.number', { hasText: first.number }).waitFor();
+  await page.locator('.live .number', { hasText: first.number }).waitFor();
   await page.keyboard.press('F9');
   await until(() => first.hungUp, 'the first caller is released');
-  await page.locator('.number', { hasText: second.number }).waitFor();
+  await page.locator('.live .number', { hasText: second.number }).waitFor();
   await until(() => second.statuses.includes(200), 'the second caller is answered');
   await disposed(world, first, 'prank');
 
@@ -36,7 +36,7 @@ story('a form that holds somebody’s words asks for the key twice', async (worl
   const caller = await world.call();
   await page.getByText(caller.number).waitFor();
   await page.keyboard.press('F2');
-  await page.locator('.number', { hasText: caller.number }).waitFor();
+  await page.locator('.live .number', { hasText: caller.number }).waitFor();
   await page.fill('#narrative', 'katanya ada api');
   await page.keyboard.press('F9');
   await page.getByText('Tekan F9 sekali lagi').waitFor();

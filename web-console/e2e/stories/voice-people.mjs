@@ -27,7 +27,7 @@ story('voice: a call rings at one desk; refused, it rings at the next', async (w
   await pages[first].keyboard.press('Alt+x');
   await until(async () => (await ringsAt()) === 1 - first, 'the call rings at the other desk');
   await pages[1 - first].keyboard.press('F2');
-  await pages[1 - first].locator('.number', { hasText: caller.number }).waitFor();
+  await pages[1 - first].locator('.live .number', { hasText: caller.number }).waitFor();
 });
 
 story('voice: an agency’s telephone joins, and goes on when the call-taker leaves', async (world) => {

@@ -21,7 +21,7 @@ export async function talking(world, username) {
   caller.line.say(CALLER_HERTZ);
   await page.getByText(caller.number).first().waitFor();
   await page.keyboard.press('F2');
-  await page.locator('.number', { hasText: caller.number }).waitFor();
+  await page.locator('.live .number', { hasText: caller.number }).waitFor();
   return { page, caller };
 }
 
@@ -104,7 +104,7 @@ story('voice: from the answer to the first sound, ten times', async (world) => {
       () => caller.line.firstTone(pressedAt, MICROPHONE_HERTZ, HEARD_SHARE),
       'the first sound at the caller',
     );
-    await page.locator('.number', { hasText: caller.number }).waitFor();
+    await page.locator('.live .number', { hasText: caller.number }).waitFor();
     toPage.push(heardAt - pressedAt);
     toCaller.push(heard - pressedAt);
     await page.keyboard.press('F8');
@@ -148,7 +148,7 @@ story('voice: a page that is loaded again comes back into its call', async (worl
   await hears440(page);
   page.on('dialog', (dialog) => dialog.accept().catch(() => undefined));
   await page.reload();
-  await page.locator('.number', { hasText: caller.number }).waitFor();
+  await page.locator('.live .number', { hasText: caller.number }).waitFor();
   await hears440(page);
   await hearsMicrophone(caller.line);
   check(!caller.hungUp, 'the caller was released');
@@ -164,7 +164,7 @@ story(
     await page.context().close();
     await other.getByText(caller.number).first().waitFor();
     await other.keyboard.press('F2');
-    await other.locator('.number', { hasText: caller.number }).waitFor();
+    await other.locator('.live .number', { hasText: caller.number }).waitFor();
     await hears440(other);
     await hearsMicrophone(caller.line);
   },
