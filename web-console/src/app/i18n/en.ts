@@ -478,6 +478,6 @@ export const en: Record<keyof typeof id, string> = {
   'trunk.test_failed': 'test {time} failed',
   'watch.recordings_low': 'Little room for recordings: {n} MiB left',
   'watch.wait_estimate': 'expected wait {time}',
-  'watch.seats': '{n} headsets connected',
+  'watch.seats': '{n} headsets',
   'error.unreachable': 'The server does not answer. Nothing changed; try again.',
 };

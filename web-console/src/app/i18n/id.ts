@@ -478,6 +478,6 @@ export const id = {
   'trunk.test_failed': 'uji {time} gagal',
   'watch.recordings_low': 'Ruang rekaman hampir habis: sisa {n} MiB',
   'watch.wait_estimate': 'perkiraan tunggu {time}',
-  'watch.seats': '{n} headset tersambung',
+  'watch.seats': '{n} headset',
   'error.unreachable': 'Server tidak menjawab. Tidak ada yang berubah; coba lagi.',
 } as const;
