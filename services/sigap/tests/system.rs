@@ -15,6 +15,7 @@ mod system {
     mod configuration;
     mod crash_under_load;
     mod feed;
+    mod fuzz;
     mod halves;
     mod idempotency;
     mod impaired;

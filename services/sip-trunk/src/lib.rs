@@ -26,6 +26,7 @@ mod outbound;
 mod peers;
 mod queue;
 mod random;
+pub mod readers;
 mod registry;
 mod reliable;
 mod restore;

@@ -7,7 +7,7 @@ use dispatch_core::limits::SIP_MESSAGE_BYTES_MAX;
 
 /// One piece of the stream.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Piece {
+pub(crate) enum Piece {
     /// One message; its body may be shorter or longer than it says.
     Message(Vec<u8>),
     /// A double line end between messages.
@@ -18,24 +18,24 @@ pub(super) enum Piece {
 
 /// The bytes that are not cut yet.
 #[derive(Debug, Default)]
-pub(super) struct Framer {
+pub(crate) struct Framer {
     buffer: Vec<u8>,
     /// Up to here there is no end of headers: a stream that comes byte by byte is not searched from its beginning.
     searched: usize,
 }
 
 impl Framer {
-    pub(super) fn push(&mut self, bytes: &[u8]) {
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
     }
 
     /// Whether part of a message is waiting for the rest.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.buffer.is_empty()
     }
 
     /// The next piece. `paused` says that the sender has sent nothing for a while.
-    pub(super) fn next(&mut self, paused: bool) -> Option<Piece> {
+    pub(crate) fn next(&mut self, paused: bool) -> Option<Piece> {
         if self.buffer.starts_with(b"\r\n\r\n") {
             self.take(4);
             return Some(Piece::KeepAlive);

@@ -3,7 +3,7 @@
 //! Everything here is bounded by the message (64 KiB) and by tables of fixed size; nothing waits.
 
 pub(crate) mod expected;
-mod frame;
+pub(crate) mod frame;
 pub(crate) mod message;
 pub(crate) mod repair;
 pub(crate) mod reply;

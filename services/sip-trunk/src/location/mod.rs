@@ -1,7 +1,7 @@
 //! Where the caller is, as the INVITE says: `Geolocation` (RFC 6442) with a PIDF-LO in the body or by reference.
 
 pub(crate) mod multipart;
-mod pidf;
+pub(crate) mod pidf;
 
 use dispatch_core::call::fact::{Defect, Fix, FixSource};
 use dispatch_core::limits::FIXES_PER_CALL_MAX;

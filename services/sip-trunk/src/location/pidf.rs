@@ -20,13 +20,13 @@ const RADIUS_METRES_MAX: f64 = 20_100_000.0;
 
 /// What a document gave.
 #[derive(Debug, Default)]
-pub(super) struct Read {
-    pub(super) fixes: Vec<Fix>,
-    pub(super) defects: Vec<Defect>,
+pub(crate) struct Read {
+    pub(crate) fixes: Vec<Fix>,
+    pub(crate) defects: Vec<Defect>,
 }
 
 /// Reads a document as far as it is sound.
-pub(super) fn read(document: &[u8]) -> Read {
+pub(crate) fn read(document: &[u8]) -> Read {
     let text = String::from_utf8_lossy(document);
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}').trim());
     let mut state = Document::default();
