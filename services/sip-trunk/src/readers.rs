@@ -31,7 +31,7 @@ impl Default for Readers {
         let profile = TrunkProfile::new("telco", vec![local.into()]);
         let config = TrunkConfig::new(SocketAddr::new(local, 0), vec![profile]);
         let (answers, _answers) = mpsc::channel(1);
-        let guard = Guard::new(config.trunks.clone(), Arc::default());
+        let guard = Guard::new(config.trunks.clone(), Arc::default(), Arc::default());
         Self { guard, config, way_back: WayBack::Tcp(answers), _answers }
     }
 }
