@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use simulator::phone::{Heard, Phone, Tones};
 use tokio::time::{Instant, sleep};
 
@@ -75,16 +75,22 @@ async fn a_desk_that_dies_is_not_heard_and_misses_nothing() {
         the_call_of(&petugas, number, "ended", |c| c["state"] == "ended").await;
         assert_eq!(calls_of(&petugas, number).await.len(), 1);
     }
-    each_fact_came_once(&petugas, &id).await;
+    each_fact_came_once(&halves.log_in("pengawas").await, &id).await;
     whole_log(&halves).await;
     assert_eq!(halves.terminate(Half::Trunk, STEP).await.code(), Some(0));
 }
 
-/// What happened to the call is in its history once, in order.
-async fn each_fact_came_once(petugas: &Api, id: &str) {
-    let call = petugas.get(&format!("/calls/{id}")).await.expect(200);
-    let kinds: Vec<&str> =
-        call["timeline"].as_array().into_iter().flatten().filter_map(|step| step["kind"].as_str()).collect();
+/// What happened to the call is in the log once.
+async fn each_fact_came_once(pengawas: &Api, id: &str) {
+    let entries = pengawas.get("/log?after=0&limit=500").await.expect(200)["entries"].clone();
+    let of_call = |entry: &&Value| entry["stream"].as_str().is_some_and(|stream| stream.contains(id));
+    let kinds: Vec<&str> = entries
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(of_call)
+        .filter_map(|entry| entry["kind"].as_str())
+        .collect();
     for kind in ["call_arrived", "call_answered", "call_ended"] {
         assert_eq!(kinds.iter().filter(|found| **found == kind).count(), 1, "{kind}: {kinds:?}");
     }
@@ -156,4 +162,45 @@ async fn calls_before_the_first_desk_are_there_when_it_comes() {
     ])
     .await;
     assert!(second.code == Some(1) && second.err.contains("in use by another process"), "{second:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn calls_outlive_a_trunk_that_is_killed() {
+    let mut halves = Halves::start(QUEUE_SOON).await;
+    let petugas = halves.log_in("petugas1").await;
+    let mut callers = Vec::new();
+    for seed in 0..10 {
+        callers.push(in_the_queue(&halves, seed).await);
+    }
+    let first = the_call_of(&petugas, &callers[0].0, "waiting", |c| c["state"] == "queued").await;
+    let id = first["id"].as_str().expect("an id").to_owned();
+    petugas.post(&format!("/calls/{id}/answer"), &json!({})).await.expect(200);
+    sleep(Duration::from_secs(1)).await;
+
+    halves.kill(Half::Trunk).await;
+    let killed = Instant::now();
+    println!("the trunk was ready again after {:?}", halves.run(Half::Trunk).await);
+    for (number, phone) in &callers {
+        eventually("the caller hears something again", STEP, || async {
+            (phone.heard().since(killed).0 > 20).then_some(())
+        })
+        .await;
+        let heard = phone.heard();
+        assert_eq!(heard.new_streams, 0, "the caller's phone took it for a new call");
+        println!("silence of {:?}", heard.longest_gap);
+        let state = if *number == callers[0].0 { "connected" } else { "queued" };
+        the_call_of(&petugas, number, state, |c| c["state"] == state).await;
+        assert_eq!(phone.ask("INVITE", STEP).await, Some(200));
+    }
+    for (number, phone) in &callers {
+        assert_eq!(phone.ask("BYE", STEP).await, Some(200));
+        let ended = the_call_of(&petugas, number, "ended", |c| c["state"] == "ended").await;
+        assert_eq!(ended["end_reason"], "caller_hung_up", "{ended}");
+    }
+    // One file for the whole call, on both sides of the restart.
+    let recorded = the_call_of(&petugas, &callers[0].0, "recorded", |c| c["recording"].is_object()).await;
+    let seconds = recorded["recording"]["seconds"].as_f64().unwrap_or_default();
+    assert!(seconds > killed.elapsed().as_secs_f64().min(2.0), "{recorded}");
+    assert_eq!(recorded["without_recording"], false);
+    whole_log(&halves).await;
 }
