@@ -26,8 +26,11 @@ struct Reader {
     /// One run of it costs some disk: only every so many rounds.
     every: u32,
     inputs: Vec<Vec<u8>>,
-    read: Box<dyn FnMut(&[u8], &mut Seeded)>,
+    read: Read,
 }
+
+/// Reads one input; chance decides what is left open, such as which way it came.
+type Read = Box<dyn FnMut(&[u8], &mut Seeded)>;
 
 const SDP: &str = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 49170 RTP/AVP 8 0 101\r\n\
     a=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\na=sendrecv\r\n\
@@ -228,7 +231,7 @@ fn no_reader_panics_or_takes_long() {
     while Instant::now() < until || counts.contains(&0) {
         round += 1;
         for (reader, count) in readers.iter_mut().zip(&mut counts) {
-            if round % reader.every != 0 {
+            if !round.is_multiple_of(reader.every) {
                 continue;
             }
             // As it is once, so that a reader that takes nothing at all is seen.
