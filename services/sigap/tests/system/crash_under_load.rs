@@ -11,7 +11,9 @@ use simulator::sip_agent::{CallOrder, CallRecord, SipAgent, Transport};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, interval, sleep};
 
-use super::harness::{Answer, Api, Kind, Server, Setup, caller, eventually, fire, new_key, unique};
+use super::harness::{
+    Answer, Api, Kind, Server, Setup, caller, eventually, fire, loads_the_machine, new_key, unique,
+};
 
 /// Crashes of one run. The long run is `load-tests crash`.
 const ROUNDS: usize = 10;
@@ -24,6 +26,7 @@ const WRITE_AGAIN_FOR: Duration = Duration::from_secs(30);
 
 #[tokio::test]
 async fn nothing_acknowledged_is_lost_by_crashes_under_load() {
+    let _turn = loads_the_machine().await;
     tokio::join!(crashes(Kind::Sqlite), crashes(Kind::Postgres));
 }
 

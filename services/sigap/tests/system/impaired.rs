@@ -13,7 +13,7 @@ use simulator::sip_agent::{Ending, SipAgent, Transport};
 use simulator::stopwatch::Stopwatch;
 use tokio::time::{Instant, sleep};
 
-use super::harness::{Call, Kind, Server, Setup, Sipp};
+use super::harness::{Call, Kind, Server, Setup, Sipp, loads_the_machine};
 
 const CALLS: u64 = 200;
 const BAD: Impairment =
@@ -57,6 +57,7 @@ async fn agrees(server: &Server, proxy: &UdpProxy) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sipp_completes_every_call_over_a_bad_network() {
+    let _turn = loads_the_machine().await;
     let server = centre().await;
     let proxy = UdpProxy::open(server.sip, BAD).unwrap_or_else(|error| panic!("{error}"));
     let calls = CALLS.to_string();
@@ -84,6 +85,7 @@ async fn sipp_completes_every_call_over_a_bad_network() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_citys_phones_complete_every_call_over_a_bad_network() {
+    let _turn = loads_the_machine().await;
     let server = centre().await;
     let proxy = UdpProxy::open(server.sip, BAD).unwrap_or_else(|error| panic!("{error}"));
     let patience =

@@ -5,7 +5,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 use tokio::time::sleep;
 
-use super::harness::{Feed, Heard, Kind, Server, Setup, dispatch, fire, kinds, micros, open_incident};
+use super::harness::{
+    Feed, Heard, Kind, Server, Setup, dispatch, fire, kinds, looks_at_the_clock, micros, open_incident,
+};
 
 /// A rung may appear this much away from its time, in microseconds.
 const TOLERANCE: i64 = 1_000_000;
@@ -13,6 +15,7 @@ const TOLERANCE: i64 = 1_000_000;
 /// All at once, because they mostly wait.
 #[tokio::test]
 async fn the_rungs_appear_on_time_also_across_a_crash() {
+    let _turn = looks_at_the_clock().await;
     tokio::join!(
         across_a_crash(Kind::Sqlite),
         across_a_crash(Kind::Postgres),

@@ -6,11 +6,12 @@ use std::time::Instant;
 use serde_json::json;
 use simulator::seeded::Seeded;
 
-use super::super::harness::{Call, Kind, Server, fire, new_key, open_incident};
+use super::super::harness::{Call, Kind, Server, fire, loads_the_machine, new_key, open_incident};
 use super::{INPUT_WITHIN, budget, mutated, seed};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_body_is_answered_with_500_or_not_at_all() {
+    let _turn = loads_the_machine().await;
     let seed = seed("bodies");
     let mut chance = Seeded::new(seed);
     let server = Server::demo(Kind::Sqlite).await;

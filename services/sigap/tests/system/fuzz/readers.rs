@@ -18,6 +18,7 @@ use dispatch_core::time::{Clock, Timestamp};
 use simulator::seeded::Seeded;
 use sip_trunk::readers::Readers;
 
+use super::super::harness::loads_the_machine_blocking;
 use super::{INPUT_WITHIN, budget, mutated, seed};
 
 /// One reader with inputs that it takes as they are.
@@ -222,6 +223,7 @@ fn records() -> Vec<Reader> {
 
 #[test]
 fn no_reader_panics_or_takes_long() {
+    let _turn = loads_the_machine_blocking();
     let seed = seed("readers");
     let mut chance = Seeded::new(seed);
     let mut readers: Vec<_> = signalling().into_iter().chain(media()).chain(records()).collect();

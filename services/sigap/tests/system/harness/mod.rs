@@ -16,6 +16,8 @@ mod wire;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+
 pub use callers::{caller, calls_of, the_call_of};
 pub use feed::{Feed, Heard, cursor_of};
 pub use halves::{Half, Halves};
@@ -46,6 +48,24 @@ pub const SOON: Duration = Duration::from_secs(15);
 /// The top of the repository.
 pub fn repository() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+/// Stories that load both cores and those that look at the clock take turns.
+static MACHINE: RwLock<()> = RwLock::const_new(());
+
+/// The turn of a story that loads the machine; several at once.
+pub async fn loads_the_machine() -> RwLockReadGuard<'static, ()> {
+    MACHINE.read().await
+}
+
+/// The same for a story without a runtime.
+pub fn loads_the_machine_blocking() -> RwLockReadGuard<'static, ()> {
+    MACHINE.blocking_read()
+}
+
+/// The turn of a story that holds the machine to the second.
+pub async fn looks_at_the_clock() -> RwLockWriteGuard<'static, ()> {
+    MACHINE.write().await
 }
 
 /// Asks again and again until there is an answer; fails by name after `within`.
