@@ -118,7 +118,7 @@ story('who rests hears nothing, and a call that nobody recorded is everybody’s
   await other.getByRole('tab', { name: /Belum dicatat/ }).click();
   const row = other.locator('.lists li', { hasText: caller.number });
   await row.getByRole('button', { name: 'Catat hasil' }).click();
-  await other.locator('.live .number', { hasText: caller.number }).waitFor();
+  await other.locator('.active .number', { hasText: caller.number }).waitFor();
   await other.keyboard.press('F8');
   await row.waitFor({ state: 'detached' });
 });

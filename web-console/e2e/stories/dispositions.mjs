@@ -34,7 +34,7 @@ story('a form that holds somebody’s words asks for the key twice', async (worl
   const page = await world.signedIn('petugas2');
   await beginShift(page);
   const caller = await world.call();
-  await page.getByText(caller.number).waitFor();
+  await page.getByText(caller.number).first().waitFor();
   await page.keyboard.press('F2');
   await page.locator('.live .number', { hasText: caller.number }).waitFor();
   await page.fill('#narrative', 'katanya ada api');
@@ -50,7 +50,7 @@ story('another outcome comes from the small menu, and can be changed', async (wo
   const page = await world.signedIn('petugas2');
   await beginShift(page);
   const caller = await world.call();
-  await page.getByText(caller.number).waitFor();
+  await page.getByText(caller.number).first().waitFor();
   await page.keyboard.press('F2');
   await page.getByRole('button', { name: 'Hasil lain' }).click();
   await page.getByRole('menuitem', { name: 'permintaan informasi' }).click();
@@ -70,7 +70,7 @@ story('another outcome comes from the small menu, and can be changed', async (wo
 story('a caller who gave up is called back', async (world) => {
   const page = await world.signedIn('petugas1');
   const caller = await world.call();
-  await page.getByText(caller.number).waitFor();
+  await page.getByText(caller.number).first().waitFor();
   caller.hangUp();
   await page.getByRole('tab', { name: /Panggilan balik/ }).click();
   const row = page.locator('.lists li', { hasText: caller.number });

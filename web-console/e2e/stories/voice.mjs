@@ -171,10 +171,7 @@ story(
 );
 
 story('voice: without a microphone the console says so, and answers all the same', async (world) => {
-  const page = await world.page({ microphone: false });
-  await page.fill('input[name=username]', 'petugas3');
-  await page.fill('input[name=password]', 'sigap-demo');
-  await page.click('button[type=submit]');
+  const page = await world.signedIn('petugas3', { microphone: false });
   await page.getByRole('button', { name: 'Mulai giliran' }).click();
   const panel = page.getByRole('region', { name: 'Pemeriksaan suara' });
   await panel.getByText('Tidak ada mikrofon').waitFor();

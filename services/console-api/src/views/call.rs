@@ -142,8 +142,10 @@ pub struct CallBack {
     pub due_at: Time,
     /// Open or done.
     pub state: CallBackState,
-    /// Who has taken it on; null while it is anybody's.
+    /// Whose duty it is: given to a free call-taker by itself, or taken on. Null while it is anybody's.
     pub owner: Option<Named>,
+    /// The owner has taken it on by themselves: a colleague may take it only when it is late.
+    pub taken: bool,
     /// The later call in which the same person reached us by themselves.
     pub settled_by: Option<Uuid>,
     /// What was tried.
@@ -372,6 +374,7 @@ fn call_back(duty: &call::CallBack, names: &Names) -> CallBack {
         due_at: duty.due_at.into(),
         state: duty.state.into(),
         owner: duty.owner.map(|user| Named::of(user, names)),
+        taken: duty.taken,
         settled_by: duty.settled_by.map(|call| call.0),
         attempts: duty.attempts.iter().map(attempt).collect(),
         overdue: duty.overdue,

@@ -20,6 +20,7 @@ describe('the numbers', () => {
           state: 'open',
           owner: null,
           settled_by: null,
+          taken: false,
           attempts: [],
           overdue: true,
         },
