@@ -1414,6 +1414,8 @@ export interface components {
             settled_by: string | null;
             /** @description Open or done. */
             state: components["schemas"]["CallBackState"];
+            /** @description The owner has taken it on by themselves: a colleague may take it only when it is late. */
+            taken: boolean;
         };
         /** @description One try to call back. */
         CallBackAttempt: {
