@@ -178,30 +178,39 @@ describe('bounds', () => {
     expect(board.calls.has('c0')).toBe(false);
   });
 
+  const raised = (cursor: number, rung: number) =>
+    ({
+      type: 'escalation.raised',
+      cursor: String(cursor),
+      assignment: null,
+      incident: null,
+      call: null,
+      at: '2026-11-22T01:00:00.000000Z',
+      escalation: {
+        incident_id: null,
+        call_id: null,
+        assignment_id: 'a1',
+        agency_code: 'pln',
+        rung,
+        step: 'agency_head',
+        due_at: '',
+        at: '',
+        text_id: '',
+        text_en: '',
+      },
+    }) as const;
+
+  it('takes an escalation once that the snapshot has told already', () => {
+    const board = emptyBoard();
+    board.escalations = [raised(1, 2).escalation];
+    reduce(board, raised(1, 2));
+    reduce(board, raised(2, 3));
+    expect(board.escalations.map((one) => one.rung)).toEqual([3, 2]);
+  });
+
   it('keeps the latest escalations', () => {
     const board = emptyBoard();
-    for (let n = 1; n <= ESCALATIONS_KEPT_MAX + 3; n += 1) {
-      reduce(board, {
-        type: 'escalation.raised',
-        cursor: String(n),
-        assignment: null,
-        incident: null,
-        call: null,
-        at: '2026-11-22T01:00:00.000000Z',
-        escalation: {
-          incident_id: null,
-          call_id: null,
-          assignment_id: 'a1',
-          agency_code: 'pln',
-          rung: n,
-          step: 'agency_head',
-          due_at: '',
-          at: '',
-          text_id: '',
-          text_en: '',
-        },
-      });
-    }
+    for (let n = 1; n <= ESCALATIONS_KEPT_MAX + 3; n += 1) reduce(board, raised(n, n));
     expect(board.escalations).toHaveLength(ESCALATIONS_KEPT_MAX);
     expect(board.escalations[0]?.rung).toBe(ESCALATIONS_KEPT_MAX + 3);
   });

@@ -21,6 +21,10 @@ const DIGITS_KEPT_MAX = 64;
 /** The latest escalations are enough for a screen; the log has all of them. */
 export const ESCALATIONS_KEPT_MAX = 100;
 
+/** What tells one escalation from any other. */
+export const escalationKey = (one: RaisedEscalation): string =>
+  [one.assignment_id ?? one.call_id ?? one.incident_id, one.rung, one.step, one.at].join(' ');
+
 /** What is heard on a call right now. It is on no record, and a slow console misses some of it. */
 export interface Activity {
   /** Decibels below full scale; -127 is silence. */
@@ -117,7 +121,9 @@ export function reduce(board: Board, message: FeedMessage): Applied {
       return 'applied';
     case 'escalation.raised':
       if (!advance(board, message.cursor)) return 'repeated';
-      board.escalations = [message.escalation, ...board.escalations].slice(0, ESCALATIONS_KEPT_MAX);
+      // A snapshot may be a moment younger than its cursor: what it already tells comes once more.
+      if (!board.escalations.some((one) => escalationKey(one) === escalationKey(message.escalation)))
+        board.escalations = [message.escalation, ...board.escalations].slice(0, ESCALATIONS_KEPT_MAX);
       // What was escalated has changed by it: the next rung, the next deadline.
       if (message.assignment) learnAssignment(board, message.assignment);
       if (message.incident) learnIncident(board, message.incident);
