@@ -61,15 +61,22 @@ cat >"$work/dies.xml" <<'X'
 </scenario>
 X
 
+# Free for UDP and TCP, and below the range that the kernel gives to outgoing connections: nobody takes them meanwhile.
 free_ports() { # COUNT
   python3 - "$1" <<'P'
-import socket, sys
-held = []
-for _ in range(int(sys.argv[1])):
-    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    udp.bind(("127.0.0.1", 0))
-    held.append(udp)
-print(*(s.getsockname()[1] for s in held))
+import random, socket, sys
+wanted, held, free = int(sys.argv[1]), [], []
+while len(free) < wanted:
+    port = random.randrange(12_000, 32_000)
+    pair = [socket.socket(socket.AF_INET, kind) for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM)]
+    held += pair
+    try:
+        for one in pair:
+            one.bind(("127.0.0.1", port))
+    except OSError:
+        continue
+    free.append(port)
+print(*free)
 P
 }
 read -r edge sigap telephone telco < <(free_ports 4)

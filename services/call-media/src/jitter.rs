@@ -156,7 +156,7 @@ impl JitterBuffer {
             return;
         }
         let mut offset = packet.timestamp.wrapping_sub(self.play) as i32;
-        if offset <= -(RING as i32) || offset + length as i32 > RING as i32 {
+        if offset <= -(RING as i32) || offset > RING as i32 - length as i32 {
             self.restart(packet, codec, length);
             offset = packet.timestamp.wrapping_sub(self.play) as i32;
         }

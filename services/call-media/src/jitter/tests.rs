@@ -229,3 +229,17 @@ fn garbage_never_panics_and_never_stops_the_next_good_stream() {
     assert!(good.len() >= 13, "{good:?}");
     assert_eq!(good, wanted);
 }
+
+#[test]
+fn the_farthest_timestamps_of_one_stream_begin_it_anew() {
+    for ahead in [i32::MAX as u32, i32::MAX as u32 - 159, i32::MIN as u32, i32::MIN as u32 + 1] {
+        let mut buffer = JitterBuffer::default();
+        let payload = [7; FRAME_BYTES];
+        buffer.push(&packet(&payload, 0, 0), Codec::Pcma);
+        let begun = buffer.play;
+        buffer.push(&packet(&payload, 1, begun.wrapping_add(ahead)), Codec::Pcma);
+        assert_eq!(buffer.counts().restarts, 2, "{ahead:#x} away");
+        heard(&mut buffer);
+        assert_eq!(heard(&mut buffer), Some(7));
+    }
+}
