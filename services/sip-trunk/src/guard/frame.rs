@@ -16,11 +16,29 @@ pub(crate) enum Piece {
     Garbage(usize),
 }
 
-/// The bytes that are not cut yet.
+/// The bytes that are not cut yet, and what is known of them: however small the pieces of a stream are, no byte is
+/// searched again and again.
 #[derive(Debug, Default)]
 pub(crate) struct Framer {
     buffer: Vec<u8>,
-    /// Up to here there is no end of headers: a stream that comes byte by byte is not searched from its beginning.
+    /// Up to here there is no end of the first line, and then no end of headers.
+    searched: usize,
+    /// The first line begins a message.
+    begun: bool,
+    /// The headers have ended.
+    head: Option<Head>,
+}
+
+/// What the headers of the first message say of its end.
+#[derive(Clone, Copy, Debug)]
+struct Head {
+    body_at: usize,
+    /// The length that is stated, as long as it can be believed.
+    stated: Option<usize>,
+    has_content: bool,
+    /// No line before this one begins the next message.
+    line_at: usize,
+    /// That line does not end before here.
     searched: usize,
 }
 
@@ -51,89 +69,105 @@ impl Framer {
         if self.buffer.is_empty() || (self.buffer == b"\r" && !paused) {
             return None;
         }
-        match begins_message(&self.buffer) {
-            Start::Yes => self.message(paused),
-            Start::Perhaps if self.buffer.len() <= SIP_MESSAGE_BYTES_MAX && !paused => None,
-            Start::Perhaps => Some(self.garbage(self.buffer.len())),
-            Start::No => {
-                let line =
-                    self.buffer.iter().position(|b| *b == b'\n').map_or(self.buffer.len(), |end| end + 1);
-                Some(self.garbage(line))
+        if self.begun {
+            return self.message(paused);
+        }
+        let line_end = position_of(b'\n', &self.buffer, self.searched);
+        match begins_message(&self.buffer, line_end) {
+            Start::Yes => {
+                self.begun = true;
+                self.message(paused)
             }
+            Start::Perhaps if self.buffer.len() <= SIP_MESSAGE_BYTES_MAX && !paused => {
+                self.searched = self.buffer.len();
+                None
+            }
+            Start::Perhaps => Some(self.garbage(self.buffer.len())),
+            Start::No => Some(self.garbage(line_end.map_or(self.buffer.len(), |end| end + 1))),
         }
     }
 
     fn message(&mut self, paused: bool) -> Option<Piece> {
-        let Some(body_at) = self.end_of_headers() else {
+        let Some(mut head) = self.head.or_else(|| self.end_of_headers()) else {
             return match (paused, self.buffer.len() > SIP_MESSAGE_BYTES_MAX) {
                 (false, false) => None,
                 (true, false) => Some(Piece::Message(self.take(self.buffer.len()))),
                 (_, true) => Some(self.garbage(self.buffer.len())),
             };
         };
-        let stated = content_length(&self.buffer[..body_at]);
-        let available = self.buffer.len() - body_at;
-        let length = match stated {
-            Length::Is(length) if available < length => {
-                if !paused {
-                    return None;
-                }
-                available
+        let available = self.buffer.len() - head.body_at;
+        if let Some(length) = head.stated {
+            if available < length {
+                self.head = Some(head);
+                return paused.then(|| Piece::Message(self.take(self.buffer.len())));
             }
-            Length::Is(length) if plausible_rest(&self.buffer[body_at + length..]) => length,
-            Length::Is(_) | Length::Unknown => match self.next_start(body_at) {
-                Some(next) => next - body_at,
-                None if paused
-                    || (available == 0
-                        && matches!(stated, Length::Unknown)
-                        && !self.has_content(body_at)) =>
-                {
-                    available
-                }
-                None if available > SIP_MESSAGE_BYTES_MAX => available,
-                None => return None,
-            },
+            if plausible_rest(&self.buffer[head.body_at + length..]) {
+                return Some(Piece::Message(self.take(head.body_at + length)));
+            }
+        }
+        let nothing_to_come = head.stated.take().is_none() && !head.has_content;
+        let end = match self.next_start(&mut head) {
+            Some(next) => next,
+            None if paused || (available == 0 && nothing_to_come) || available > SIP_MESSAGE_BYTES_MAX => {
+                self.buffer.len()
+            }
+            None => {
+                self.head = Some(head);
+                return None;
+            }
         };
-        Some(Piece::Message(self.take(body_at + length)))
+        Some(Piece::Message(self.take(end)))
     }
 
-    /// Where the body begins.
-    fn end_of_headers(&mut self) -> Option<usize> {
+    /// Where the body begins, and what the headers say of it.
+    fn end_of_headers(&mut self) -> Option<Head> {
         let from = self.searched.saturating_sub(3).min(self.buffer.len());
         let found = (from..self.buffer.len()).find_map(|at| match &self.buffer[at..] {
             [b'\r', b'\n', b'\r', b'\n', ..] => Some(at + 4),
             [b'\n', b'\n', ..] => Some(at + 2),
             _ => None,
         });
-        self.searched = if found.is_some() { 0 } else { self.buffer.len() };
-        found
+        self.searched = self.buffer.len();
+        let body_at = found?;
+        let headers = &self.buffer[..body_at];
+        let has_content = header_values(headers, b"content-type", b"c").next().is_some();
+        Some(Head {
+            body_at,
+            stated: content_length(headers),
+            has_content,
+            line_at: body_at,
+            searched: body_at,
+        })
     }
 
-    fn has_content(&self, body_at: usize) -> bool {
-        header_values(&self.buffer[..body_at], b"content-type", b"c").next().is_some()
-    }
-
-    /// The first line after `from` that begins a message.
-    fn next_start(&self, from: usize) -> Option<usize> {
-        let mut at = from;
-        loop {
-            if self.buffer[at..].contains(&b'\n') && matches!(begins_message(&self.buffer[at..]), Start::Yes)
-            {
+    /// The first line in the body that begins a message. Lines that are whole are looked at once.
+    fn next_start(&self, head: &mut Head) -> Option<usize> {
+        while let Some(end) = position_of(b'\n', &self.buffer, head.searched) {
+            let at = head.line_at;
+            if matches!(begins_message(&self.buffer[at..], Some(end - at)), Start::Yes) {
                 return Some(at);
             }
-            at += self.buffer[at..].iter().position(|b| *b == b'\n')? + 1;
+            (head.line_at, head.searched) = (end + 1, end + 1);
         }
+        head.searched = self.buffer.len();
+        None
     }
 
     fn take(&mut self, bytes: usize) -> Vec<u8> {
         let rest = self.buffer.split_off(bytes);
-        self.searched = 0;
+        (self.searched, self.begun, self.head) = (0, false, None);
         std::mem::replace(&mut self.buffer, rest)
     }
 
     fn garbage(&mut self, bytes: usize) -> Piece {
         Piece::Garbage(self.take(bytes).len())
     }
+}
+
+/// Where a byte is, at `from` or behind it.
+fn position_of(byte: u8, bytes: &[u8], from: usize) -> Option<usize> {
+    let at = bytes.get(from..)?.iter().position(|b| *b == byte)?;
+    Some(from + at)
 }
 
 /// A longer first word is no method. RFC 4475 section 3.1.1.2 has one of 44.
@@ -145,18 +179,16 @@ enum Start {
     Perhaps,
 }
 
-/// Whether the bytes begin with a request line or a status line.
-fn begins_message(bytes: &[u8]) -> Start {
-    let (line, whole) = match bytes.iter().position(|b| *b == b'\n') {
-        Some(end) => (&bytes[..end], true),
-        None => (bytes, false),
-    };
+/// Whether the bytes begin with a request line or a status line, which ends at `line_end` if it is whole.
+fn begins_message(bytes: &[u8], line_end: Option<usize>) -> Start {
+    let line = &bytes[..line_end.unwrap_or(bytes.len())];
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let token = line.iter().take_while(|b| b.is_ascii_alphanumeric() || b"-.!%*_+`'~/".contains(b)).count();
+    let is_token = |b: &&u8| b.is_ascii_alphanumeric() || b"-.!%*_+`'~/".contains(b);
+    let token = line.iter().take(METHOD_BYTES_MAX + 1).take_while(is_token).count();
     if token == 0 || token > METHOD_BYTES_MAX || line.get(token).is_some_and(|b| *b != b' ') {
         return Start::No;
     }
-    if !whole {
+    if line_end.is_none() {
         return Start::Perhaps;
     }
     let trimmed = line.trim_ascii_end();
@@ -174,22 +206,15 @@ fn begins_message(bytes: &[u8]) -> Start {
 fn plausible_rest(rest: &[u8]) -> bool {
     let begin = rest.iter().position(|b| !matches!(b, b'\r' | b'\n')).unwrap_or(rest.len());
     let rest = &rest[begin..];
-    rest.is_empty() || !matches!(begins_message(rest), Start::No)
+    rest.is_empty() || !matches!(begins_message(rest, position_of(b'\n', rest, 0)), Start::No)
 }
 
-enum Length {
-    Is(usize),
-    Unknown,
-}
-
-fn content_length(headers: &[u8]) -> Length {
+/// The length that is stated, when it is one number that a message can have.
+fn content_length(headers: &[u8]) -> Option<usize> {
     let mut values = header_values(headers, b"content-length", b"l");
     let parsed =
         values.next().and_then(|value| std::str::from_utf8(value).ok()?.trim().parse::<usize>().ok());
-    match parsed {
-        Some(length) if length <= SIP_MESSAGE_BYTES_MAX => Length::Is(length),
-        Some(_) | None => Length::Unknown,
-    }
+    parsed.filter(|length| *length <= SIP_MESSAGE_BYTES_MAX)
 }
 
 fn header_values<'a>(headers: &'a [u8], long: &'a [u8], short: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
@@ -202,6 +227,8 @@ fn header_values<'a>(headers: &'a [u8], long: &'a [u8], short: &'a [u8]) -> impl
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
 
     fn all(framer: &mut Framer, paused: bool) -> Vec<Piece> {
@@ -269,6 +296,40 @@ mod tests {
         framer.push(&invite("0", ""));
         let got = all(&mut framer, false);
         assert_eq!(got, [Piece::Garbage(9), Piece::Garbage(16), Piece::Message(invite("0", ""))]);
+    }
+
+    /// The shortest time of some, in which the stream came byte by byte.
+    fn time_in_bytes(stream: &str) -> Duration {
+        let once = || {
+            let (mut framer, began) = (Framer::default(), Instant::now());
+            for byte in stream.as_bytes() {
+                framer.push(&[*byte]);
+                assert_eq!(framer.next(false), None);
+            }
+            let took = began.elapsed();
+            let mut whole = Framer::default();
+            whole.push(stream.as_bytes());
+            assert_eq!(framer.next(true), whole.next(true));
+            took
+        };
+        (0..5).map(|_| once()).min().unwrap()
+    }
+
+    #[test]
+    fn a_stream_in_bytes_costs_what_its_length_costs_and_not_the_square() {
+        let head = "INVITE sip:x SIP/2.0\r\nContent-Type: application/sdp\r\n";
+        let streams: [&dyn Fn(usize) -> String; 5] = [
+            &|bytes| format!("INVITE {}", "x".repeat(bytes)),
+            &|bytes| format!("{head}Subject: {}", "x".repeat(bytes)),
+            &|bytes| format!("{head}\r\n{}", "a line\r\n".repeat(bytes / 8)),
+            &|bytes| format!("{head}\r\n{}", "x".repeat(bytes)),
+            &|bytes| format!("{head}Content-Length: 65000\r\n\r\n{}", "x".repeat(bytes)),
+        ];
+        for (n, stream) in streams.iter().enumerate() {
+            let [short, long] = [7_500, 60_000].map(|bytes| time_in_bytes(&stream(bytes)));
+            // Eight times as long; the square would be sixty-four.
+            assert!(long < short * 24, "stream {n}: {short:?}, {long:?}");
+        }
     }
 
     #[test]
