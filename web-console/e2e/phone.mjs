@@ -4,12 +4,17 @@ import { RtpLine } from './audio/rtp.mjs';
 
 const PICK_UP_MILLISECONDS = 200;
 
-/** A telephone outside the console: an agency's, or a desk phone. It rings, picks up, talks, and hangs up when told. */
+/**
+ * A telephone outside the console: an agency's, a desk phone, or whoever is behind the telco. It rings, picks up, talks,
+ * and hangs up when told; one call at a time, as many as there come.
+ */
 export class Phone {
   #socket = createSocket('udp4');
   #tag = randomBytes(6).toString('hex');
   #dialog = null;
   #sequence = 100;
+  #ringing = null;
+  #picking = null;
   line = new RtpLine();
   /** The INVITEs that came, whole. */
   invites = [];
@@ -26,8 +31,12 @@ export class Phone {
     return this;
   }
 
+  get address() {
+    return `127.0.0.1:${this.#socket.address().port}`;
+  }
+
   get uri() {
-    return `sip:telepon@127.0.0.1:${this.#socket.address().port}`;
+    return `sip:telepon@${this.address}`;
   }
 
   hangUp() {
@@ -38,7 +47,7 @@ export class Phone {
     this.#send(
       [
         `BYE ${contact} SIP/2.0`,
-        `Via: SIP/2.0/UDP 127.0.0.1:${this.#socket.address().port};branch=z9hG4bK${randomBytes(6).toString('hex')};rport`,
+        `Via: SIP/2.0/UDP ${this.address};branch=z9hG4bK${randomBytes(6).toString('hex')};rport`,
         'Max-Forwards: 70',
         `From: ${to}`,
         `To: ${from}`,
@@ -53,6 +62,7 @@ export class Phone {
   }
 
   close() {
+    clearTimeout(this.#picking);
     this.line.close();
     this.#socket.close();
   }
@@ -61,14 +71,25 @@ export class Phone {
     const method = /^([A-Z]+) /.exec(text)?.[1];
     if (!method || text.startsWith('SIP/2.0') || method === 'ACK') return;
     if (method === 'INVITE' && !/^to:.*;tag=/im.test(text)) return this.#rung(text, peer);
-    if (method === 'BYE' || method === 'CANCEL') this.hungUp = true;
     this.#send(this.#answer(text, '200 OK'), peer);
+    if (method === 'CANCEL' && this.#ringing)
+      this.#send(this.#answer(this.#ringing, '487 Request Terminated'), peer);
+    if (method === 'BYE' || method === 'CANCEL') this.#over();
+  }
+
+  #over() {
+    clearTimeout(this.#picking);
+    this.#ringing = null;
+    this.hungUp = true;
   }
 
   #rung(text, peer) {
-    if (this.invites.length > 0) return;
-    this.invites.push(text);
     const header = (name) => new RegExp(`^(?:${name}):\\s*(.*)$`, 'im').exec(text)?.[1].trim() ?? '';
+    // The same INVITE again (RFC 3261 section 17.1.1.2).
+    if (this.#dialog?.callId === header('call-id|i')) return;
+    this.invites.push(text);
+    this.hungUp = false;
+    this.#ringing = text;
     this.#dialog = {
       from: header('from|f'),
       to: `${header('to|t')};tag=${this.#tag}`,
@@ -77,10 +98,11 @@ export class Phone {
       peer,
     };
     this.#send(this.#answer(text, '180 Ringing'), peer);
-    if (this.picksUp) setTimeout(() => this.#pickUp(text, peer), PICK_UP_MILLISECONDS);
+    if (this.picksUp) this.#picking = setTimeout(() => this.#pickUp(text, peer), PICK_UP_MILLISECONDS);
   }
 
   #pickUp(text, peer) {
+    this.#ringing = null;
     const host = /^c=IN IP4 (\S+)/m.exec(text)?.[1];
     const port = /^m=audio (\d+)/m.exec(text)?.[1];
     if (host && port) this.line.towards(host, Number(port));

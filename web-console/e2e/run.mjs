@@ -15,6 +15,7 @@ import './stories/looks.mjs';
 import './stories/voice.mjs';
 import './stories/voice-people.mjs';
 import './stories/reconnect.mjs';
+import './stories/halves.mjs';
 import { World } from './world.mjs';
 
 story('no page left its origin or broke the content security policy', (world) => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -14,58 +14,35 @@ export function binaryPath() {
   return given;
 }
 
-/** The real binary on a data folder of its own; it may be killed and started again on the same ports. */
-export class Server {
-  #process = null;
-  #folder = null;
-  #log = [];
-  http = '127.0.0.1:0';
-  sip = '127.0.0.1:0';
+/** One process of the binary. */
+class Process {
+  #child = null;
+  #lines = [];
 
-  get origin() {
-    return `http://${this.http}`;
-  }
-
-  async start() {
-    this.#folder ??= await mkdtemp(path.join(tmpdir(), 'sigap-e2e-'));
-    const flags = ['serve', '--demo', '--data-dir', this.#folder, '--http', this.http, '--sip', this.sip];
+  /** Starts it, and brings what it says of itself when it is ready. */
+  async start(flags, said) {
     const child = spawn(binaryPath(), flags, { stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#process = child;
+    this.#child = child;
     child.stderr.on('data', (bytes) => this.#remember(bytes));
     child.on('error', (error) => this.#remember(error.message));
     const lines = createInterface({ input: child.stdout });
-    const ready = new Promise((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       lines.on('line', (line) => {
         this.#remember(line);
-        const match = /^ready http=(\S+) sip=(\S+)/.exec(line);
+        const match = said.exec(line);
         if (match) resolve(match);
       });
-      child.on('exit', (code) => reject(new Error(`the server ended with ${code}\n${this.log()}`)));
+      child.on('exit', (code) => reject(new Error(`${flags[0]} ended with ${code}\n${this.log()}`)));
       setTimeout(
-        () => reject(new Error(`the server was not ready\n${this.log()}`)),
+        () => reject(new Error(`${flags[0]} was not ready\n${this.log()}`)),
         START_MILLISECONDS_MAX,
       ).unref();
     });
-    [, this.http, this.sip] = await ready;
   }
 
-  /** As a power cut would end it. */
-  async kill() {
-    await this.#end('SIGKILL');
-  }
-
-  async stop() {
-    await this.#end('SIGTERM');
-    if (this.#folder) await rm(this.#folder, { recursive: true, force: true });
-  }
-
-  log() {
-    return this.#log.slice(-40).join('\n');
-  }
-
-  async #end(signal) {
-    const child = this.#process;
-    this.#process = null;
+  async end(signal) {
+    const child = this.#child;
+    this.#child = null;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.kill(signal);
@@ -74,8 +51,109 @@ export class Server {
     clearTimeout(hard);
   }
 
+  log() {
+    return this.#lines.slice(-40).join('\n');
+  }
+
   #remember(text) {
-    this.#log.push(String(text).trimEnd());
-    if (this.#log.length > 400) this.#log.splice(0, 200);
+    this.#lines.push(String(text).trimEnd());
+    if (this.#lines.length > 400) this.#lines.splice(0, 200);
+  }
+}
+
+/** A data folder with a configuration file in it. */
+async function folderWith(settings) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'sigap-e2e-'));
+  await writeFile(path.join(folder, 'sigap.toml'), settings);
+  return folder;
+}
+
+/** The real binary on a data folder of its own; it may be killed and started again on the same ports. */
+export class Server {
+  #process = new Process();
+  #folder = null;
+  #settings;
+  http = '127.0.0.1:0';
+  sip = '127.0.0.1:0';
+
+  constructor(settings) {
+    this.#settings = settings;
+  }
+
+  get origin() {
+    return `http://${this.http}`;
+  }
+
+  async start() {
+    this.#folder ??= await folderWith(this.#settings);
+    const flags = ['serve', '--demo', '--data-dir', this.#folder, '--http', this.http, '--sip', this.sip];
+    [, this.http, this.sip] = await this.#process.start(flags, /^ready http=(\S+) sip=(\S+)/);
+  }
+
+  /** As a power cut would end it. */
+  async kill() {
+    await this.#process.end('SIGKILL');
+  }
+
+  async stop() {
+    await this.#process.end('SIGTERM');
+    if (this.#folder) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  log() {
+    return this.#process.log();
+  }
+}
+
+/** The two halves of the program as processes of their own, on one data folder. */
+export class Halves {
+  #trunk = new Process();
+  #desk = new Process();
+  #folder = null;
+  #settings;
+  http = '127.0.0.1:0';
+  sip = '127.0.0.1:0';
+
+  constructor(settings) {
+    this.#settings = settings;
+  }
+
+  get origin() {
+    return `http://${this.http}`;
+  }
+
+  async start() {
+    this.#folder = await folderWith(this.#settings);
+    await this.startTrunk();
+    await this.startDesk();
+  }
+
+  async startTrunk() {
+    const flags = ['trunk', '--demo', '--data-dir', this.#folder, '--sip', this.sip, '--seat-port', '0'];
+    [, this.sip] = await this.#trunk.start(flags, /^ready sip=(\S+)/);
+  }
+
+  async startDesk() {
+    const flags = ['desk', '--demo', '--data-dir', this.#folder, '--http', this.http];
+    [, this.http] = await this.#desk.start(flags, /^ready http=(\S+)/);
+  }
+
+  /** `kill -9`; nobody is told. */
+  async killTrunk() {
+    await this.#trunk.end('SIGKILL');
+  }
+
+  async killDesk() {
+    await this.#desk.end('SIGKILL');
+  }
+
+  async stop() {
+    await this.#desk.end('SIGTERM');
+    await this.#trunk.end('SIGTERM');
+    if (this.#folder) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  log() {
+    return `trunk:\n${this.#trunk.log()}\ndesk:\n${this.#desk.log()}`;
   }
 }

@@ -6,7 +6,7 @@ import { sine, waveFile } from './audio/tones.mjs';
 import { Caller } from './caller.mjs';
 import { until } from './harness.mjs';
 import { Phone } from './phone.mjs';
-import { Server } from './server.mjs';
+import { Halves, Server } from './server.mjs';
 
 const flags = [
   '--headless',
@@ -33,9 +33,30 @@ const voiceFlags = (file) => [
 
 export const PASSWORD = 'sigap-demo';
 
+/** What the site is told: an agency's number in its phone book, and a telco through which it can call out. */
+const settings = (agency, telco) => `
+[[contact]]
+code = "damkar"
+label = "Damkar Toboali"
+target = "${agency.uri}"
+
+[[contact]]
+code = "pusat-tetangga"
+label = "112 Bangka Tengah"
+target = "tel:+62718000112"
+
+[[trunk]]
+name = "telco"
+sources = ["127.0.0.9"]
+peer = "${telco.address}"
+`;
+
 /** The server, the browser, the callers, and what must never happen on any page. */
 export class World {
-  server = new Server();
+  server = null;
+  /** The telephone of the fire brigade, as it stands in the phone book; and whoever is called by number. */
+  agency = null;
+  telco = null;
   /** Requests that left the origin, and violations of the content security policy. */
   trespasses = [];
   #browser = null;
@@ -44,6 +65,7 @@ export class World {
   #callers = [];
   #onDuty = [];
   #folder = null;
+  #halves = null;
   #sessions = new Map();
   #nextNumber = 1;
   shots = '';
@@ -51,7 +73,7 @@ export class World {
   async open() {
     this.shots = process.env.E2E_SHOTS ?? (await mkdtemp(path.join(tmpdir(), 'sigap-shots-')));
     await mkdir(this.shots, { recursive: true });
-    await this.server.start();
+    await this.#serve((given) => new Server(given));
     const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
     this.#folder = await mkdtemp(path.join(tmpdir(), 'sigap-voice-'));
     const file = path.join(this.#folder, 'microphone.wav');
@@ -61,11 +83,37 @@ export class World {
     this.#browser = await chromium.launch({ executablePath, args: [...flags, ...voiceFlags(file)] });
   }
 
+  async #serve(make) {
+    this.agency = await new Phone().open();
+    this.telco = await new Phone().open();
+    this.server = make(settings(this.agency, this.telco));
+    await this.server.start();
+  }
+
+  /** The same world, with the program as two processes. It is there from the first story that wants it. */
+  async halves() {
+    if (this.#halves) return this.#halves;
+    const world = new World();
+    Object.assign(world, { shots: this.shots, trespasses: this.trespasses });
+    world.#browser = this.#browser;
+    this.#halves = world;
+    await world.#serve((given) => new Halves(given));
+    return world;
+  }
+
   async close() {
+    await this.#halves?.leave();
     await this.#browser?.close();
     await this.#mute?.close();
-    await this.server.stop();
+    await this.leave();
     if (this.#folder) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Ends what is this world's own. */
+  async leave() {
+    this.agency?.close();
+    this.telco?.close();
+    await this.server?.stop();
   }
 
   /** A browser on a PC without a microphone. */
@@ -136,12 +184,15 @@ export class World {
   }
 
   async photographAll(name) {
+    await this.#halves?.photographAll(`${name}-halves`);
     const pages = this.#contexts.flatMap((context) => context.pages());
     for (const [place, page] of pages.entries())
       await this.photograph(page, `${name}-${place}`).catch(() => undefined);
   }
 
   async closePages() {
+    await this.#halves?.closePages();
+    for (const phone of [this.agency, this.telco]) phone.hangUp();
     for (const caller of this.#callers.splice(0)) {
       caller.hangUp();
       await new Promise((resolve) => setTimeout(resolve, 30));

@@ -24,13 +24,15 @@ export class RtpLine {
   #hertz = 0;
   #pending = [];
   #lastSequence = null;
+  #lastSource = null;
   #lastEvent = null;
-  /** Packets heard, and those that were missing between two that came. */
+  /** Packets heard, those that were missing between two that came, and how often another stream began. */
   received = 0;
   lost = 0;
+  streams = 0;
   /** Keys that the other side pressed, in order. */
   keys = '';
-  /** `{ at, samples }` of each packet, the clock being `Date.now()`. */
+  /** `{ at, bytes, samples }` of each packet, the clock being `Date.now()`. */
   #heard = [];
 
   async open() {
@@ -63,6 +65,18 @@ export class RtpLine {
   /** What was heard since a moment, as one run of samples between -1 and 1. */
   heardSince(moment) {
     return this.#heard.filter((one) => one.at >= moment).flatMap((one) => [...one.samples]);
+  }
+
+  /** How many different packets of an announcement were heard since a moment, bit for bit. */
+  heardOf(announcement, moment) {
+    const heard = this.#heard.filter((one) => one.at >= moment).map((one) => one.bytes.toString('latin1'));
+    return new Set(heard.filter((one) => announcement.has(one))).size;
+  }
+
+  /** The longest time between two packets since a moment, in milliseconds. */
+  longestGap(moment) {
+    const times = this.#heard.filter((one) => one.at >= moment).map((one) => one.at);
+    return Math.max(0, ...times.slice(1).map((at, n) => at - times[n]));
   }
 
   /** When a tone was first heard after a moment; null if it was not. */
@@ -130,7 +144,11 @@ export class RtpLine {
     if (packet.length < 12 || packet[0] >> 6 !== 2) return;
     const type = packet[1] & 0x7f;
     const sequence = packet.readUInt16BE(2);
-    if (this.#lastSequence !== null) {
+    const source = packet.readUInt32BE(8);
+    if (source !== this.#lastSource) {
+      this.#lastSource = source;
+      this.streams += 1;
+    } else if (this.#lastSequence !== null) {
       const gap = (sequence - this.#lastSequence) & 0xffff;
       if (gap > 1 && gap < 0x8000) this.lost += gap - 1;
     }
@@ -139,7 +157,7 @@ export class RtpLine {
     const payload = packet.subarray(12 + 4 * (packet[0] & 0x0f));
     if (type === TELEPHONE_EVENT) return this.#heardKey(packet.readUInt32BE(4), payload);
     const at = Date.now();
-    this.#heard.push({ at, samples: Float64Array.from(payload, linearOf) });
+    this.#heard.push({ at, bytes: payload, samples: Float64Array.from(payload, linearOf) });
     while (this.#heard.length > (HEARD_SECONDS_MAX * RATE) / FRAME) this.#heard.shift();
   }
 

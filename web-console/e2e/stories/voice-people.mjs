@@ -2,16 +2,16 @@ import { pitchHeard } from '../audio/page.mjs';
 import { toneIn } from '../audio/tones.mjs';
 import { check, equal, story, until } from '../harness.mjs';
 import { beginShift, MICROPHONE_HERTZ } from '../world.mjs';
-import { CALLER_HERTZ, hears440, hearsMicrophone, talking } from './voice.mjs';
-
-/** What a telephone outside says, in hertz: neither the caller's tone nor the microphone's. */
-const PHONE_HERTZ = 1_700;
-
-/** What the neighbouring tones leave at a frequency at which nobody speaks. */
-const UNHEARD_SHARE = 0.005;
-
-const hearsTone = (line, hertz) =>
-  until(() => toneIn(line.heardSince(Date.now() - 400), hertz) > 0.01, `${hertz} Hz is heard`);
+import {
+  CALLER_HERTZ,
+  hears440,
+  hearsMicrophone,
+  hearsTone,
+  PHONE_HERTZ,
+  recordOutcomes,
+  talking,
+  UNHEARD_SHARE,
+} from '../talk.mjs';
 
 story('voice: a call rings at one desk; refused, it rings at the next', async (world) => {
   const pages = [await world.signedIn('petugas1'), await world.signedIn('petugas2')];
@@ -83,14 +83,6 @@ story('voice: a supervisor listens unheard, whispers to the call-taker, and join
     'the supervisor is not heard any more',
   );
 });
-
-/** Stories before this one left calls without an outcome, and the oldest of them would be shown. */
-async function recordOutcomes(world) {
-  const ask = await world.api('petugas1');
-  const { items } = await ask('GET', '/calls?open=true&limit=100');
-  for (const call of items.filter((one) => one.state === 'ended' && one.disposition === null))
-    await ask('POST', `/calls/${call.id}/disposition`, { kind: 'ghost' });
-}
 
 story('voice: a recording is played with seek by those who may', async (world) => {
   await recordOutcomes(world);

@@ -1,44 +1,12 @@
 import { firstHeard, lineFigures, pitchHeard, watchForFirstSound } from '../audio/page.mjs';
 import { loudnessOf, toneIn } from '../audio/tones.mjs';
 import { check, equal, story, until } from '../harness.mjs';
+import { HEARD_SHARE, CALLER_HERTZ, hears440, hearsMicrophone, talking } from '../talk.mjs';
 import { beginShift, MICROPHONE_HERTZ } from '../world.mjs';
-
-/** What a caller says, in hertz, and what of it counts as the same tone. */
-export const CALLER_HERTZ = 440;
-const [LOWEST, HIGHEST] = [430, 450];
-
-/** A tone of the page's microphone that has come through noise reduction, A-law and the server. */
-const HEARD_SHARE = 0.01;
 
 /** Answers that are timed, and the bound for the slower ones; this machine runs everything at once. */
 const ANSWERS = 10;
 const ANSWER_TO_AUDIO_P95_MAX = 1_500;
-
-export async function talking(world, username) {
-  const page = await world.signedIn(username);
-  await beginShift(page);
-  const caller = await world.call();
-  caller.line.say(CALLER_HERTZ);
-  await page.getByText(caller.number).first().waitFor();
-  await page.keyboard.press('F2');
-  await page.locator('.live .number', { hasText: caller.number }).waitFor();
-  return { page, caller };
-}
-
-export async function hears440(page) {
-  await until(async () => {
-    const hertz = await pitchHeard(page);
-    return hertz !== null && hertz >= LOWEST && hertz <= HIGHEST;
-  }, `the page hears ${LOWEST} to ${HIGHEST} Hz`);
-}
-
-export async function hearsMicrophone(line) {
-  const since = Date.now();
-  await until(
-    () => toneIn(line.heardSince(Math.max(since, Date.now() - 500)), MICROPHONE_HERTZ) > HEARD_SHARE,
-    'the microphone is heard at the other end',
-  );
-}
 
 story('voice: one gesture opens microphone and line, tests them and makes the desk ready', async (world) => {
   const page = await world.signedIn('petugas1');

@@ -1,0 +1,99 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { announcement } from '../audio/announcements.mjs';
+import { lineFigures } from '../audio/page.mjs';
+import { check, equal, story, until } from '../harness.mjs';
+import { answer, CALLER_HERTZ, hears440, hearsMicrophone, talking } from '../talk.mjs';
+import { beginShift } from '../world.mjs';
+
+/** The longest silence that a caller does not take for a lost line; what this process itself was late comes on top. */
+const GAP_MILLISECONDS_MAX = 200;
+
+/** After the trunk is back: both hear each other. Seconds on an idle machine; this one runs everything at once. */
+const HEARD_AGAIN_MILLISECONDS_MAX = 15_000;
+
+story('halves: the desk dies and comes back, and nobody on the line hears it', async (world) => {
+  const split = await world.halves();
+  const { page, caller } = await talking(split, 'petugas1');
+  await hears440(page);
+  await hearsMicrophone(caller.line);
+  const [since, before] = [Date.now(), await lineFigures(page)];
+  const own = monitorEventLoopDelay({ resolution: 5 });
+  own.enable();
+  await split.server.killDesk();
+  await page.getByText(/Terputus – mencoba lagi/).waitFor();
+  await hears440(page);
+  await split.photograph(page, 'call-taker-desk-away');
+  await split.server.startDesk();
+  await page.getByText('Tersambung', { exact: true }).first().waitFor({ timeout: 15_000 });
+  await page.locator('.live .number', { hasText: caller.number }).waitFor();
+  await hears440(page);
+  await hearsMicrophone(caller.line);
+  own.disable();
+  const [gap, late] = [caller.line.longestGap(since), own.max / 1e6];
+  const after = await lineFigures(page);
+  console.log(
+    `        over ${Date.now() - since} ms: longest gap at the caller ${gap} ms (this process late by up to ${Math.round(late)} ms), ` +
+      `${after.received - before.received} packets at the page`,
+  );
+  check(gap <= GAP_MILLISECONDS_MAX + late, `${gap} ms without a packet at the caller`);
+  equal([caller.line.lost, caller.line.streams, after.lost], [0, 1, 0], 'lost, streams, lost at the page');
+  // The same connection, not one that was opened again.
+  check(after.received > before.received, 'the page has another line');
+  await page.keyboard.press('F8');
+  await until(() => caller.hungUp, 'the desk that came back ends the call');
+});
+
+story('halves: the trunk dies under a call, and both hear each other again', async (world) => {
+  const split = await world.halves();
+  const { page, caller } = await talking(split, 'petugas1');
+  await hears440(page);
+  await hearsMicrophone(caller.line);
+  await split.server.killTrunk();
+  await page.getByText('Suara panggilan disambung ulang').waitFor();
+  await split.photograph(page, 'call-taker-trunk-away');
+  await split.server.startTrunk();
+  const began = Date.now();
+  await hears440(page, HEARD_AGAIN_MILLISECONDS_MAX);
+  const page440 = Date.now() - began;
+  await hearsMicrophone(caller.line, HEARD_AGAIN_MILLISECONDS_MAX);
+  console.log(`        heard again after ${page440} ms at the page, ${Date.now() - began} ms at the caller`);
+  equal(caller.line.streams, 1, 'streams at the caller');
+  check(!caller.hungUp, 'the caller was released');
+  await page.getByText('Suara panggilan disambung ulang').waitFor({ state: 'detached' });
+  await page.locator('.live .number', { hasText: caller.number }).waitFor();
+  await page.getByText('Tetap tersambung setelah program dimulai ulang').waitFor();
+  await split.photograph(page, 'call-taker-trunk-back');
+  await page.keyboard.press('F4');
+  await page.getByText('Ditahan', { exact: true }).first().waitFor();
+  await page.keyboard.press('F4');
+  await hears440(page);
+  await page.keyboard.press('F8');
+  await until(() => caller.hungUp, 'the call ends like any other');
+});
+
+story(
+  'halves: a browser that dies: the caller is asked to wait, is first in the queue, and rings at a colleague',
+  async (world) => {
+    const split = await world.halves();
+    const wait = await announcement('mohon-tunggu');
+    const { page, caller } = await talking(split, 'petugas1');
+    await hears440(page);
+    const waiting = await split.call();
+    const colleague = await split.signedIn('petugas2');
+    await colleague.getByText(waiting.number).first().waitFor();
+    const crashed = Date.now();
+    const browser = await page.context().newCDPSession(page);
+    browser.send('Page.crash').catch(() => undefined);
+    await until(() => caller.line.heardOf(wait, crashed) > 20, '“mohon tunggu” at the caller');
+    console.log(`        “mohon tunggu” ${Date.now() - crashed} ms after the crash`);
+    await beginShift(colleague);
+    const first = colleague.locator('.queue .row').first();
+    await first.getByText(caller.number).waitFor();
+    await colleague.locator('.offered .number', { hasText: caller.number }).waitFor();
+    await split.photograph(colleague, 'call-taker-offered-again');
+    await answer(colleague, caller);
+    await hears440(colleague);
+    await hearsMicrophone(caller.line);
+    check(!caller.hungUp && !waiting.hungUp, 'somebody was let go');
+  },
+);
