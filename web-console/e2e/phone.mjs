@@ -39,6 +39,27 @@ export class Phone {
     return `sip:telepon@${this.address}`;
   }
 
+  /** Answers what rings; by itself unless told not to. */
+  pickUp() {
+    const [text, { peer }] = [this.#ringing, this.#dialog];
+    this.#ringing = null;
+    const host = /^c=IN IP4 (\S+)/m.exec(text)?.[1];
+    const port = /^m=audio (\d+)/m.exec(text)?.[1];
+    if (host && port) this.line.towards(host, Number(port));
+    const sdp = [
+      'v=0',
+      'o=- 7 7 IN IP4 127.0.0.1',
+      's=-',
+      'c=IN IP4 127.0.0.1',
+      't=0 0',
+      `m=audio ${this.line.port} RTP/AVP 8 101`,
+      'a=rtpmap:8 PCMA/8000',
+      'a=rtpmap:101 telephone-event/8000',
+      '',
+    ].join('\r\n');
+    this.#send(this.#answer(text, '200 OK', ['Content-Type: application/sdp'], sdp), peer);
+  }
+
   hangUp() {
     if (!this.#dialog || this.hungUp) return;
     const { from, to, callId, contact, peer } = this.#dialog;
@@ -98,26 +119,7 @@ export class Phone {
       peer,
     };
     this.#send(this.#answer(text, '180 Ringing'), peer);
-    if (this.picksUp) this.#picking = setTimeout(() => this.#pickUp(text, peer), PICK_UP_MILLISECONDS);
-  }
-
-  #pickUp(text, peer) {
-    this.#ringing = null;
-    const host = /^c=IN IP4 (\S+)/m.exec(text)?.[1];
-    const port = /^m=audio (\d+)/m.exec(text)?.[1];
-    if (host && port) this.line.towards(host, Number(port));
-    const sdp = [
-      'v=0',
-      'o=- 7 7 IN IP4 127.0.0.1',
-      's=-',
-      'c=IN IP4 127.0.0.1',
-      't=0 0',
-      `m=audio ${this.line.port} RTP/AVP 8 101`,
-      'a=rtpmap:8 PCMA/8000',
-      'a=rtpmap:101 telephone-event/8000',
-      '',
-    ].join('\r\n');
-    this.#send(this.#answer(text, '200 OK', ['Content-Type: application/sdp'], sdp), peer);
+    if (this.picksUp) this.#picking = setTimeout(() => this.pickUp(), PICK_UP_MILLISECONDS);
   }
 
   #answer(request, status, extra = [], body = '') {

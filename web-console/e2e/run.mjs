@@ -14,6 +14,8 @@ import './stories/panel.mjs';
 import './stories/looks.mjs';
 import './stories/voice.mjs';
 import './stories/voice-people.mjs';
+import './stories/voice-parties.mjs';
+import './stories/voice-desk.mjs';
 import './stories/reconnect.mjs';
 import './stories/halves.mjs';
 import { World } from './world.mjs';

@@ -76,7 +76,7 @@ export async function recordOutcomes(world) {
 export async function loggedOf(world, call) {
   const ask = await world.api('auditor');
   const kinds = [];
-  for (let after = -1; ;) {
+  for (let after = 0; ;) {
     const { entries } = await ask('GET', `/log?after=${after}&limit=500`);
     if (entries.length === 0) return kinds;
     kinds.push(...entries.filter((one) => one.stream.includes(call)).map((one) => one.kind));

@@ -1,4 +1,9 @@
-/** Looks at the audio of a console from inside its page. Each function runs there. */
+/** Looks at the audio of a console from inside its page. */
+
+import { until } from '../harness.mjs';
+
+/** How much louder than the silence around it a tone must be, in decibels. */
+const ABOVE_SILENCE = 20;
 
 /** The pitch that is loudest in what the page hears, over half a second; null while it hears nothing. */
 export function pitchHeard(page) {
@@ -24,6 +29,38 @@ export function pitchHeard(page) {
     if (bins[loudest] < -60) return null;
     return (loudest * window.ear.sampleRate) / analyser.fftSize;
   });
+}
+
+/** The page hears all of these tones at once. */
+export async function hearsBoth(page, ...hertz) {
+  await until(
+    async () => {
+      const heard = await loudnessAt(page, [...hertz, 3_100]);
+      const silence = heard?.pop();
+      return heard?.every((one) => one > silence + ABOVE_SILENCE);
+    },
+    `the page hears ${hertz.join(' and ')} Hz`,
+  );
+}
+
+/** How loud what the page hears is at some pitches, in decibels. */
+function loudnessAt(page, pitches) {
+  return page.evaluate(async (pitches) => {
+    const peer = window.peers.findLast((one) => one.connectionState === 'connected');
+    const track = peer?.getReceivers()[0]?.track;
+    if (!track) return null;
+    window.ear ??= new AudioContext();
+    await window.ear.resume();
+    const analyser = window.ear.createAnalyser();
+    analyser.fftSize = 4_096;
+    const source = window.ear.createMediaStreamSource(new MediaStream([track]));
+    source.connect(analyser);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    const bins = new Float32Array(analyser.frequencyBinCount);
+    analyser.getFloatFrequencyData(bins);
+    source.disconnect();
+    return pitches.map((hertz) => bins[Math.round((hertz * analyser.fftSize) / window.ear.sampleRate)]);
+  }, pitches);
 }
 
 /** What the page has received and lost, and what the server says it lost of what the page sent. */

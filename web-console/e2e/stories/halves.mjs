@@ -50,6 +50,7 @@ story('halves: the trunk dies under a call, and both hear each other again', asy
   await hearsMicrophone(caller.line);
   await split.server.killTrunk();
   await page.getByText('Suara panggilan disambung ulang').waitFor();
+  await page.locator('.live').getByText('Suara putus; sedang disambung ulang').waitFor();
   await split.photograph(page, 'call-taker-trunk-away');
   await split.server.startTrunk();
   const began = Date.now();
@@ -61,7 +62,7 @@ story('halves: the trunk dies under a call, and both hear each other again', asy
   check(!caller.hungUp, 'the caller was released');
   await page.getByText('Suara panggilan disambung ulang').waitFor({ state: 'detached' });
   await page.locator('.live .number', { hasText: caller.number }).waitFor();
-  await page.getByText('Tetap tersambung setelah program dimulai ulang').waitFor();
+  await page.getByText('Pulih setelah gangguan').waitFor();
   await split.photograph(page, 'call-taker-trunk-back');
   await page.keyboard.press('F4');
   await page.getByText('Ditahan', { exact: true }).first().waitFor();
@@ -90,6 +91,7 @@ story(
     const first = colleague.locator('.queue .row').first();
     await first.getByText(caller.number).waitFor();
     await colleague.locator('.offered .number', { hasText: caller.number }).waitFor();
+    await colleague.locator('.offered').getByText('Putus dari Petugas Satu').waitFor();
     await split.photograph(colleague, 'call-taker-offered-again');
     await answer(colleague, caller);
     await hears440(colleague);

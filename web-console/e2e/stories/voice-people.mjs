@@ -1,17 +1,17 @@
-import { pitchHeard } from '../audio/page.mjs';
+import { hearsBoth, pitchHeard } from '../audio/page.mjs';
 import { toneIn } from '../audio/tones.mjs';
 import { check, equal, story, until } from '../harness.mjs';
-import { beginShift, MICROPHONE_HERTZ } from '../world.mjs';
 import {
   CALLER_HERTZ,
   hears440,
   hearsMicrophone,
-  hearsTone,
-  PHONE_HERTZ,
+  hearsNot,
+  loggedOf,
   recordOutcomes,
   talking,
   UNHEARD_SHARE,
 } from '../talk.mjs';
+import { beginShift, MICROPHONE_HERTZ } from '../world.mjs';
 
 story('voice: a call rings at one desk; refused, it rings at the next', async (world) => {
   const pages = [await world.signedIn('petugas1'), await world.signedIn('petugas2')];
@@ -30,59 +30,47 @@ story('voice: a call rings at one desk; refused, it rings at the next', async (w
   await pages[1 - first].locator('.live .number', { hasText: caller.number }).waitFor();
 });
 
-story('voice: an agency’s telephone joins, and goes on when the call-taker leaves', async (world) => {
-  const { page, caller } = await talking(world, 'petugas1');
-  await hears440(page);
-  const phone = await world.phone();
-  phone.line.say(PHONE_HERTZ);
-  await page.keyboard.press('F10');
-  await page.getByRole('textbox', { name: 'Instansi atau nomor' }).fill(phone.uri);
-  await page
-    .getByRole('button', { name: /^Konferensi/ })
-    .first()
-    .click();
-  await page.locator('.parties').getByText('tersambung').waitFor();
-  await hearsTone(caller.line, PHONE_HERTZ);
-  await hearsTone(phone.line, CALLER_HERTZ);
-  await hearsTone(phone.line, MICROPHONE_HERTZ);
-  await world.photograph(page, 'call-taker-conference');
-  await page.keyboard.press('Alt+l');
-  await page.locator('.parties').waitFor({ state: 'detached' });
-  await until(
-    () => toneIn(phone.line.heardSince(Date.now() - 400), MICROPHONE_HERTZ) < UNHEARD_SHARE,
-    'the call-taker is not heard any more',
-  );
-  await hearsTone(caller.line, PHONE_HERTZ);
-  check(!caller.hungUp && !phone.hungUp, 'leaving ended the call for the others');
-});
-
-story('voice: a supervisor listens unheard, whispers to the call-taker, and joins in', async (world) => {
-  const { page, caller } = await talking(world, 'petugas1');
-  await hears440(page);
-  const watching = await world.signedIn('pengawas');
-  await watching.locator('.figure', { has: watching.getByText('Berlangsung', { exact: true }) }).click();
-  const row = watching.locator('li', { hasText: caller.number });
-  await row.getByRole('button', { name: 'Dengar' }).click();
-  await hears440(watching);
-  await world.photograph(watching, 'supervisor-listening');
-  await row.getByRole('button', { name: 'Ikut bicara' }).click();
-  await until(
-    () =>
-      row
-        .getByRole('button', { name: 'Ikut bicara' })
-        .getAttribute('aria-pressed')
-        .then((one) => one === 'true'),
-    'the supervisor joins in',
-  );
-  await page.keyboard.press('F3');
-  await hearsMicrophone(caller.line);
-  await row.getByRole('button', { name: 'Berhenti' }).click();
-  await until(async () => (await pitchHeard(watching)) === null, 'the supervisor hears nothing any more');
-  await until(
-    () => toneIn(caller.line.heardSince(Date.now() - 400), MICROPHONE_HERTZ) < UNHEARD_SHARE,
-    'the supervisor is not heard any more',
-  );
-});
+story(
+  'voice: a supervisor listens unheard, whispers to the call-taker alone, joins in; each is in the log',
+  async (world) => {
+    const { page, caller } = await talking(world, 'petugas1');
+    await hears440(page);
+    const watching = await world.signedIn('pengawas');
+    await watching.locator('.figure', { has: watching.getByText('Berlangsung', { exact: true }) }).click();
+    const row = watching.locator('li', { hasText: caller.number });
+    const becomes = async (name) => {
+      const button = row.getByRole('button', { name });
+      await button.click();
+      await until(async () => (await button.getAttribute('aria-pressed')) === 'true', `${name} is on`);
+    };
+    // Every microphone here says the same: the call-taker's is muted, so what is heard is the supervisor's.
+    await page.keyboard.press('F3');
+    await hearsNot(caller.line, MICROPHONE_HERTZ);
+    await becomes('Dengar');
+    await hears440(watching);
+    await world.photograph(watching, 'supervisor-listening');
+    await becomes('Bisik');
+    const whispered = Date.now();
+    await hearsBoth(page, CALLER_HERTZ, MICROPHONE_HERTZ);
+    check(
+      toneIn(caller.line.heardSince(whispered), MICROPHONE_HERTZ) < UNHEARD_SHARE,
+      'the caller hears the whisper',
+    );
+    await becomes('Ikut bicara');
+    await hearsMicrophone(caller.line);
+    await row.getByRole('button', { name: 'Berhenti' }).click();
+    await until(async () => (await pitchHeard(watching)) === null, 'the supervisor hears nothing any more');
+    await hearsNot(caller.line, MICROPHONE_HERTZ);
+    const ask = await world.api('pengawas');
+    const { items } = await ask('GET', '/calls?open=true&limit=100');
+    const call = items.find((one) => one.caller?.number === caller.number);
+    await until(async () => {
+      const kinds = await loggedOf(world, call.id);
+      const joined = kinds.filter((kind) => kind === 'call.supervisor_joined').length;
+      return joined === 3 && kinds.at(-1) === 'call.supervisor_left';
+    }, 'three ways to listen and the end of it in the log');
+  },
+);
 
 story('voice: a recording is played with seek by those who may', async (world) => {
   await recordOutcomes(world);
@@ -119,15 +107,33 @@ story('voice: a recording is played with seek by those who may', async (world) =
   }, 'the hearing is in the log');
 });
 
-story('voice: a caller who gave up is called back over the desk’s line', async (world) => {
-  const page = await world.signedIn('petugas1');
-  await beginShift(page);
-  const caller = await world.call();
-  await page.getByText(caller.number).first().waitFor();
-  caller.hangUp();
-  await page.getByRole('tab', { name: /Panggilan balik/ }).click();
-  const row = page.locator('.lists li', { hasText: caller.number });
-  await row.getByRole('button', { name: 'Ambil' }).click();
-  await row.getByText('tugas Petugas Satu').waitFor();
-  equal(await row.getByRole('button', { name: 'Hubungi' }).isEnabled(), true, 'Hubungi');
-});
+story(
+  'voice: a caller who gave up twice is one duty, and is called back over the desk’s line',
+  async (world) => {
+    await recordOutcomes(world);
+    const page = await world.signedIn('petugas1');
+    await beginShift(page);
+    const number = '+6281270099001';
+    for (const caller of [await world.call({ number }), await world.call({ number })]) {
+      caller.hangUp();
+      await until(() => caller.statuses.includes(487), 'the caller is let go');
+    }
+    await page.getByRole('tab', { name: /Panggilan balik/ }).click();
+    const row = page.locator('.lists li', { hasText: number });
+    await row.getByText('1× menelepon lagi').waitFor();
+    equal(await row.count(), 1, 'duties for one person');
+    await row.getByRole('button', { name: 'Ambil' }).click();
+    await row.getByText('tugas Petugas Satu').waitFor();
+    world.telco.line.say(CALLER_HERTZ);
+    await row.getByRole('button', { name: 'Hubungi' }).click();
+    await page.locator('.live').getByText('Panggilan keluar').waitFor();
+    equal(world.telco.invites.at(-1).split(' ')[1].includes(number), true, `the number is dialled`);
+    await hears440(page);
+    await hearsMicrophone(world.telco.line);
+    await world.photograph(page, 'call-taker-call-back');
+    await page.keyboard.press('F7');
+    await until(() => world.telco.hungUp, 'the person is let go');
+    await row.getByRole('button', { name: 'Tersambung' }).click();
+    await row.waitFor({ state: 'detached' });
+  },
+);

@@ -24,8 +24,8 @@ class Desk {
   disposing = $state<string | null>(null);
   /** A call whose outcome is chosen by hand: recorded wrongly before, or left over by a colleague. */
   changing = $state<string | null>(null);
-  /** How the call that was answered last is heard, as the server said at the answer. */
-  audio = $state<Answered['audio']>('none');
+  /** How the call that was answered last is heard, as the server said at the answer; null after a reload. */
+  audio = $state<Answered['audio'] | null>(null);
   #keys = new Map<string, string>();
 
   get waiting(): Call[] {
@@ -85,6 +85,14 @@ class Desk {
 
   get isLive(): boolean {
     return this.active !== null && isLive(this.active);
+  }
+
+  /** Why nobody at this desk hears my caller: the line comes back by itself, or there is none; null while it is heard. */
+  get deaf(): 'reopening' | 'not_heard' | null {
+    if (!this.isLive || seat.state === 'open') return null;
+    if (seat.state === 'broken' || seat.state === 'opening') return 'reopening';
+    const byPhone = board.duty?.audio.kind === 'phone';
+    return this.audio === 'none' || (this.audio === null && !byPhone) ? 'not_heard' : null;
   }
 
   get callBacks(): Call[] {

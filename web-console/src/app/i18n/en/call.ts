@@ -1,0 +1,55 @@
+import type { call as source } from '../id/call';
+
+/** A call: its state, its number, its place, what is wrong with it, its recording. */
+export const call: Record<keyof typeof source, string> = {
+  'call_state.ringing': 'Ringing',
+  'call_state.queued': 'Queued',
+  'call_state.connected': 'Connected',
+  'call_state.ended': 'Ended',
+  'call_state.offered': 'Offered',
+  'call_state.held': 'On hold',
+
+  'call_source.asserted': 'number from the operator',
+  'call_source.from': 'number not vouched for',
+
+  'call.unknown_number': 'Number unknown',
+  'call.history.first': 'First call',
+  'call.history.calls': 'called {n}×',
+  'call.history.prank': '{n} prank',
+  'call.history.ghost': '{n} ghost',
+  'call.history.incidents': '{n} incidents',
+  'call.fix': 'Position ± {radius}, age {age}',
+  'call.fix_no_radius': 'Position without radius, age {age}',
+  'call.fix_no_age': 'Position ± {radius}',
+  'call.fix_bare': 'Position without radius',
+  'call.fix_civic': 'Address from the operator: {address}',
+  'call.fix_reference': 'Location reference not fetched yet',
+  'call.fix_none': 'No position',
+  'call.test': 'Test call',
+  'call.restored': 'Restored after an outage',
+  'call.seat_lost': 'Cut off from {name}',
+
+  'class.suspect': 'To be checked',
+
+  'defect.no_caller_number': 'the operator sent no number',
+  'defect.anonymous': 'number withheld',
+  'defect.no_call_id': 'call identifier missing',
+  'defect.repaired_header': 'call data repaired',
+  'defect.wrong_content_length': 'wrong data length',
+  'defect.unreadable': 'call data unreadable',
+  'defect.no_sdp': 'no audio data',
+  'defect.broken_sdp': 'audio data broken',
+  'defect.no_common_codec': 'no common audio format',
+  'defect.location_missing': 'location promised, not there',
+  'defect.location_unreadable': 'location unreadable',
+  'defect.location_refused': 'location refused',
+  'defect.broken_multipart': 'attachment broken',
+  'defect.unknown_require': 'unknown request of the operator',
+  'defect.max_forwards': 'too many hops',
+  'defect.too_much': 'data too long',
+  'defect.ack_lost': 'confirmation of the operator lost',
+  'defect.no_media': 'the audio path could not be set up',
+
+  'recording.of': 'Recording of the call at {time}',
+  'recording.title': 'Recordings',
+};

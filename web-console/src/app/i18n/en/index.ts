@@ -1,0 +1,25 @@
+import type { id } from '../id';
+import { agency } from './agency';
+import { call } from './call';
+import { desk } from './desk';
+import { form } from './form';
+import { frame } from './frame';
+import { incident } from './incident';
+import { line } from './line';
+import { shift } from './shift';
+import { supervisor } from './supervisor';
+import { terms } from './terms';
+
+/** English, by the choice of each person. The type makes a missing sentence a build error. */
+export const en: Record<keyof typeof id, string> = {
+  ...frame,
+  ...shift,
+  ...terms,
+  ...call,
+  ...desk,
+  ...line,
+  ...form,
+  ...incident,
+  ...agency,
+  ...supervisor,
+};

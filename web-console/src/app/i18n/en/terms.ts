@@ -1,0 +1,61 @@
+import type { terms as source } from '../id/terms';
+
+/** What things are called: roles, states, priorities, outcomes, steps, actors. */
+export const terms: Record<keyof typeof source, string> = {
+  'role.call_taker': 'Call-taker',
+  'role.dispatcher': 'Agency dispatcher',
+  'role.supervisor': 'Supervisor',
+  'role.admin': 'Administrator',
+  'role.auditor': 'Auditor',
+  'role.lead': 'Lead',
+  'role.support': 'Support',
+  'role.notify': 'Copy',
+
+  'priority.P1': 'Critical',
+  'priority.P2': 'High',
+  'priority.P3': 'Medium',
+  'priority.P0': 'Routine',
+
+  'status.new': 'New',
+  'status.dispatched': 'Sent',
+  'status.acknowledged': 'Accepted',
+  'status.en_route': 'En route',
+  'status.on_scene': 'On scene',
+  'status.working': 'Being handled',
+  'status.under_control': 'Under control',
+  'status.completed': 'Completed',
+  'status.closed': 'Closed',
+  'status.cancelled': 'Cancelled',
+  'status.merged': 'Merged',
+  'status.sent': 'Sent',
+  'status.delivered': 'Delivered',
+  'status.declined': 'Declined',
+
+  'kind.incident': 'incident',
+  'kind.prank': 'prank',
+  'kind.ghost': 'ghost call',
+  'kind.accidental': 'accidental',
+  'kind.information': 'information request',
+  'kind.complaint': 'non-emergency complaint',
+  'kind.abandoned': 'abandoned',
+  'kind.wrong_number': 'wrong number',
+  'kind.duplicate': 'duplicate report',
+  'kind.test': 'test',
+  'kind.call_back': 'call-back',
+  'kind.diverted': 'diverted',
+
+  'outcome.reached': 'Reached',
+  'outcome.no_answer': 'No answer',
+  'outcome.not_needed': 'Not needed',
+
+  'step.second_channel': 'sent again through the second channel',
+  'step.renotify_and_call_duty': 'supervisor: phone the duty officer of the agency',
+  'step.supervisor_and_next_agency': 'supervisor and next agency',
+  'step.agency_head': 'supervisor: reach the head of division',
+  'step.head_and_sekda': 'supervisor: reach the head of agency and the Sekda',
+  'step.next_day_list': 'list of the next day',
+
+  'actor.user': 'user',
+  'actor.system': 'system',
+  'actor.trunk': 'trunk',
+};

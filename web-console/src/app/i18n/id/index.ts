@@ -1,0 +1,24 @@
+import { agency } from './agency';
+import { call } from './call';
+import { desk } from './desk';
+import { form } from './form';
+import { frame } from './frame';
+import { incident } from './incident';
+import { line } from './line';
+import { shift } from './shift';
+import { supervisor } from './supervisor';
+import { terms } from './terms';
+
+/** The words on the screens. This language is the source of truth; every other one has the same keys. */
+export const id = {
+  ...frame,
+  ...shift,
+  ...terms,
+  ...call,
+  ...desk,
+  ...line,
+  ...form,
+  ...incident,
+  ...agency,
+  ...supervisor,
+} as const;
