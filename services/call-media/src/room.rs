@@ -206,9 +206,8 @@ impl Room {
             None => self.ports.bind().ok_or(MediaError::NoPort)?,
         };
         let local_port = socket.local_addr().map(|address| address.port()).unwrap_or_default();
-        let resume = options.resume.map(|position| position.moved_to(now_micros()));
-        let mut line = Line::new(id, socket, remote, resume);
-        line.set_srtp(options.srtp);
+        let resume = options.resume.map(|position| position.moved_to(now_micros(), remote.sending));
+        let line = Line::new(id, socket, remote, resume, options.srtp);
         let shared = line.shared();
         let room = self.number;
         self.commands

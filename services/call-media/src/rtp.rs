@@ -108,14 +108,16 @@ impl StreamPosition {
     /// stepped back a little: half a second.
     const MARGIN_FRAMES: u32 = 25;
 
-    /// Where the stream would be now had it sent a packet every 20 ms since.
+    /// Where the stream would be now had it sent a packet every 20 ms since; with nobody who wants to hear it
+    /// (`sending`), only its clock went on. Numbers must not run far ahead of those that were sent: the other side of
+    /// an encrypted stream would count another rollover than we.
     #[must_use]
-    pub fn moved_to(self, now_micros: i64) -> Self {
+    pub fn moved_to(self, now_micros: i64, sending: bool) -> Self {
         let passed = now_micros.saturating_sub(self.at_micros).max(0) / FRAME_MICROS;
         let frames = u32::try_from(passed).unwrap_or(0).saturating_add(Self::MARGIN_FRAMES);
         Self {
             ssrc: self.ssrc,
-            sequence: self.sequence.wrapping_add(frames),
+            sequence: self.sequence.wrapping_add(if sending { frames } else { Self::MARGIN_FRAMES }),
             timestamp: self.timestamp.wrapping_add(frames.wrapping_mul(FRAME_BYTES as u32)),
             at_micros: now_micros,
         }
@@ -148,6 +150,11 @@ impl Packetizer {
     /// SSRC, next index and next timestamp.
     pub const fn numbers(&self) -> (u32, u32, u32) {
         (self.ssrc, self.index, self.timestamp)
+    }
+
+    /// The numbers on the wire go on, and their rollovers are counted anew.
+    pub(crate) const fn forget_rollovers(&mut self) {
+        self.index &= 0xFFFF;
     }
 
     /// Marks the next packet as the beginning of a talkspurt (RFC 3551 section 4.1).
@@ -250,16 +257,24 @@ mod tests {
         packetizer.begin_talkspurt();
         assert_eq!(packetizer.packet(0, &[7; FRAME_BYTES])[1], 0x80);
         assert_eq!(packetizer.numbers(), (0x0102_0304, 0x1_0002, 480), "the rollover is counted");
+        packetizer.forget_rollovers();
+        assert_eq!(packetizer.numbers(), (0x0102_0304, 2, 480));
     }
 
     #[test]
     fn a_resumed_stream_is_ahead_of_all_that_was_sent() {
         let position =
             StreamPosition { ssrc: 7, sequence: 65_530, timestamp: u32::MAX, at_micros: 1_000_000 };
-        let later = position.moved_to(3_000_000);
+        let later = position.moved_to(3_000_000, true);
         assert_eq!((later.ssrc, later.sequence), (7, 65_530 + 100 + 25));
         assert_eq!(later.timestamp, 125 * 160 - 1);
-        assert_eq!(position.moved_to(0).sequence, 65_555, "a clock that stepped back moves nothing back");
+        assert_eq!(
+            position.moved_to(0, true).sequence,
+            65_555,
+            "a clock that stepped back moves nothing back"
+        );
+        let on_hold = position.moved_to(3_000_000, false);
+        assert_eq!((on_hold.sequence, on_hold.timestamp), (65_555, later.timestamp), "only time passed");
     }
 
     #[test]

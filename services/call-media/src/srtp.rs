@@ -6,6 +6,7 @@ use aes::cipher::{KeyIvInit, StreamCipher};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
 use sha1::Sha1;
 
 use crate::rtp::HEADER_BYTES;
@@ -23,9 +24,30 @@ const WINDOW: u64 = 64;
 
 type Ctr = ctr::Ctr128BE<Aes128>;
 
-/// A master key and its salt. Never printed.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// A master key and its salt. Never printed; as data it is the base64 of its `inline:` parameter, for what is
+/// private anyway.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct MasterKey([u8; MASTER_BYTES]);
+
+/// A text that is no key of ours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("not the base64 of {MASTER_BYTES} bytes")]
+pub struct NotAKey;
+
+impl From<MasterKey> for String {
+    fn from(key: MasterKey) -> Self {
+        key.to_base64()
+    }
+}
+
+impl TryFrom<String> for MasterKey {
+    type Error = NotAKey;
+
+    fn try_from(text: String) -> Result<Self, NotAKey> {
+        Self::from_base64(&text).ok_or(NotAKey)
+    }
+}
 
 impl std::fmt::Debug for MasterKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -53,7 +75,7 @@ impl MasterKey {
 }
 
 /// The keys of both directions of a leg.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SdesKeys {
     /// What we encrypt with: the one in our description.
     pub local: MasterKey,
@@ -327,5 +349,7 @@ mod tests {
         assert_eq!(MasterKey::from_base64(&other.to_base64()), Some(other));
         assert_eq!(MasterKey::from_base64("c2hvcnQ="), None);
         assert_eq!(format!("{other:?}"), "‹secret›");
+        assert_eq!(MasterKey::try_from(String::from(other)), Ok(other));
+        assert_eq!(MasterKey::try_from("c2hvcnQ=".to_owned()), Err(NotAKey));
     }
 }

@@ -2,13 +2,14 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use call_media::sdp::{Offer, OfferError, Voice};
+use call_media::sdp::{Offer, OfferError};
 use dispatch_core::call::fact::{Arrival, Defect, Direction, EndReason};
 use dispatch_core::limits::DEFECTS_PER_CALL_MAX;
 use dispatch_core::private::Private;
 use rsipstack::sip::{Headers, Request, Response};
 
-use crate::config::{TrunkConfig, TrunkProfile};
+use crate::config::{Srtp, TrunkConfig, TrunkProfile};
+use crate::encryption::Stream;
 use crate::guard::message::{Header, Message};
 use crate::guard::repair::{DIALLED, Wire, noted_defects, origin};
 use crate::identity;
@@ -27,7 +28,9 @@ pub(crate) struct Signalling {
     /// Over what it came.
     pub(crate) wire: Wire,
     /// The offer and the voice stream in it that we take.
-    pub(crate) offer: Option<(Offer, Voice)>,
+    pub(crate) offer: Option<(Offer, Stream)>,
+    /// What the trunk wants of its audio.
+    pub(crate) srtp: Srtp,
     /// There was no session description at all: the ACK may bring the answer to ours.
     pub(crate) offer_is_ours: bool,
     /// `Require: 100rel`: the 180 is repeated until its PRACK.
@@ -64,8 +67,10 @@ pub(crate) fn read(invite: &Message, config: &TrunkConfig) -> (Arrival, Signalli
     let caller = identity::caller(invite, &mut defects);
     let parts = multipart::parts(invite, &mut defects);
     let fixes = location::fixes(invite, &parts, &mut defects);
+    let srtp = config.trunks.get(profile).map_or(Srtp::Off, |profile| profile.srtp);
     let sdp = parts.iter().find(|part| part.is_sdp());
-    let offer = sdp.map(|part| Offer::parse(part.body).and_then(|offer| Ok((offer.voice()?, offer))));
+    let offer =
+        sdp.map(|part| Offer::parse(part.body).and_then(|offer| Ok((Stream::of(&offer, srtp)?, offer))));
     match &offer {
         None => note(&mut defects, Defect::NoSdp),
         Some(Err(OfferError::Broken)) => note(&mut defects, Defect::BrokenSdp),
@@ -79,7 +84,8 @@ pub(crate) fn read(invite: &Message, config: &TrunkConfig) -> (Arrival, Signalli
         source,
         wire,
         offer_is_ours: offer.is_none(),
-        offer: offer.and_then(Result::ok).map(|(voice, offer)| (offer, voice)),
+        srtp,
+        offer: offer.and_then(Result::ok).map(|(stream, offer)| (offer, stream)),
         reliable_only: requirements(invite).any(|tag| tag.eq_ignore_ascii_case("100rel")),
         timer: SessionTimer::read(invite, config.session_interval_min),
     };

@@ -17,6 +17,7 @@ mod arrival;
 mod call;
 mod config;
 mod ears;
+mod encryption;
 mod exchange;
 mod guard;
 mod identity;

@@ -258,6 +258,7 @@ async fn answer_session(
                 transaction.reply(StatusCode::NotAcceptableHere).await.ok();
                 return;
             }
+            core.count_unencrypted(entry);
             answer
         }
     };

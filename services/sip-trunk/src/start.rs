@@ -35,7 +35,7 @@ use crate::guard::udp::{Intake, SendingSocket};
 use crate::guard::{Guard, REFUSED_WAITING_MAX, Refused, tcp, udp};
 use crate::peers::{Peers, TrunkHealth};
 use crate::queue::Queue;
-use crate::registry::{Registry, Signal};
+use crate::registry::{LiveEntry, Registry, Signal};
 use crate::resumable::Resumable;
 use crate::screen::Screen;
 use crate::seats::Seats;
@@ -363,6 +363,14 @@ impl Core {
 
     pub(crate) fn drain(&self) {
         self.draining.store(true, Ordering::Release);
+    }
+
+    /// Counts a leg that goes on without the encryption that its trunk demands; each once.
+    pub(crate) fn count_unencrypted(&self, entry: &LiveEntry) {
+        if entry.leg().went_without() {
+            count(&self.stats.unencrypted);
+            info!(call.id = %entry.call, "The trunk demands encrypted audio, and the other side has none");
+        }
     }
 
     pub(crate) fn count_no_media(&self) {

@@ -62,6 +62,8 @@ counters! {
     tcp_open,
     /// TLS connections without a certificate of one of our trunks.
     tls_refused,
+    /// Legs over a trunk that demands encrypted audio whose other side has none; they go on.
+    unencrypted,
     /// OPTIONS to a trunk's peer that got no answer, or the answer that it takes no calls.
     options_failed,
     /// Test calls over a trunk that were answered, heard and hung up.

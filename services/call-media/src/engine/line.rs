@@ -66,6 +66,12 @@ struct Secret {
     incoming: Unprotector,
 }
 
+impl Secret {
+    fn new(keys: SdesKeys) -> Self {
+        Self { keys, out: Protector::new(&keys.local), incoming: Unprotector::new(&keys.remote) }
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Playing {
     announcement: Announcement,
@@ -73,7 +79,14 @@ struct Playing {
 }
 
 impl Line {
-    pub(crate) fn new(id: LegId, socket: UdpSocket, remote: Remote, resume: Option<StreamPosition>) -> Self {
+    /// `resume`: the stream goes on from there, under `keys` with the packets counted over every rollover.
+    pub(crate) fn new(
+        id: LegId,
+        socket: UdpSocket,
+        remote: Remote,
+        resume: Option<StreamPosition>,
+        keys: Option<SdesKeys>,
+    ) -> Self {
         static NUMBERS: AtomicU64 = AtomicU64::new(0);
         let packetizer = resume.map_or_else(random_packetizer, Packetizer::resumed);
         let shared = SharedLeg {
@@ -89,7 +102,7 @@ impl Line {
             remote,
             latched: None,
             packetizer,
-            secret: None,
+            secret: keys.map(Secret::new),
             jitter: JitterBuffer::default(),
             keys_in: EventReceiver::default(),
             keys_out: EventSender::default(),
@@ -136,15 +149,24 @@ impl Line {
         self.remote = remote;
     }
 
-    /// Encrypts from here on with these keys, or no more. The same keys again change nothing: their counters go on.
+    /// Encrypts from here on with these keys, or no more. A key that stays goes on with its counters; under a new one
+    /// of ours the rollovers are counted from nothing, because the other side does so too (RFC 3711 section 3.3.1).
     pub(crate) fn set_srtp(&mut self, keys: Option<SdesKeys>) {
-        if self.secret.as_ref().map(|secret| secret.keys) != keys {
-            self.secret = keys.map(|keys| Secret {
-                keys,
-                out: Protector::new(&keys.local),
-                incoming: Unprotector::new(&keys.remote),
-            });
+        let Some(keys) = keys else {
+            self.secret = None;
+            return;
+        };
+        let known = self.secret.take();
+        if known.as_ref().is_none_or(|known| known.keys.local != keys.local) {
+            self.packetizer.forget_rollovers();
+            self.publish_position();
         }
+        self.secret = Some(match known {
+            Some(known) if known.keys.remote == keys.remote => {
+                Secret { keys, out: Protector::new(&keys.local), incoming: known.incoming }
+            }
+            Some(_) | None => Secret::new(keys),
+        });
     }
 
     pub(crate) fn play(&mut self, announcement: Announcement) {

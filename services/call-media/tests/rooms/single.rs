@@ -274,6 +274,55 @@ fn an_encrypted_leg_is_understood_with_the_keys_and_not_without() {
 }
 
 #[test]
+fn an_encrypted_stream_goes_on_over_a_restart_and_counts_anew_under_a_new_key() {
+    use call_media::rtp::StreamPosition;
+    use call_media::srtp::{MasterKey, Protector, SdesKeys, TAG_BYTES, Unprotector};
+    let (plane, _events) = plane();
+    let key = || MasterKey::random().unwrap();
+    let keys = SdesKeys { local: key(), remote: key() };
+    let socket = UdpSocket::bind((LOCAL, 0)).unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
+    let room = plane.open_room(call(1), RoomOptions::default()).unwrap();
+    let remote = Remote { address: Some(socket.local_addr().unwrap()), ..Phone::new(Codec::Pcma).remote() };
+    let at_micros = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros();
+    let resume = StreamPosition {
+        ssrc: 7,
+        sequence: (3 << 16) + 100,
+        timestamp: 0,
+        at_micros: i64::try_from(at_micros).unwrap(),
+    };
+    let options = LegOptions { srtp: Some(keys), resume: Some(resume), ..LegOptions::default() };
+    let leg = room.add_leg(LegId::Caller, remote, options).unwrap();
+
+    // A phone that knows the stream: it counts rollovers, and guesses none.
+    let knows = |key: MasterKey, index: u32| {
+        let mut packet = [0; 12 + TAG_BYTES];
+        packet[0] = 0x80;
+        packet[2..4].copy_from_slice(&(index as u16).to_be_bytes());
+        packet[11] = 7;
+        assert_eq!(Protector::new(&key).protect(&mut packet, 12, index), packet.len());
+        let mut ear = Unprotector::new(&key);
+        assert!(ear.unprotect(&mut packet).is_some());
+        ear
+    };
+    let mut bytes = [0; 1_500];
+    let mut ear = knows(keys.local, (3 << 16) + 99);
+    for _ in 0..5 {
+        let length = socket.recv(&mut bytes).unwrap();
+        assert!(ear.unprotect(&mut bytes[..length]).is_some(), "the third rollover goes on");
+    }
+    let renewed = SdesKeys { local: key(), ..keys };
+    leg.set_srtp(Some(renewed));
+    let mut ear = knows(renewed.local, 99);
+    until("the new key", || {
+        let length = socket.recv(&mut bytes).unwrap();
+        ear.unprotect(&mut bytes[..length]).is_some()
+    });
+    leg.set_srtp(None);
+    until("no encryption", || socket.recv(&mut bytes).unwrap() == 172);
+}
+
+#[test]
 fn a_waiting_caller_hears_the_place_behind_the_queue_text() {
     let (plane, _events) = plane();
     let phone = Phone::new(Codec::Pcma);

@@ -133,10 +133,16 @@ impl Call {
     pub(super) async fn open_room(&mut self, first: Announcement) {
         let options = self.core.room_options();
         let opened = self.core.media.open_room(self.id, options).and_then(|room| {
-            let voice = self.signalling.offer.as_ref().map(|(_, voice)| voice);
-            self.entry.leg().open(&room, LegId::Caller, voice)?;
+            let stream = self.signalling.offer.as_ref().map(|(_, stream)| stream);
+            let mut leg = self.entry.leg();
+            if stream.is_none() && !self.signalling.offer_is_ours {
+                // Nobody will tell a key in answer to ours.
+                leg.go_plain();
+            }
+            leg.open(&room, LegId::Caller, stream)?;
             Ok(room)
         });
+        self.core.count_unencrypted(&self.entry);
         match opened {
             Ok(room) => {
                 room.play(LegId::Caller, first);

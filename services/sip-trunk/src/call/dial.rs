@@ -28,6 +28,7 @@ use super::party::RING_FOR;
 use super::probe::Probes;
 use super::timers::Timers;
 use crate::arrival::Signalling;
+use crate::config::Srtp;
 use crate::guard::repair::Wire;
 use crate::outbound::{self, Invitation};
 use crate::queue::QueueInput;
@@ -98,6 +99,8 @@ fn new_call(core: Arc<Core>, id: CallId, arrival: Arrival, ticket: Ticket) -> Ca
             source: nowhere,
             wire: Wire::Udp,
             offer: None,
+            // The way out says what its trunk wants.
+            srtp: Srtp::Off,
             offer_is_ours: false,
             reliable_only: false,
             timer: None,

@@ -5,9 +5,12 @@ use std::net::{IpAddr, Ipv4Addr};
 use call_media::plane::MediaError;
 use call_media::room::{Leg as RtpLeg, LegId, LegOptions, Remote, Room};
 use call_media::rtp::{Codec, StreamPosition};
-use call_media::sdp::{self, Offer, Ours, Voice};
+use call_media::sdp::{Offer, Ours, Voice};
+use call_media::srtp::{MasterKey, SdesKeys};
 use dispatch_core::ids::CallId;
 
+use crate::config::Srtp;
+use crate::encryption::{self, Stream};
 use crate::restore::KeptSound;
 
 /// The discard port: a description of a call that has no media (RFC 3264 section 5.1 has no better word).
@@ -22,30 +25,61 @@ pub(crate) struct Leg {
     ours: Ours,
     /// Packets from here may tell where the other side's media is when no description does.
     peer: IpAddr,
+    /// What the trunk wants.
+    srtp: Srtp,
+    /// What encrypts the audio now.
+    keys: Option<SdesKeys>,
+    /// Our key in the last offer of ours.
+    offered: Option<MasterKey>,
+    /// The other side has no encryption, or the session was agreed without it.
+    plain: bool,
+    /// That the trunk's wish was not met is counted.
+    told: bool,
 }
 
 impl Leg {
     /// Nothing is open before the answer.
-    pub(crate) const fn new(address: IpAddr, peer: IpAddr, session: u64) -> Self {
-        Self { rtp: None, remote: None, ours: Ours { address, port: NO_PORT, session, version: 0 }, peer }
+    pub(crate) const fn new(address: IpAddr, peer: IpAddr, session: u64, srtp: Srtp) -> Self {
+        let ours = Ours { address, port: NO_PORT, session, version: 0 };
+        Self {
+            rtp: None,
+            remote: None,
+            ours,
+            peer,
+            srtp,
+            keys: None,
+            offered: None,
+            plain: false,
+            told: false,
+        }
     }
 
-    /// For an INVITE of ours: both addresses are known once its way is.
+    /// For an INVITE of ours: addresses and wishes are known once its way is.
     pub(crate) const fn unanswered(session: u64) -> Self {
         let nowhere = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-        Self::new(nowhere, nowhere, session)
+        Self::new(nowhere, nowhere, session, Srtp::Off)
     }
 
-    /// Our address towards the peer, and the peer's.
-    pub(crate) const fn set_address(&mut self, ours: IpAddr, peer: IpAddr) {
+    /// Our address towards the peer, the peer's, and what the trunk on the way wants.
+    pub(crate) const fn set_way(&mut self, ours: IpAddr, peer: IpAddr, srtp: Srtp) {
         self.ours.address = ours;
         self.peer = peer;
+        self.srtp = srtp;
+        self.plain = false;
+    }
+
+    /// Offers no encryption from here on: the other side has none.
+    pub(crate) const fn go_plain(&mut self) {
+        self.plain = true;
     }
 
     /// Opens the port in the room.
-    pub(crate) fn open(&mut self, room: &Room, id: LegId, voice: Option<&Voice>) -> Result<(), MediaError> {
-        let remote = self.remote(voice);
-        let rtp = room.add_leg(id, remote, LegOptions::default())?;
+    pub(crate) fn open(&mut self, room: &Room, id: LegId, stream: Option<&Stream>) -> Result<(), MediaError> {
+        let remote = self.remote(stream.map(|stream| &stream.voice));
+        self.keys = stream.and_then(Stream::keys);
+        self.plain |= stream.is_some() && self.keys.is_none();
+        let options = LegOptions { srtp: self.keys, ..LegOptions::default() };
+        let rtp = room.add_leg(id, remote, options)?;
         self.ours.port = rtp.local_port();
         self.rtp = Some(rtp);
         self.remote = Some(remote);
@@ -55,7 +89,7 @@ impl Leg {
     /// What another process needs to go on with the sound of this leg.
     pub(crate) fn kept(&self) -> Option<KeptSound> {
         let remote = self.rtp.as_ref().and(self.remote)?;
-        Some(KeptSound { ours: self.ours, peer: self.peer, remote })
+        Some(KeptSound { ours: self.ours, peer: self.peer, remote, keys: self.keys })
     }
 
     /// How far our stream has come.
@@ -63,9 +97,11 @@ impl Leg {
         self.rtp.as_ref().map(RtpLeg::position)
     }
 
-    /// The leg of an earlier process; silent until [`Self::go_on`].
-    pub(crate) const fn held(sound: KeptSound) -> Self {
-        Self { rtp: None, remote: Some(sound.remote), ours: sound.ours, peer: sound.peer }
+    /// The leg of an earlier process; silent until [`Self::go_on`]. It stays as encrypted as it was.
+    pub(crate) fn held(sound: KeptSound) -> Self {
+        let KeptSound { ours, peer, remote, keys } = sound;
+        let nothing = Self::new(ours.address, peer, ours.session, Srtp::Off);
+        Self { remote: Some(remote), ours, keys, ..nothing }
     }
 
     /// Binds the port that the leg had, and goes on with its stream.
@@ -76,8 +112,7 @@ impl Leg {
         position: StreamPosition,
     ) -> Result<(), MediaError> {
         let Some(remote) = self.remote else { return Ok(()) };
-        let options =
-            LegOptions { port: Some(self.ours.port), resume: Some(position), ..LegOptions::default() };
+        let options = LegOptions { port: Some(self.ours.port), resume: Some(position), srtp: self.keys };
         self.rtp = Some(room.add_leg(id, remote, options)?);
         Ok(())
     }
@@ -88,36 +123,65 @@ impl Leg {
     }
 
     /// The description for a message: the answer to the offer, or an offer of ours.
-    pub(crate) fn describe(&mut self, offer: Option<&(Offer, Voice)>) -> String {
+    ///
+    /// An offer of ours is encrypted where the audio is already, and where the trunk demands it and nobody has said
+    /// that there is no encryption on the other side.
+    pub(crate) fn describe(&mut self, offer: Option<&(Offer, Stream)>) -> String {
         self.ours.version += 1;
-        match offer {
-            Some((offer, voice)) => sdp::write_answer(offer, voice, self.ours),
-            None => sdp::write_offer(self.ours),
+        if let Some((offer, stream)) = offer {
+            self.offered = None;
+            return stream.answer(offer, self.ours);
         }
+        let ours = self.keys.map(|keys| keys.local);
+        let wanted = self.srtp == Srtp::Required && !self.plain;
+        self.offered = ours.or_else(|| if wanted { MasterKey::random() } else { None });
+        encryption::offer(self.ours, self.offered)
     }
 
     /// A new offer inside the call: the other side holds, moves or changes its codec. `None` when there is
     /// nothing in it that we can speak; the session stays as it was.
     pub(crate) fn renegotiate(&mut self, offer: &[u8]) -> Option<String> {
         let offer = Offer::parse(offer).ok()?;
-        let voice = offer.voice().ok()?;
-        self.set_remote(self.remote(Some(&voice)));
-        Some(self.describe(Some(&(offer, voice))))
+        let wanted = if self.keys.is_some() { Srtp::Required } else { self.srtp };
+        let stream = Stream::of(&offer, wanted).ok()?.keeping(self.keys);
+        self.use_stream(&stream);
+        Some(self.describe(Some(&(offer, stream))))
     }
 
     /// The answer to our offer, from an ACK, a 200 or early. `false`: nothing in it that we speak.
     pub(crate) fn take_answer(&mut self, answer: &[u8]) -> bool {
-        let voice = Offer::parse(answer).and_then(|answer| answer.voice());
-        let (Some(_), Ok(voice)) = (&self.rtp, voice) else { return false };
-        self.set_remote(self.remote(Some(&voice)));
-        true
+        match Offer::parse(answer).ok().and_then(|answer| Stream::of_answer(&answer, self.offered)) {
+            Some(stream) => self.use_stream(&stream),
+            None => false,
+        }
     }
 
-    fn set_remote(&mut self, remote: Remote) {
-        if let Some(rtp) = &self.rtp {
-            rtp.set_remote(remote);
-            self.remote = Some(remote);
+    /// Whether the last offer of ours was encrypted.
+    pub(crate) const fn offers_encryption(&self) -> bool {
+        self.offered.is_some()
+    }
+
+    /// Whether an answer takes the call and not its encrypted audio.
+    pub(crate) fn refuses_encryption(&self, answer: &[u8]) -> bool {
+        self.offered.is_some()
+            && Offer::parse(answer).is_ok_and(|answer| Stream::of_answer(&answer, self.offered).is_none())
+    }
+
+    /// Whether the audio is plain although the trunk demands encryption; `true` once.
+    pub(crate) fn went_without(&mut self) -> bool {
+        let without = self.srtp == Srtp::Required && self.plain;
+        without && !std::mem::replace(&mut self.told, true)
+    }
+
+    fn use_stream(&mut self, stream: &Stream) -> bool {
+        let Some(rtp) = &self.rtp else { return false };
+        let (remote, keys) = (self.remote(Some(&stream.voice)), stream.keys());
+        rtp.set_remote(remote);
+        if keys != self.keys {
+            rtp.set_srtp(keys);
         }
+        (self.remote, self.keys, self.plain) = (Some(remote), keys, keys.is_none());
+        true
     }
 
     fn remote(&self, voice: Option<&Voice>) -> Remote {

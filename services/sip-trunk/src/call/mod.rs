@@ -38,6 +38,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::arrival::Signalling;
+use crate::encryption;
 use crate::guard::reply::SUPPORTED;
 use crate::registry::{LiveEntry, Signal, Ticket};
 use crate::restore::KeptCall;
@@ -192,11 +193,28 @@ impl Call {
         if self.signalling.offer_is_ours
             && let Some(ack) = self.dialog.as_ref().and_then(InviteDialog::last_remote_ack)
         {
-            self.entry.leg().take_answer(&ack.body);
+            self.take_late_answer(ack.body.clone());
         }
         self.entry.exchange.offer_settled();
         self.record(CallFact::Confirmed).await;
         self.hangup_wanted.then(|| self.send_bye(EndReason::CentreHungUp))
+    }
+
+    /// The ACK answers our offer. Who takes the call and not its encrypted audio is offered plain audio.
+    fn take_late_answer(&self, answer: Vec<u8>) {
+        let refused = {
+            let mut leg = self.entry.leg();
+            !leg.take_answer(&answer) && leg.refuses_encryption(&answer)
+        };
+        self.core.count_unencrypted(&self.entry);
+        let Some(dialog) = self.dialog.clone().filter(|_| refused) else { return };
+        let (core, entry) = (self.core.clone(), self.entry.clone());
+        self.core.tasks.spawn(async move {
+            if let Some(response) = encryption::offer_plain(&dialog, &entry).await {
+                entry.leg().take_answer(response.body());
+                core.count_unencrypted(&entry);
+            }
+        });
     }
 
     fn on_terminated(&self, reason: &TerminatedReason) -> EndReason {

@@ -158,10 +158,10 @@ impl Call {
     }
 
     fn take_description(&self, leg: LegId, body: &[u8]) -> bool {
-        match self.outside.entry(leg) {
-            Some(entry) => entry.leg().take_answer(body),
-            None => false,
-        }
+        let Some(entry) = self.outside.entry(leg) else { return false };
+        let taken = entry.leg().take_answer(body);
+        self.core.count_unencrypted(entry);
+        taken
     }
 
     /// The other side said BYE in a way that the stack did not take.

@@ -26,6 +26,7 @@ use super::party::{Party, PartyState};
 use super::probe::Probes;
 use super::timers::{Timer, Timers};
 use crate::arrival::Signalling;
+use crate::config::Srtp;
 use crate::guard::repair::Wire;
 use crate::queue::QueueInput;
 use crate::registry::{InviteKey, LiveEntry, SIGNALS_WAITING_MAX};
@@ -104,6 +105,7 @@ fn build(core: &Arc<Core>, id: CallId, kept: &KeptCall, caller: &KeptLeg) -> Opt
             source: (peer, 0).into(),
             wire: Wire::Udp,
             offer: None,
+            srtp: Srtp::Off,
             offer_is_ours: false,
             reliable_only: false,
             timer: kept.timer,

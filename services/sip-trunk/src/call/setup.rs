@@ -133,7 +133,7 @@ async fn begin(
         }
     };
     let (sender, signals) = mpsc::channel(SIGNALS_WAITING_MAX);
-    let leg = Leg::new(address, signalling.source.ip(), session_number(call));
+    let leg = Leg::new(address, signalling.source.ip(), session_number(call), signalling.srtp);
     let number = arrival.caller.as_ref().map(|caller| caller.number.clone());
     let entry = Arc::new(LiveEntry::new(call, LegId::Caller, begun.since, number, sender, leg));
     core.registry.insert(entry.clone());

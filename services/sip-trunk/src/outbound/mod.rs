@@ -18,6 +18,8 @@ use tokio::time::timeout;
 use tracing::info;
 
 use crate::call::contact;
+use crate::config::Srtp;
+use crate::encryption;
 use crate::guard::repair::Wire;
 use crate::guard::reply::ALLOW;
 use crate::guard::tcp::sip_address;
@@ -126,26 +128,65 @@ pub(crate) async fn ring(
 ) -> Rung {
     let mut last = PartyEnd::Failed;
     for route in &invitation.routes {
-        let Some(option) = option(&core, &entry, &invitation, route).await else { continue };
-        let option = InviteOption { call_id: Some(call_id.clone()), ..option };
-        let rung = core.dialogs.do_invite(option, states.clone());
-        match timeout(invitation.ring_for, rung).await {
-            Err(_) => return Rung::Failed(PartyEnd::NoAnswer),
-            Ok(Ok((dialog, Some(response)))) if response.status_code == StatusCode::OK => {
-                return Rung::Answered { dialog, response: Box::new(response) };
-            }
-            Ok(Ok((_, response))) => {
-                let code = response.map(|response| response.status_code);
-                last = code.as_ref().map_or(PartyEnd::NoAnswer, why);
-                if !code.as_ref().is_none_or(is_down) {
-                    return Rung::Failed(last);
-                }
+        match over(&core, &entry, &invitation, route, &call_id, &states).await {
+            Tried::Settled(rung) => return rung,
+            Tried::Down(why) => {
+                last = why;
                 info!(trunk = %route.trunk, "A way out is down; the next is tried");
             }
-            Ok(Err(_)) => info!(trunk = %route.trunk, "A way out cannot be reached; the next is tried"),
         }
     }
     Rung::Failed(last)
+}
+
+/// What came of one way.
+enum Tried {
+    Settled(Rung),
+    /// The next one may work.
+    Down(PartyEnd),
+}
+
+/// Rings over one way. A refusal that may mean the encryption of our offer makes us offer plain audio.
+async fn over(
+    core: &Core,
+    entry: &LiveEntry,
+    invitation: &Invitation,
+    route: &Route,
+    call_id: &str,
+    states: &DialogStateSender,
+) -> Tried {
+    for plain in [false, true] {
+        let Some(option) = option(core, entry, invitation, route, plain).await else { break };
+        let option = InviteOption { call_id: Some(call_id.to_owned()), ..option };
+        let rung = core.dialogs.do_invite(option, states.clone());
+        let (dialog, response) = match timeout(invitation.ring_for, rung).await {
+            Err(_) => return Tried::Settled(Rung::Failed(PartyEnd::NoAnswer)),
+            Ok(Err(_)) => break,
+            Ok(Ok((_, None))) => return Tried::Down(PartyEnd::NoAnswer),
+            Ok(Ok((dialog, Some(response)))) => (dialog, response),
+        };
+        let code = &response.status_code;
+        if *code == StatusCode::OK {
+            let response = Box::new(with_audio(&dialog, entry, response).await);
+            return Tried::Settled(Rung::Answered { dialog, response });
+        }
+        if is_down(code) {
+            return Tried::Down(why(code));
+        }
+        if !(entry.leg().offers_encryption() && encryption::may_be_refused_by(code)) {
+            return Tried::Settled(Rung::Failed(why(code)));
+        }
+    }
+    Tried::Down(PartyEnd::Failed)
+}
+
+/// The answer, and that to a plain offer where it took the call and not our encrypted audio.
+async fn with_audio(dialog: &InviteDialog, entry: &LiveEntry, response: Response) -> Response {
+    let refused = entry.leg().refuses_encryption(response.body());
+    if !refused {
+        return response;
+    }
+    encryption::offer_plain(dialog, entry).await.unwrap_or(response)
 }
 
 /// Why a dialog of ours that was confirmed is over.
@@ -183,12 +224,17 @@ async fn option(
     entry: &LiveEntry,
     invitation: &Invitation,
     route: &Route,
+    plain: bool,
 ) -> Option<InviteOption> {
     let to = resolve(route).await?;
     let ours = core.address_towards(to.ip());
     let offer = {
         let mut leg = entry.leg();
-        leg.set_address(ours, to.ip());
+        let trunk = core.config.trunks.iter().find(|profile| profile.name == route.trunk);
+        leg.set_way(ours, to.ip(), trunk.map_or(Srtp::Off, |profile| profile.srtp));
+        if plain {
+            leg.go_plain();
+        }
         leg.describe(None)
     };
     let body = location::body(offer, &invitation.fixes, &crate::random::token()?);

@@ -8,21 +8,23 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use call_media::rtp::Codec;
-use call_media::sdp::{self, Offer, Ours};
+use call_media::sdp::{Offer, Ours};
+use call_media::srtp::MasterKey;
 use rsipstack::dialog::dialog::DialogState;
 use rsipstack::dialog::invitation::InviteOption;
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::prelude::HeadersExt;
 use rsipstack::sip::{Header, StatusCode, StatusCodeKind, Uri};
 use rsipstack::transaction::transaction::Transaction;
-use tokio::net::UdpSocket;
 use tokio::time::{Instant, timeout};
 use tracing::debug;
 
+use super::test_sound::{HEARD_PACKETS_MIN, TestSound};
 use super::{Route, TestResult};
 use crate::arrival::message_of;
 use crate::call::contact;
+use crate::config::Srtp;
+use crate::encryption::{self, Stream};
 use crate::guard::repair::origin;
 use crate::start::Core;
 use crate::stats::count;
@@ -31,18 +33,10 @@ use crate::stats::count;
 pub(crate) const MARK: &str = "X-Sigap-Test";
 /// From the INVITE to the 200; a queue announcement comes after 6 s.
 const ANSWER_WITHIN: Duration = Duration::from_secs(20);
-/// Sound that is sent in a test call.
-const PACKETS: u32 = 50;
-/// Packets of the other side that make a conversation: a fifth of a second.
-const HEARD_PACKETS_MIN: u32 = 10;
-/// After what is sent, this long for what is still on its way.
-const LISTEN_MORE: Duration = Duration::from_secs(2);
 /// A test call that came back and that nobody ends.
 const ECHO_WITHIN: Duration = Duration::from_secs(30);
 /// A BYE is answered or given up within 64*T1.
 const BYE_WITHIN: Duration = Duration::from_secs(40);
-const FRAME: Duration = Duration::from_millis(20);
-const PORT_TRIES: u16 = 16;
 
 /// Runs test calls over one trunk until the stop.
 pub(super) async fn repeat(core: Arc<Core>, profile: usize, every: Duration, uri: String) {
@@ -68,10 +62,24 @@ pub(super) async fn repeat(core: Arc<Core>, profile: usize, every: Duration, uri
     }
 }
 
-/// One test call.
+/// One test call: encrypted where the trunk demands it, and plain where its peer refuses that.
 async fn call(core: &Core, route: &Route, uri: &str) -> TestResult {
+    let demanded = core.config.trunks.get(route.profile).is_some_and(|p| p.srtp == Srtp::Required);
+    if let Some(key) = MasterKey::random().filter(|_| demanded) {
+        let result = call_with(core, route, uri, Some(key)).await;
+        let may_be_the_key = matches!(result, TestResult::Refused { code }
+            if encryption::may_be_refused_by(&StatusCode::from(code)));
+        if !may_be_the_key {
+            return result;
+        }
+    }
+    call_with(core, route, uri, None).await
+}
+
+async fn call_with(core: &Core, route: &Route, uri: &str, key: Option<MasterKey>) -> TestResult {
     let address = core.address_towards(route.address.ip());
-    let Some((socket, offer)) = media(core, address).await else { return TestResult::NoRoute };
+    let Some(mut sound) = TestSound::open(core, address).await else { return TestResult::NoRoute };
+    let offer = encryption::offer(ours(address, sound.port()), key);
     let Some(option) = invite(core, route, uri, address, offer) else { return TestResult::NoRoute };
     let (states, mut watched) = core.dialogs.new_dialog_state_channel();
     let began = Instant::now();
@@ -87,16 +95,20 @@ async fn call(core: &Core, route: &Route, uri: &str) -> TestResult {
         return TestResult::Refused { code: response.status_code.code() };
     }
     let setup_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let voice = Offer::parse(&response.body).and_then(|answer| answer.voice());
-    let heard = match voice {
-        Ok(voice) => {
-            let to = SocketAddr::new(voice.address.unwrap_or(route.address.ip()), voice.port);
-            talk(&socket, to, voice.payload_type).await
-        }
-        Err(_) => 0,
-    };
+    let stream = Offer::parse(&response.body).ok().and_then(|answer| Stream::of_answer(&answer, key));
+    let mut heard = 0;
+    if let Some(stream) = stream {
+        let voice = stream.voice;
+        sound.encrypt(stream.keys());
+        let to = SocketAddr::new(voice.address.unwrap_or(route.address.ip()), voice.port);
+        heard = sound.talk(to, voice.codec, voice.payload_type).await;
+    }
     hang_up(core, dialog).await;
     if heard >= HEARD_PACKETS_MIN { TestResult::Passed { setup_ms } } else { TestResult::NoMedia }
+}
+
+const fn ours(address: IpAddr, port: u16) -> Ours {
+    Ours { address, port, session: 1, version: 1 }
 }
 
 fn invite(core: &Core, route: &Route, uri: &str, address: IpAddr, offer: String) -> Option<InviteOption> {
@@ -132,8 +144,9 @@ pub(crate) async fn echo(core: &Arc<Core>, mut transaction: Transaction) {
     transaction.send_trying().await.ok();
     let message = message_of(&transaction.original);
     let came = origin(&message);
-    let offer = Offer::parse(&message.body).and_then(|offer| Ok((offer.voice()?, offer)));
-    let (Some((_, source, wire)), Ok((voice, offer))) = (came, offer) else {
+    let srtp = came.and_then(|(profile, ..)| core.config.trunks.get(profile)).map_or(Srtp::Off, |p| p.srtp);
+    let offer = Offer::parse(&message.body).and_then(|offer| Ok((Stream::of(&offer, srtp)?, offer)));
+    let (Some((_, source, wire)), Ok((stream, offer))) = (came, offer) else {
         transaction.reply(StatusCode::NotAcceptableHere).await.ok();
         return;
     };
@@ -141,19 +154,18 @@ pub(crate) async fn echo(core: &Arc<Core>, mut transaction: Transaction) {
     let (states, mut watched) = core.dialogs.new_dialog_state_channel();
     let contact = contact(core, address, wire);
     let dialog = core.dialogs.get_or_create_server_invite(&transaction, states, None, contact);
-    let (Ok(dialog), Some(socket)) = (dialog, rtp_socket(core, address).await) else {
+    let (Ok(dialog), Some(mut sound)) = (dialog, TestSound::open(core, address).await) else {
         transaction.reply(StatusCode::ServerInternalError).await.ok();
         return;
     };
     let mut handler = dialog.clone();
     core.tasks.spawn(async move { handler.handle(&mut transaction).await.is_ok() });
-    let port = socket.local_addr().map_or(0, |local| local.port());
-    let answer = sdp::write_answer(&offer, &voice, Ours { address, port, session: 1, version: 1 });
+    let answer = stream.answer(&offer, ours(address, sound.port()));
+    sound.encrypt(stream.keys());
     let headers = vec![Header::ContentType("application/sdp".into())];
     dialog.ringing(None, None).ok();
     dialog.accept(Some(headers), Some(answer.into_bytes())).ok();
     let until = Instant::now() + ECHO_WITHIN;
-    let mut packet = [0; 1_500];
     loop {
         tokio::select! {
             () = tokio::time::sleep_until(until) => {
@@ -164,68 +176,9 @@ pub(crate) async fn echo(core: &Arc<Core>, mut transaction: Transaction) {
                 Some(DialogState::Terminated(..)) | None => break,
                 Some(_) => {}
             },
-            Ok((bytes, from)) = socket.recv_from(&mut packet) => {
-                socket.send_to(&packet[..bytes], from).await.ok();
-            }
+            () = sound.send_back() => {}
         }
     }
     core.dialogs.remove_dialog(&dialog.id());
     debug!("A test call came back");
-}
-
-/// Our end of the sound and its description.
-async fn media(core: &Core, address: IpAddr) -> Option<(UdpSocket, String)> {
-    let socket = rtp_socket(core, address).await?;
-    let port = socket.local_addr().ok()?.port();
-    Some((socket, sdp::write_offer(Ours { address, port, session: 1, version: 1 })))
-}
-
-/// A port of the range that firewalls let through, from its upper end, where calls come last.
-async fn rtp_socket(core: &Core, address: IpAddr) -> Option<UdpSocket> {
-    let bind = if core.config.bind.ip().is_unspecified() { core.config.bind.ip() } else { address };
-    let ports = core.config.rtp_ports.clone();
-    for port in ports.rev().filter(|port| port % 2 == 0).take(PORT_TRIES.into()) {
-        if let Ok(socket) = UdpSocket::bind((bind, port)).await {
-            return Some(socket);
-        }
-    }
-    None
-}
-
-/// Sends a second of sound and counts what comes back from there.
-async fn talk(socket: &UdpSocket, to: SocketAddr, payload_type: u8) -> u32 {
-    let silence = if payload_type == Codec::Pcmu.static_payload_type() { 0xFF } else { 0xD5 };
-    let mut heard = 0;
-    let mut buffer = [0; 1_500];
-    let mut tick = tokio::time::interval(FRAME);
-    let mut sent = 0;
-    while sent < PACKETS {
-        tokio::select! {
-            _ = tick.tick() => {
-                let packet = rtp(sent, payload_type, silence);
-                socket.send_to(&packet, to).await.ok();
-                sent += 1;
-            }
-            Ok((_, from)) = socket.recv_from(&mut buffer) => heard += u32::from(from.ip() == to.ip()),
-        }
-    }
-    let until = Instant::now() + LISTEN_MORE;
-    while heard < HEARD_PACKETS_MIN {
-        match tokio::time::timeout_at(until, socket.recv_from(&mut buffer)).await {
-            Ok(Ok((_, from))) => heard += u32::from(from.ip() == to.ip()),
-            Ok(Err(_)) | Err(_) => break,
-        }
-    }
-    heard
-}
-
-/// One packet of 20 ms (RFC 3550 section 5.1).
-fn rtp(number: u32, payload_type: u8, fill: u8) -> [u8; 172] {
-    let mut packet = [fill; 172];
-    packet[0] = 0x80;
-    packet[1] = payload_type | if number == 0 { 0x80 } else { 0 };
-    packet[2..4].copy_from_slice(&(number as u16).to_be_bytes());
-    packet[4..8].copy_from_slice(&(number * 160).to_be_bytes());
-    packet[8..12].copy_from_slice(&0x5349_4741u32.to_be_bytes());
-    packet
 }

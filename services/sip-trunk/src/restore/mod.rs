@@ -13,6 +13,7 @@ use std::net::IpAddr;
 use call_media::room::{LegId, Remote};
 use call_media::rtp::StreamPosition;
 use call_media::sdp::Ours;
+use call_media::srtp::SdesKeys;
 use dispatch_core::call::fact::{Arrival, CallerClass, HeldDialog, SuperviseMode};
 use dispatch_core::ids::UserId;
 use dispatch_core::private::Private;
@@ -58,6 +59,9 @@ pub(crate) struct KeptSound {
     pub(crate) ours: Ours,
     pub(crate) peer: IpAddr,
     pub(crate) remote: Remote,
+    /// What encrypts it; it reaches the journal as [`Private`] only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) keys: Option<SdesKeys>,
 }
 
 /// One leg's part of [`HeldDialog::media`].

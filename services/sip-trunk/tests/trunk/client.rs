@@ -322,15 +322,22 @@ impl Phone {
 
     /// Answers a request of the centre.
     pub async fn reply(&self, request: &Received, code: u16, reason: &str) {
+        self.reply_with(request, &format!("{code} {reason}"), "").await;
+    }
+
+    /// Answers with a description.
+    pub async fn reply_with(&self, request: &Received, status: &str, sdp: &str) {
         let vias: String = request.values("Via").iter().map(|via| format!("Via: {via}\r\n")).collect();
+        let kind = if sdp.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
         let reply = format!(
-            "SIP/2.0 {code} {reason}\r\n{vias}From: {}\r\nTo: {}\r\nCall-ID: {}\r\nCSeq: {}\r\n\
-             Contact: <sip:budi@{}>\r\nContent-Length: 0\r\n\r\n",
+            "SIP/2.0 {status}\r\n{vias}From: {}\r\nTo: {}\r\nCall-ID: {}\r\nCSeq: {}\r\n\
+             Contact: <sip:budi@{}>\r\n{kind}Content-Length: {}\r\n\r\n{sdp}",
             request.value("From"),
             request.value("To"),
             request.value("Call-ID"),
             request.value("CSeq"),
             self.address(),
+            sdp.len(),
         );
         self.send(reply).await;
     }

@@ -70,7 +70,7 @@ async fn established(centre: &Centre) -> (Phone, Ear, CallId) {
     (phone, ear, call)
 }
 
-async fn held(centre: &Centre, call: CallId, times: usize) {
+pub async fn held(centre: &Centre, call: CallId, times: usize) {
     let until = Instant::now() + PATIENCE;
     while centre.times_held(call).await < times {
         assert!(Instant::now() < until, "held {} times", centre.times_held(call).await);
@@ -79,7 +79,7 @@ async fn held(centre: &Centre, call: CallId, times: usize) {
 }
 
 /// The ports of a process that was killed are free at once; those of a thread that stops, a moment later.
-async fn is_free(port: u16) {
+pub async fn is_free(port: u16) {
     let until = Instant::now() + PATIENCE;
     while StdSocket::bind(("127.0.0.1", port)).is_err() {
         assert!(Instant::now() < until, "port {port} stays taken");
@@ -88,7 +88,7 @@ async fn is_free(port: u16) {
 }
 
 /// What asks whether we are still there is answered.
-async fn says_it_is_there(phone: &mut Phone) -> Received {
+pub async fn says_it_is_there(phone: &mut Phone) -> Received {
     let asked = phone.expect("OPTIONS ").await;
     phone.send(response(&asked, "200 OK")).await;
     asked

@@ -73,6 +73,12 @@ impl Answerer {
         }
     }
 
+    /// The centre asks whether the call is still there, and is told so.
+    pub async fn is_asked(&mut self) {
+        let asked = self.expect("OPTIONS").await;
+        self.reply(&asked, 200, "OK", "").await;
+    }
+
     /// The centre hangs up.
     pub async fn is_hung_up(&mut self) {
         let bye = self.expect("BYE").await;

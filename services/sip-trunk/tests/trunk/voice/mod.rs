@@ -8,6 +8,7 @@ mod keys;
 mod ringing;
 mod screened;
 mod sound;
+mod srtp;
 mod transfer;
 
 use call_link::order::{Answered, Order, OrderReply};
@@ -16,7 +17,7 @@ use dispatch_core::duty::{Audio, DutyState};
 use dispatch_core::ids::{CallId, UserId};
 use dispatch_core::private::Private;
 
-use crate::client::{Centre, Phone};
+use crate::client::{Centre, Phone, Received};
 use answerer::Answerer;
 use sound::Sound;
 
@@ -58,19 +59,26 @@ struct Caller {
 
 impl Caller {
     async fn ringing(centre: &Centre) -> Self {
+        Self::ringing_with(centre, Sound::new().await).await
+    }
+
+    async fn ringing_with(centre: &Centre, sound: Sound) -> Self {
         let mut phone = Phone::new(centre).await;
-        let sound = Sound::new().await;
         phone.send(phone.invite_with("", "application/sdp", &sound.sdp())).await;
         phone.expect("SIP/2.0 180").await;
         Self { phone, sound, port: 0 }
     }
 
     /// The 200 and what follows.
-    async fn connected(&mut self, hz: f64) {
+    async fn connected(&mut self, hz: f64) -> Received {
         let ok = self.phone.expect("SIP/2.0 200").await;
         self.phone.ack().await;
         self.port = ok.audio_port();
+        if ok.body.contains("a=crypto:") {
+            self.sound.decrypts(&ok.body);
+        }
         self.sound.speak(self.port, hz);
+        ok
     }
 }
 
@@ -89,9 +97,13 @@ const AGENCY: f64 = 880.0;
 
 impl Talk {
     async fn begun(centre: &Centre, taker: UserId) -> Self {
+        Self::begun_with(centre, taker, Sound::new().await).await
+    }
+
+    async fn begun_with(centre: &Centre, taker: UserId, sound: Sound) -> Self {
         let mut desk = Answerer::new().await;
         centre.on_duty(taker, Audio::Phone { uri: desk.uri() }).await;
-        let mut caller = Caller::ringing(centre).await;
+        let mut caller = Caller::ringing_with(centre, sound).await;
         let (call, _) = centre.arrival(0).await;
         answer(centre, call, taker).await;
         caller.connected(CALLER).await;

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use call_media::g711::{alaw_from_linear, linear_from_alaw};
+use call_media::sdp::Offer;
+use call_media::srtp::{MasterKey, Protector, SUITE, TAG_BYTES, Unprotector};
 use tokio::net::UdpSocket;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
@@ -27,12 +29,16 @@ pub const EVENTS: u8 = 101;
 pub struct Sound {
     socket: Arc<UdpSocket>,
     heard: Arc<Mutex<Heard>>,
+    /// Our key, when the sound is encrypted.
+    key: Option<MasterKey>,
     tasks: Vec<JoinHandle<()>>,
 }
 
 #[derive(Default)]
 struct Heard {
     samples: Vec<f64>,
+    /// Understands what is encrypted; what is not genuine is not heard.
+    decrypts: Option<Unprotector>,
     events: Vec<[u8; 4]>,
 }
 
@@ -44,10 +50,27 @@ impl Drop for Sound {
 
 impl Sound {
     pub async fn new() -> Self {
+        Self::with(None).await
+    }
+
+    /// One that is encrypted, with a key of its own.
+    pub async fn encrypted() -> Self {
+        Self::with(MasterKey::random()).await
+    }
+
+    async fn with(key: Option<MasterKey>) -> Self {
         let socket = Arc::new(UdpSocket::bind("127.0.0.1:0").await.unwrap());
         let heard = Arc::<Mutex<Heard>>::default();
         let listening = tokio::spawn(listen(socket.clone(), heard.clone()));
-        Self { socket, heard, tasks: vec![listening] }
+        Self { socket, heard, key, tasks: vec![listening] }
+    }
+
+    /// Hears with the key in the other side's description.
+    pub fn decrypts(&self, description: &str) -> MasterKey {
+        let offer = Offer::parse(description.as_bytes()).unwrap();
+        let key = offer.secure_voice().expect("an encrypted stream").crypto.key;
+        self.heard.lock().unwrap().decrypts = Some(Unprotector::new(&key));
+        key
     }
 
     pub fn port(&self) -> u16 {
@@ -56,9 +79,13 @@ impl Sound {
 
     /// A description of this side.
     pub fn sdp(&self) -> String {
+        let (protocol, crypto) = match self.key {
+            Some(key) => ("RTP/SAVP", format!("a=crypto:1 {SUITE} inline:{}\r\n", key.to_base64())),
+            None => ("RTP/AVP", String::new()),
+        };
         format!(
-            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {} RTP/AVP 8 {EVENTS}\r\n\
-             a=rtpmap:{EVENTS} telephone-event/8000\r\na=ptime:20\r\n",
+            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {} {protocol} 8 {EVENTS}\r\n\
+             a=rtpmap:{EVENTS} telephone-event/8000\r\na=ptime:20\r\n{crypto}",
             self.port()
         )
     }
@@ -66,7 +93,8 @@ impl Sound {
     /// Speaks a tone from now on.
     pub fn speak(&mut self, to: u16, hz: f64) {
         let to = SocketAddr::from(([127, 0, 0, 1], to));
-        self.tasks.push(tokio::spawn(speak(self.socket.clone(), to, hz)));
+        let out = self.key.map(|key| Protector::new(&key));
+        self.tasks.push(tokio::spawn(speak(self.socket.clone(), to, hz, out)));
     }
 
     /// Presses a key (RFC 4733), for 60 ms and with three ends.
@@ -79,6 +107,16 @@ impl Sound {
             self.socket.send_to(&packet, ("127.0.0.1", to)).await.unwrap();
             sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Says no more, and listens on.
+    pub fn be_quiet(&mut self) {
+        self.tasks.drain(1..).for_each(|speaking| speaking.abort());
+    }
+
+    /// What was heard before is no proof of what is heard now.
+    pub fn forget(&self) {
+        self.heard.lock().unwrap().samples.clear();
     }
 
     /// Waits until all of these tones are heard and none of those.
@@ -127,6 +165,11 @@ async fn listen(socket: Arc<UdpSocket>, heard: Arc<Mutex<Heard>>) {
     let mut buffer = [0u8; 2_048];
     while let Ok((bytes, _)) = socket.recv_from(&mut buffer).await {
         let mut heard = heard.lock().unwrap();
+        let bytes = match &mut heard.decrypts {
+            Some(incoming) => incoming.unprotect(&mut buffer[..bytes]),
+            None => Some(bytes),
+        };
+        let Some(bytes) = bytes else { continue };
         match buffer[1] & 0x7F {
             EVENTS => heard.events.push(buffer[12..16].try_into().unwrap()),
             _ => {
@@ -138,17 +181,23 @@ async fn listen(socket: Arc<UdpSocket>, heard: Arc<Mutex<Heard>>) {
     }
 }
 
-async fn speak(socket: Arc<UdpSocket>, to: SocketAddr, hz: f64) {
+async fn speak(socket: Arc<UdpSocket>, to: SocketAddr, hz: f64, out: Option<Protector>) {
     let mut tick = interval(Duration::from_millis(20));
     tick.set_missed_tick_behavior(MissedTickBehavior::Burst);
-    for n in 0u32.. {
+    // An encrypted stream rolls over in its first second.
+    for n in if out.is_some() { 65_500u32 } else { 0 }.. {
         tick.tick().await;
         let sample = |i: usize| {
             let at = (n as usize * FRAME + i) as f64 / 8_000.0;
             alaw_from_linear((LOUD * (TAU * hz * at).sin()) as i16)
         };
         let payload: Vec<u8> = (0..FRAME).map(sample).collect();
-        let packet = packet(8, n as u16, n * FRAME as u32, hz as u32, &payload);
+        let mut packet = packet(8, n as u16, n * FRAME as u32, hz as u32, &payload);
+        if let Some(out) = &out {
+            let length = packet.len();
+            packet.resize(length + TAG_BYTES, 0);
+            out.protect(&mut packet, length, n);
+        }
         socket.send_to(&packet, to).await.ok();
     }
 }
