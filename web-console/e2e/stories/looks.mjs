@@ -1,9 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { faults } from '../axe.mjs';
 import { check, equal, story, until } from '../harness.mjs';
 import { newIncident } from './agency.mjs';
-
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Layout shift that a burst may cause on a screen. */
 const LAYOUT_SHIFT_MAX = 0.05;
@@ -14,23 +11,6 @@ const screens = [
   ['pengawas', '/pengawas'],
   ['pengawas', '/pengawas/log'],
 ];
-
-async function faults(page) {
-  // Through the debugging protocol, which the content security policy does not concern.
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { violations } = await window.axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    });
-    return violations.map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes
-          .slice(0, 3)
-          .map((node) => node.html.slice(0, 160))
-          .join(' | ')}`,
-    );
-  });
-}
 
 for (const theme of ['dark', 'light']) {
   story(`axe finds nothing on any screen (${theme})`, async (world) => {

@@ -120,11 +120,21 @@ story(
     }
     await page.getByRole('tab', { name: /Panggilan balik/ }).click();
     const row = page.locator('.lists li', { hasText: number });
-    await row.getByText('1× menelepon lagi').waitFor();
+    await row.getByText('1× telepon lagi').waitFor();
     equal(await row.count(), 1, 'duties for one person');
     await row.getByRole('button', { name: 'Ambil' }).click();
     await row.getByText('tugas Petugas Satu').waitFor();
     world.telco.line.say(CALLER_HERTZ);
+    // Nobody picks up: it is the desk's own call all the same, and nobody's waiting caller.
+    world.telco.picksUp = false;
+    await row.getByRole('button', { name: 'Hubungi' }).click();
+    await page.locator('.live').getByText('Memanggil…').waitFor();
+    equal(await page.locator('.queue .row').count(), 0, 'callers that wait');
+    await world.photograph(page, 'call-taker-calling');
+    await page.keyboard.press('F7');
+    await until(() => world.telco.hungUp, 'it rings no more');
+    await page.getByText('Tidak ada panggilan aktif').waitFor();
+    world.telco.picksUp = true;
     await row.getByRole('button', { name: 'Hubungi' }).click();
     await page.locator('.live').getByText('Panggilan keluar').waitFor();
     equal(world.telco.invites.at(-1).split(' ')[1].includes(number), true, `the number is dialled`);

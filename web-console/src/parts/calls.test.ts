@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Role, User } from '../api/types';
 import { call } from '../../test/samples';
-import { isMine, isOfferedTo, mayHear, partiesOn } from './calls';
+import { isLive, isMine, isOfferedTo, isWaiting, mayHear, partiesOn, ringsOut } from './calls';
 
 const rina = { id: 'u1', name: 'Rina' };
 const budi = { id: 'u2', name: 'Budi' };
@@ -12,6 +12,18 @@ describe('a call', () => {
     expect(isMine(call({ state: 'held', answered_by: rina, call_taker: rina }), 'u1')).toBe(true);
     expect(isMine(call({ state: 'ended', answered_by: rina }), 'u1')).toBe(true);
     expect(isMine(call({ state: 'queued' }), undefined)).toBe(false);
+  });
+
+  it('of the centre is mine from the first ring, and nobody waits in it', () => {
+    const out = call({ state: 'ringing', direction: 'out', call_taker: rina });
+    expect([ringsOut(out), isLive(out), isWaiting(out), isMine(out, 'u1')]).toEqual([
+      true,
+      true,
+      false,
+      true,
+    ]);
+    const rings = call({ state: 'ringing' });
+    expect([ringsOut(rings), isLive(rings), isWaiting(rings)]).toEqual([false, false, true]);
   });
 
   it('is no longer mine when I left it to the others, or somebody took it over', () => {

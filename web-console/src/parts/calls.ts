@@ -2,12 +2,17 @@ import type { Call, User } from '../api/types';
 
 /** The caller waits for a person: before any answer, or again because a call-taker's audio was lost. */
 export function isWaiting(call: Call): boolean {
-  return call.state === 'ringing' || call.state === 'queued' || call.state === 'offered';
+  return (call.state === 'ringing' && !ringsOut(call)) || call.state === 'queued' || call.state === 'offered';
 }
 
-/** Somebody is on the line with the caller, or has put them on hold. */
+/** The centre calls somebody who has not picked up yet. */
+export function ringsOut(call: Call): boolean {
+  return call.direction === 'out' && call.state === 'ringing';
+}
+
+/** Somebody is on the line with the caller, has put them on hold, or is calling them. */
 export function isLive(call: Call): boolean {
-  return call.state === 'connected' || call.state === 'held';
+  return call.state === 'connected' || call.state === 'held' || ringsOut(call);
 }
 
 /** Whether a call belongs to somebody's desk: they have it, or had it last and owe its outcome. */

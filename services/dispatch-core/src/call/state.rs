@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::fact::{
-    Arrival, CallerClass, EndReason, PartyEnd, Prompt, RecordingSummary, ScreenReason, SuperviseMode,
+    Arrival, CallerClass, Direction, EndReason, PartyEnd, Prompt, RecordingSummary, ScreenReason,
+    SuperviseMode,
 };
 use crate::actor::Actor;
 use crate::ids::{CallId, IncidentId, PartyId, UserId};
@@ -288,15 +289,22 @@ impl Call {
         }
     }
 
-    /// The call-taker who has the call now.
+    /// The call-taker who has the call now; a call from the centre is its caller's from the first ring.
     pub fn call_taker(&self) -> Option<UserId> {
         let has_it = match self.state {
             CallState::Connected | CallState::Held => !self.call_taker_left,
-            CallState::Ringing | CallState::Queued | CallState::Offered { .. } | CallState::Ended { .. } => {
-                false
-            }
+            CallState::Ringing => return self.rings_for(),
+            CallState::Queued | CallState::Offered { .. } | CallState::Ended { .. } => false,
         };
         self.taken_over.or(self.answered).map(|answered| answered.by).filter(|_| has_it)
+    }
+
+    /// For whom it rings elsewhere, when the centre calls.
+    fn rings_for(&self) -> Option<UserId> {
+        match self.arrival.direction {
+            Direction::In => None,
+            Direction::Out { by, .. } => Some(by),
+        }
     }
 
     /// Whether the centre called somebody, and not somebody 112.

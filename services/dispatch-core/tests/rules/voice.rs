@@ -196,19 +196,22 @@ fn supervisors_prompts_voice_class_and_recording_are_on_record() {
 }
 
 #[test]
-fn an_outbound_call_owes_nobody_anything() {
+fn an_outbound_call_is_its_callers_from_the_first_ring_and_owes_nobody_anything() {
     for answers in [false, true] {
         let mut out = arrival(vec![], false);
         let lost = Some(CallId(Uuid::from_u128(99)));
         out.direction = Direction::Out { by: person(1), call_back_of: lost };
         let mut line = Line::empty();
         line.fact(CallFact::Arrived(Box::new(out)));
+        assert_eq!(line.call().call_taker(), Some(person(1)));
         if answers {
             line.fact(CallFact::Answered { by: person(1) });
+            assert_eq!(line.call().call_taker(), Some(person(1)));
         }
         line.fact(CallFact::Ended { reason: EndReason::Lost });
         assert_eq!(line.call().disposition.as_ref().unwrap().kind, DispositionKind::CallBack);
         assert!(!line.call().is_open() && line.call().is_outbound());
+        assert_eq!(line.call().call_taker(), None);
     }
 }
 

@@ -34,6 +34,8 @@ export const desk: Record<keyof typeof source, string> = {
   'desk.refuse_hint': 'The call goes to the next call-taker; the caller is not cut off.',
   'desk.refuse_key': 'Refuse the offer: on to the next call-taker',
   'desk.outbound': 'Outgoing call',
+  'desk.outbound_ringing': 'Calling…',
+  'desk.outbound_hint': 'It rings there. F7 gives up.',
   'desk.not_heard': 'The caller hears only the announcement: two-way audio is not connected.',
   'desk.reopening': 'Audio lost; reconnecting. The caller is asked to wait.',
 
@@ -53,7 +55,7 @@ export const desk: Record<keyof typeof source, string> = {
   'list.record': 'Record outcome',
   'list.dial': 'Call',
   'list.dial_hint': 'Calls this person over your audio line',
-  'list.redials': 'called again {n}×',
+  'list.redials': 'called {n}× again',
   'list.take': 'Take',
   'list.take_hint': 'Becomes your duty; colleagues see it',
   'list.owner': 'duty of {name}',

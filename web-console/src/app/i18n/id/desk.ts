@@ -33,6 +33,8 @@ export const desk = {
   'desk.refuse_hint': 'Panggilan pindah ke petugas berikutnya; pelapor tidak diputus.',
   'desk.refuse_key': 'Tolak tawaran: pindah ke petugas berikutnya',
   'desk.outbound': 'Panggilan keluar',
+  'desk.outbound_ringing': 'Memanggil…',
+  'desk.outbound_hint': 'Berdering di sana. F7 membatalkan.',
   'desk.not_heard': 'Pelapor hanya mendengar pengumuman: suara dua arah belum tersambung.',
   'desk.reopening': 'Suara putus; sedang disambung ulang. Pelapor diminta menunggu.',
 
@@ -52,7 +54,7 @@ export const desk = {
   'list.record': 'Catat hasil',
   'list.dial': 'Hubungi',
   'list.dial_hint': 'Menelepon orang ini lewat jalur suara Anda',
-  'list.redials': '{n}× menelepon lagi',
+  'list.redials': '{n}× telepon lagi',
   'list.take': 'Ambil',
   'list.take_hint': 'Menjadi tugas Anda; rekan melihatnya',
   'list.owner': 'tugas {name}',

@@ -1,0 +1,156 @@
+import { faults } from '../axe.mjs';
+import { check, equal, story, until } from '../harness.mjs';
+import { answer, CALLER_HERTZ, PHONE_HERTZ, recordOutcomes } from '../talk.mjs';
+import { beginShift } from '../world.mjs';
+
+const sizes = [
+  [1366, 768],
+  [1920, 1080],
+];
+
+/** Texts of the call bar and of open panels that are wider than their place, or lie outside it. */
+function cutOff(page) {
+  return page.evaluate(() => {
+    const found = [];
+    for (const frame of document.querySelectorAll('.active, .connect, .check, .pad, .more ul')) {
+      const place = frame.getBoundingClientRect();
+      for (const control of frame.querySelectorAll('button, b, strong, kbd, [role=img]')) {
+        const own = control.getBoundingClientRect();
+        const floats = control.closest('.pad, .more ul');
+        if (own.width === 0 || (floats && floats !== frame)) continue;
+        const outside = own.right > place.right + 1 || own.bottom > place.bottom + 1;
+        // What may be shortened says so by an ellipsis.
+        const shortens = getComputedStyle(control).textOverflow === 'ellipsis';
+        const narrow = !shortens && control.scrollWidth > control.clientWidth + 1 && control.clientWidth > 0;
+        if ((outside && !control.closest('.scroll')) || narrow)
+          found.push(`${control.tagName} “${control.textContent.trim().slice(0, 40)}”`);
+      }
+    }
+    return found;
+  });
+}
+
+/** The state of a call as a call-taker meets it, one after the other. */
+async function* moments(world, page, caller) {
+  yield 'talking';
+  await page.keyboard.press('F3');
+  await page.keyboard.press('F4');
+  await page.locator('.line .off').nth(1).waitFor();
+  yield 'held-and-muted';
+  await page.keyboard.press('F3');
+  await page.keyboard.press('F4');
+  await until(async () => (await page.locator('.line .off').count()) === 0, 'resumed');
+  await page.keyboard.press('Alt+n');
+  await page.locator('.pad').waitFor();
+  yield 'keypad';
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Alt+h');
+  await page.getByRole('menu').waitFor();
+  yield 'outcomes';
+  await page.keyboard.press('Escape');
+  caller.line.press('5');
+  await page.locator('.digits').waitFor();
+  await page.keyboard.press('F10');
+  await page.locator('.connect input').fill('a');
+  await page.locator('.connect li.meant').waitFor();
+  yield 'connect';
+  await page.locator('.connect input').fill('damkar');
+  await page.locator('.connect li.meant').waitFor();
+  await page.keyboard.press('Alt+g');
+  await page.locator('.parties .talking').waitFor();
+  const ringing = await world.phone({ picksUp: false });
+  await page.keyboard.press('F10');
+  await page.locator('.connect input').fill(ringing.uri);
+  await page.keyboard.press('Enter');
+  await page.locator('.parties .calling').waitFor();
+  yield 'conference';
+  await page.keyboard.press('F1');
+  await page.locator('dialog[open]').waitFor();
+  yield 'keys';
+  await page.keyboard.press('Escape');
+}
+
+for (const [theme, language] of [
+  ['dark', 'id'],
+  ['light', 'en'],
+]) {
+  story(
+    `a call in all its states: axe finds nothing, nothing is cut off (${theme}, ${language})`,
+    async (world) => {
+      await recordOutcomes(world);
+      const page = await world.signedIn('petugas1', { theme });
+      await beginShift(page);
+      if (language === 'en') await page.getByText('EN', { exact: true }).click();
+      const caller = await world.call({ fix: { lat: -2.9, lon: 106.5, radius: 500 } });
+      caller.line.say(CALLER_HERTZ);
+      world.agency.line.say(PHONE_HERTZ);
+      await answer(page, caller);
+      const found = [];
+      for await (const moment of moments(world, page, caller)) {
+        found.push(...(await faults(page)).map((fault) => `${moment}: ${fault}`));
+        for (const [width, height] of sizes) {
+          await page.setViewportSize({ width, height });
+          await page.waitForTimeout(150);
+          found.push(...(await cutOff(page)).map((text) => `${moment} ${width}: ${text} is cut off`));
+          await world.photograph(page, `call-${moment}-${width}-${theme}-${language}`);
+        }
+        await page.setViewportSize({ width: 1366, height: 768 });
+      }
+      equal(found, [], 'faults');
+    },
+  );
+}
+
+story('every key of a call is printed on its control and in the list of keys', async (world) => {
+  await recordOutcomes(world);
+  const page = await world.signedIn('petugas1');
+  await beginShift(page);
+  const caller = await world.call({ fix: { lat: -2.9, lon: 106.5, radius: 500 } });
+  await page.locator('.offered .number', { hasText: caller.number }).waitFor();
+  const printed = () => page.locator('main kbd').allInnerTexts();
+  const seen = new Set(await printed());
+  await answer(page, caller);
+  await page.keyboard.press('F10');
+  await page.locator('.connect input').fill('damkar');
+  await page.locator('.connect li.meant').waitFor();
+  for (const key of await printed()) seen.add(key);
+  await page.keyboard.press('F1');
+  const listed = new Set(await page.locator('dialog kbd').allInnerTexts());
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Alt+g');
+  await page.locator('.parties .talking').waitFor();
+  for (const key of await printed()) seen.add(key);
+  await page.keyboard.press('F1');
+  for (const key of await page.locator('dialog kbd').allInnerTexts()) listed.add(key);
+  const needed = [
+    'F2',
+    'F3',
+    'F4',
+    'F7',
+    'F8',
+    'F9',
+    'F10',
+    'Alt+X',
+    'Alt+N',
+    'Alt+S',
+    'Alt+H',
+    'Alt+G',
+    'Alt+T',
+    'Alt+K',
+    'Alt+L',
+  ];
+  equal(
+    needed.filter((key) => !seen.has(key)),
+    [],
+    'keys that no control shows',
+  );
+  equal(
+    needed.filter((key) => !listed.has(key)),
+    [],
+    'keys that the list does not know',
+  );
+  check(
+    [...seen].every((key) => listed.has(key) || key === 'Esc'),
+    `printed, not listed: ${[...seen].filter((key) => !listed.has(key))}`,
+  );
+});
