@@ -120,7 +120,7 @@ story(
     }
     await page.getByRole('tab', { name: /Panggilan balik/ }).click();
     const row = page.locator('.lists li', { hasText: number });
-    await row.getByText('1× telepon lagi').waitFor();
+    await row.getByText('1× lagi').waitFor();
     equal(await row.count(), 1, 'duties for one person');
     await row.getByRole('button', { name: 'Ambil' }).click();
     await row.getByText('tugas Petugas Satu').waitFor();
@@ -138,6 +138,7 @@ story(
     await row.getByRole('button', { name: 'Hubungi' }).click();
     await page.locator('.live').getByText('Panggilan keluar').waitFor();
     equal(world.telco.invites.at(-1).split(' ')[1].includes(number), true, `the number is dialled`);
+    equal(await page.inputValue('#reporter-number'), number, 'the number in the form');
     await hears440(page);
     await hearsMicrophone(world.telco.line);
     await world.photograph(page, 'call-taker-call-back');

@@ -4,6 +4,7 @@ import { seat } from '../../audio/seat.svelte';
 import { tellFailure } from '../../app/failure';
 import { board } from '../../feed/board.svelte';
 import { learnCall } from '../../feed/reducer';
+import { drafts } from './draft.svelte';
 
 /** What a call-taker does with the line of a call. True when the server has done it. */
 async function carryOut(order: Promise<Call>): Promise<boolean> {
@@ -33,7 +34,9 @@ export const telephone = {
   /** Rings the person who could not wait, over the line of this desk. */
   dial: async (call: Call): Promise<boolean> => {
     try {
-      learnCall(board, (await api.dial(call.id)).call);
+      const { call: dialled } = await api.dial(call.id);
+      learnCall(board, dialled);
+      drafts.begin(dialled.id, dialled.caller?.number ?? '');
       return true;
     } catch (error) {
       tellFailure(error);

@@ -3,6 +3,7 @@ import type { line as source } from '../id/line';
 /** The line of a call: hold, keys, parties, whom to ask in. */
 export const line: Record<keyof typeof source, string> = {
   'line.mute': 'Mute the microphone',
+  'line.muted': 'Muted',
   'line.hold': 'Hold: the caller hears music',
   'line.resume': 'Resume',
   'line.hold_key': 'Hold or resume the call',
@@ -17,6 +18,7 @@ export const line: Record<keyof typeof source, string> = {
   'line.level_centre': 'Voice of the centre',
   'line.no_voice': 'No voice yet',
   'line.digits': 'Keys',
+  'line.sent': 'Keys that you sent',
   'line.parties': 'Parties on this call',
   'line.drop': 'Disconnect {name}',
   'line.drop_key': 'Disconnect whoever was connected last',

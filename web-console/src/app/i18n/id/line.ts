@@ -1,6 +1,7 @@
 /** The line of a call: hold, keys, parties, whom to ask in. */
 export const line = {
   'line.mute': 'Bisukan mikrofon',
+  'line.muted': 'Mikrofon bisu',
   'line.hold': 'Tahan: pelapor mendengar musik',
   'line.resume': 'Lanjutkan',
   'line.hold_key': 'Tahan atau lanjutkan panggilan',
@@ -15,6 +16,7 @@ export const line = {
   'line.level_centre': 'Suara petugas',
   'line.no_voice': 'Belum bersuara',
   'line.digits': 'Tombol',
+  'line.sent': 'Tombol yang Anda kirim',
   'line.parties': 'Pihak pada panggilan ini',
   'line.drop': 'Putuskan {name}',
   'line.drop_key': 'Putuskan pihak yang terakhir disambungkan',
