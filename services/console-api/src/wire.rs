@@ -145,7 +145,7 @@ wire_codes! {
     /// Why a call ended.
     EndReason(call::fact::EndReason) = &[
         End::CallerCancelled, End::CallerHungUp, End::CentreHungUp, End::AckLost, End::Lost, End::Restarted,
-        End::Unreadable, End::Overloaded, End::Diverted,
+        End::Unreadable, End::Overloaded, End::Diverted, End::NoAnswer, End::Refused, End::Unreachable,
     ];
     /// The status of an incident: how far the least advanced lead agency is.
     IncidentStatus(incident::IncidentStatus) = &[

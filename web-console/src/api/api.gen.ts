@@ -1729,7 +1729,7 @@ export interface components {
          * @description Why a call ended.
          * @enum {string}
          */
-        EndReason: "caller_cancelled" | "caller_hung_up" | "centre_hung_up" | "ack_lost" | "lost" | "restarted" | "unreadable" | "overloaded" | "diverted";
+        EndReason: "caller_cancelled" | "caller_hung_up" | "centre_hung_up" | "ack_lost" | "lost" | "restarted" | "unreadable" | "overloaded" | "diverted" | "no_answer" | "refused" | "unreachable";
         /** @description An escalation that was raised. */
         Escalation: {
             /** @description The agency that was silent. */

@@ -335,4 +335,10 @@ pub enum EndReason {
     Overloaded,
     /// The caller was handed over to somebody outside, and the line is no longer ours (REFER).
     Diverted,
+    /// A call of ours that rang until it was given up.
+    NoAnswer,
+    /// A call of ours that the person or the telephone refused: busy, declined.
+    Refused,
+    /// A call of ours that found no way: no such number, every trunk down.
+    Unreachable,
 }
