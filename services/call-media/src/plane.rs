@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use dispatch_core::ids::{CallId, UserId};
 use tokio::sync::mpsc;
@@ -35,6 +35,13 @@ pub struct MediaConfig {
     pub seat_address: IpAddr,
     /// The folder of the recordings; without one nothing is recorded.
     pub recordings: Option<PathBuf>,
+    /// A leg of which nothing is heard for so long is told as [`MediaEvent::LegSilent`].
+    pub silent_after: Duration,
+}
+
+impl MediaConfig {
+    /// What [`Self::silent_after`] usually is: long for a network, short for a person who waits.
+    pub const SILENT_AFTER: Duration = Duration::from_secs(10);
 }
 
 /// Why there is no media.
@@ -97,6 +104,7 @@ pub struct MediaPlane {
     up: Arc<SeatsUp>,
     seat_addr: SocketAddr,
     recorded: bool,
+    silent_after: Duration,
 }
 
 impl MediaPlane {
@@ -136,6 +144,7 @@ impl MediaPlane {
             up,
             seat_addr,
             recorded,
+            silent_after: config.silent_after,
         };
         Ok((plane, outbox))
     }
@@ -152,7 +161,8 @@ impl MediaPlane {
             .send(Command::OpenRoom { room: number, call, levels: levels.clone(), record: record.clone() })
             .map_err(|_| MediaError::Stopped)?;
         let (commands, ports) = (self.commands.clone(), self.ports.clone());
-        Ok(Room { call, number, commands, ports, levels, recording: record })
+        let silent_after = self.silent_after;
+        Ok(Room { call, number, commands, ports, levels, recording: record, silent_after })
     }
 
     /// Rooms that are open.

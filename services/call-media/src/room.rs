@@ -182,6 +182,7 @@ pub struct Room {
     pub(crate) ports: Arc<Ports>,
     pub(crate) levels: Arc<SharedLevels>,
     pub(crate) recording: Option<String>,
+    pub(crate) silent_after: Duration,
 }
 
 impl Room {
@@ -207,7 +208,8 @@ impl Room {
         };
         let local_port = socket.local_addr().map(|address| address.port()).unwrap_or_default();
         let resume = options.resume.map(|position| position.moved_to(now_micros(), remote.sending));
-        let line = Line::new(id, socket, remote, resume, options.srtp);
+        let line =
+            Line::new(id, socket, remote, resume, options.srtp).telling_silence_after(self.silent_after);
         let shared = line.shared();
         let room = self.number;
         self.commands
@@ -234,6 +236,11 @@ impl Room {
     /// What the leg hears while nobody speaks with it; a prompt is spoken once, over whatever it hears.
     pub fn play(&self, leg: LegId, announcement: Announcement) {
         self.tell(Command::Play { room: self.number, leg, announcement });
+    }
+
+    /// The seats and desk phones hear a number ring, or no more.
+    pub fn ringback(&self, on: bool) {
+        self.tell(Command::Ringback { room: self.number, on });
     }
 
     /// Where the caller stands in the queue, from 1: told behind each queue text from now on. `None` tells nothing.

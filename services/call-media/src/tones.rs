@@ -28,6 +28,25 @@ const SAME_FRAMES: u8 = 2;
 /// Frames without it until the same key can be pressed again.
 const UP_FRAMES: u8 = 2;
 
+/// The tone of a number that rings in Indonesia (ITU-T Q.35 supplement 2): 425 Hz, 1 s, and 4 s of nothing.
+const RINGBACK_HZ: f64 = 425.0;
+const RINGBACK_FRAMES: usize = 50;
+const RINGBACK_CYCLE_FRAMES: usize = 250;
+/// Its height: -15 dB.
+const RINGBACK_HEIGHT: f64 = 6_000.0;
+
+/// The `position`-th frame of a number that rings, in A-law.
+pub fn ringback(position: usize) -> Frame {
+    let position = position % RINGBACK_CYCLE_FRAMES;
+    if position >= RINGBACK_FRAMES {
+        return [Codec::Pcma.silence(); FRAME_BYTES];
+    }
+    std::array::from_fn(|n| {
+        let at = (position * FRAME_BYTES + n) as f64 / 8_000.0;
+        Codec::Pcma.encode((RINGBACK_HEIGHT * (std::f64::consts::TAU * RINGBACK_HZ * at).sin()) as i16)
+    })
+}
+
 /// Hears keys in the sound of one stream.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ToneReceiver {
@@ -129,6 +148,14 @@ impl ToneSender {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_rings_for_a_second_in_five() {
+        let loud = |n: usize| ringback(n).iter().any(|byte| Codec::Pcma.linear(*byte).abs() > 5_000);
+        assert!((0..50).all(loud) && !(50..250).any(loud) && loud(250));
+        let sound = Sound { codec: Codec::Pcma, bytes: ringback(7) };
+        assert_eq!(ToneReceiver::default().take(&sound), None, "it is no key");
+    }
 
     fn heard(sounds: impl Iterator<Item = Sound>) -> String {
         let mut receiver = ToneReceiver::default();

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use call_media::plane::MediaConfig;
 use dispatch_core::acd::AcdPolicy;
 use dispatch_core::limits::LIVE_CALLS_MAX;
 use ipnet::IpNet;
@@ -43,6 +44,8 @@ pub struct TrunkConfig {
     pub session_interval_min: Duration,
     /// How often each peer is asked by OPTIONS whether it is there.
     pub options_every: Duration,
+    /// A leg of which nothing is heard for so long is asked whether it is still there.
+    pub silent_after: Duration,
 }
 
 impl TrunkConfig {
@@ -64,6 +67,7 @@ impl TrunkConfig {
             tls: None,
             session_interval_min: INTERVAL_MIN,
             options_every: Duration::from_secs(30),
+            silent_after: MediaConfig::SILENT_AFTER,
         }
     }
 }

@@ -14,7 +14,7 @@ use tracing::{debug, info};
 use crate::call::sound::Sound;
 use crate::queue::QueueInput;
 use crate::registry::Signal;
-use crate::start::Core;
+use crate::shared::Core;
 
 /// A level meter moves four times a second.
 const LEVELS_EVERY: Duration = Duration::from_millis(250);
@@ -25,9 +25,7 @@ pub(crate) async fn listen(core: Arc<Core>, mut events: mpsc::Receiver<MediaEven
         match event {
             MediaEvent::Digit { call, from, digit } => hear(&core, call, Sound::Digit { from, digit }),
             MediaEvent::VoiceHeard { call } => hear(&core, call, Sound::Voice),
-            MediaEvent::LegSilent { call, leg, silent_for } => {
-                hear(&core, call, Sound::Silent { leg, silent_for });
-            }
+            MediaEvent::LegSilent { call, leg, .. } => hear(&core, call, Sound::Silent { leg }),
             MediaEvent::LegBack { call, .. } => info!(call.id = %call, "A silent leg is heard again"),
             MediaEvent::SeatUp { user } => seat(&core, user, true).await,
             MediaEvent::SeatLost { user } => seat(&core, user, false).await,

@@ -36,6 +36,7 @@ mod router;
 mod screen;
 mod seats;
 mod session_timer;
+mod shared;
 mod start;
 mod stats;
 mod tls;

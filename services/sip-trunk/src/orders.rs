@@ -13,7 +13,7 @@ use crate::call::dial::dial;
 use crate::peers::{PeerState, TestResult, TrunkHealth};
 use crate::queue::QueueInput;
 use crate::registry::Signal;
-use crate::start::Core;
+use crate::shared::Core;
 
 /// Takes orders until the stop.
 pub(crate) async fn serve(core: Arc<Core>, mut inbox: OrderInbox) {

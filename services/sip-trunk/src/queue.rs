@@ -21,7 +21,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tracing::warn;
 
 use crate::registry::Signal;
-use crate::start::Core;
+use crate::shared::Core;
 
 /// Things that wait to be told to the queue. It works them off in microseconds each.
 const INPUTS_WAITING_MAX: usize = 4_096;

@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep};
 use tracing::info;
 
 use crate::registry::LiveEntry;
-use crate::start::Core;
+use crate::shared::Core;
 
 /// One provisional response that wants a PRACK. We send one for each call, so RSeq needs no order.
 #[derive(Debug)]

@@ -5,12 +5,14 @@
 //! BYE, which it does well.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rsipstack::dialog::DialogId;
 use rsipstack::sip::prelude::{HeadersExt, ToTypedHeader};
 use rsipstack::sip::{Contact, Header, Method, SipMessage, StatusCode};
 use rsipstack::transaction::TransactionReceiver;
 use rsipstack::transaction::transaction::Transaction;
+use tokio::time::{Instant, sleep};
 
 use crate::arrival::{message_of, unknown_requirements};
 use crate::call;
@@ -20,7 +22,10 @@ use crate::location::multipart;
 use crate::peers::test_call;
 use crate::registry::LiveEntry;
 use crate::session_timer::SessionTimer;
-use crate::start::Core;
+use crate::shared::Core;
+
+/// An ACK takes this long through the stack on a busy machine, and a re-INVITE comes right behind it.
+const ACK_WITHIN: Duration = Duration::from_millis(200);
 
 /// Takes requests until the stop.
 pub(crate) async fn serve(core: Arc<Core>, mut incoming: TransactionReceiver) {
@@ -197,7 +202,7 @@ async fn reinvite(core: &Core, mut transaction: Transaction) {
         settle(&mut transaction, None).await;
         return;
     }
-    if !view.confirmed || entry.exchange.glares() {
+    if !acknowledged(&entry).await || entry.exchange.glares() {
         transaction.reply(StatusCode::RequestPending).await.ok();
         settle(&mut transaction, None).await;
         return;
@@ -220,6 +225,18 @@ async fn reinvite(core: &Core, mut transaction: Transaction) {
     if ours {
         entry.exchange.offer_settled();
     }
+}
+
+/// Whether our 200 is acknowledged. An ACK that came a moment before this request may still be on its way to the call.
+async fn acknowledged(entry: &LiveEntry) -> bool {
+    let until = Instant::now() + ACK_WITHIN;
+    while !entry.view().confirmed {
+        if Instant::now() >= until {
+            return false;
+        }
+        sleep(ACK_WITHIN / 20).await;
+    }
+    true
 }
 
 /// What speaks against any change inside a call: it is older than one before it, or refreshes too often.

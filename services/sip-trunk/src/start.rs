@@ -1,6 +1,6 @@
 //! Starting and stopping the trunk role.
 
-use std::net::{IpAddr, SocketAddr, UdpSocket as StdUdpSocket};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -10,41 +10,37 @@ use call_link::order::{CallOrders, LineEvents};
 use call_link::random::new_call_id;
 use call_media::plane::{MediaConfig, MediaError, MediaPlane};
 use call_media::recorder::{RecordingStart, recover_recording};
-use call_media::room::RoomOptions;
+use call_media::room::MediaEvent;
 use dispatch_core::call::fact::{CallFact, EndReason};
 use dispatch_core::ids::CallId;
 use dispatch_core::time::Clock;
 use rsipstack::EndpointBuilder;
-use rsipstack::dialog::DialogId;
 use rsipstack::dialog::dialog_layer::DialogLayer;
-use rsipstack::transaction::endpoint::{EndpointInnerRef, EndpointOption};
+use rsipstack::transaction::Endpoint;
+use rsipstack::transaction::endpoint::EndpointOption;
 use rsipstack::transport::udp::UdpConnection;
 use rsipstack::transport::{SipConnection, TransportLayer};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info};
 
 use crate::config::{TlsPort, TrunkConfig};
-use crate::guard::expected::Ours;
-use crate::guard::repair::Wire;
 use crate::guard::udp::{Intake, SendingSocket};
 use crate::guard::{Guard, REFUSED_WAITING_MAX, Refused, tcp, udp};
 use crate::peers::{Peers, TrunkHealth};
 use crate::queue::Queue;
-use crate::registry::{LiveEntry, Registry, Signal};
+use crate::registry::Signal;
 use crate::resumable::Resumable;
 use crate::screen::Screen;
 use crate::seats::Seats;
-use crate::stats::{StatsSnapshot, TrunkStats, count, kernel_drops};
+use crate::shared::Core;
+use crate::stats::{StatsSnapshot, TrunkStats, kernel_drops};
 use crate::tls::{Tls, TlsError};
-use crate::{admission, arrival, call, ears, orders, peers, queue, router};
+use crate::{arrival, call, ears, orders, peers, queue, router};
 
-/// A disk that takes longer does not hold up a caller: the fact follows when it can.
-const JOURNAL_WITHIN: Duration = Duration::from_secs(2);
 /// How often gauges are read that nobody reports.
 const GAUGES_EVERY: Duration = Duration::from_secs(5);
 /// Tries to find a port that is free for UDP and TCP.
@@ -94,43 +90,55 @@ pub struct Trunk {
     core: Arc<Core>,
 }
 
-/// What every task of the trunk shares.
-pub(crate) struct Core {
-    pub(crate) config: TrunkConfig,
-    pub(crate) clock: Clock,
-    pub(crate) stats: Arc<TrunkStats>,
-    pub(crate) registry: Arc<Registry>,
-    pub(crate) resumable: Arc<Resumable>,
-    pub(crate) endpoint: EndpointInnerRef,
-    pub(crate) dialogs: Arc<DialogLayer>,
-    pub(crate) media: MediaPlane,
-    pub(crate) line: LineEvents,
-    pub(crate) peers: Peers,
-    /// What our own test calls carry.
-    pub(crate) test_mark: String,
-    pub(crate) tls: Option<Arc<Tls>>,
-    pub(crate) seats: Seats,
-    pub(crate) screen: Screen,
-    /// The dialogs that we began, for the guard.
-    pub(crate) ours: Arc<Ours>,
-    pub(crate) queue: Queue,
-    pub(crate) tasks: TaskTracker,
-    pub(crate) stop: CancellationToken,
-    journal: Journal,
-    journal_alarm: AtomicBool,
-    draining: AtomicBool,
+/// The ports of the signalling, bound.
+struct Ports {
+    listener: TcpListener,
+    socket: Arc<UdpSocket>,
     local: SocketAddr,
-    local_tls: Option<SocketAddr>,
+    tls: Option<tcp::Port>,
 }
 
-impl std::fmt::Debug for Core {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Core").field("local", &self.local).finish_non_exhaustive()
+impl Ports {
+    async fn bind(config: &TrunkConfig) -> Result<Self, TrunkError> {
+        let (listener, socket, local) = bind_both(config.bind).await?;
+        Ok(Self { listener, socket, local, tls: bind_tls(config.tls.as_ref()).await? })
     }
 }
 
-/// Binds the ports and takes calls. Of the calls that a crash left open, those whose caller may still send the
-/// INVITE again wait for it for 64*T1; the others end.
+/// The SIP stack over our own socket.
+async fn stack(
+    config: &TrunkConfig,
+    ports: &Ports,
+    stop: &CancellationToken,
+) -> Result<(Endpoint, UdpConnection), TrunkError> {
+    let external = config.public_address.map(|ip| SocketAddr::new(ip, ports.local.port()));
+    let socket = Arc::new(SendingSocket(ports.socket.clone()));
+    let connection =
+        UdpConnection::from_socket(socket, external, Some(stop.child_token())).await.map_err(stack_error)?;
+    let transport = TransportLayer::new(stop.child_token());
+    transport.add_transport(SipConnection::Udp(connection.clone()));
+    let endpoint = EndpointBuilder::new()
+        .with_user_agent("Sigap112")
+        .with_option(EndpointOption { t1: config.t1, t1x64: config.t1 * 64, ..EndpointOption::default() })
+        .with_transport_layer(transport)
+        .with_cancel_token(stop.child_token())
+        .build();
+    Ok((endpoint, connection))
+}
+
+fn media(config: &TrunkConfig) -> Result<(MediaPlane, mpsc::Receiver<MediaEvent>), MediaError> {
+    MediaPlane::start(&MediaConfig {
+        bind: config.bind.ip(),
+        ports: config.rtp_ports.clone(),
+        seats: config.seats,
+        seat_address: config.seat_address.unwrap_or(config.seats.ip()),
+        recordings: config.recordings.clone(),
+        silent_after: config.silent_after,
+    })
+}
+
+/// Binds the ports and takes calls. Of the calls that a crash left open, those that were established go on, those
+/// whose caller may still send the INVITE again wait for it for 64*T1, and the others end.
 ///
 /// # Errors
 /// When a port cannot be bound or the built-in sounds cannot be read.
@@ -140,96 +148,77 @@ pub async fn start(
     recovery: &Recovery,
     clock: Clock,
 ) -> Result<Trunk, TrunkError> {
-    let (listener, socket, local) = bind_both(config.bind).await?;
-    let tls_port = bind_tls(config.tls.as_ref()).await?;
-    let local_tls = tls_port.as_ref().map(|port| port.local);
-    let (media, heard) = MediaPlane::start(&MediaConfig {
-        bind: config.bind.ip(),
-        ports: config.rtp_ports.clone(),
-        seats: config.seats,
-        seat_address: config.seat_address.unwrap_or(config.seats.ip()),
-        recordings: config.recordings.clone(),
-    })?;
-    let (queue, waiting) = Queue::channel();
-    let stats = Arc::new(TrunkStats::default());
+    let ports = Ports::bind(&config).await?;
+    let (media, heard) = media(&config)?;
     let stop = CancellationToken::new();
-    let external = config.public_address.map(|ip| SocketAddr::new(ip, local.port()));
-    let connection = UdpConnection::from_socket(
-        Arc::new(SendingSocket(socket.clone())),
-        external,
-        Some(stop.child_token()),
-    )
-    .await
-    .map_err(stack_error)?;
-    let transport = TransportLayer::new(stop.child_token());
-    transport.add_transport(SipConnection::Udp(connection.clone()));
-    let endpoint = EndpointBuilder::new()
-        .with_user_agent("Sigap112")
-        .with_option(EndpointOption { t1: config.t1, t1x64: config.t1 * 64, ..EndpointOption::default() })
-        .with_transport_layer(transport)
-        .with_cancel_token(stop.child_token())
-        .build();
+    let (endpoint, connection) = stack(&config, &ports, &stop).await?;
     let incoming = endpoint.incoming_transactions().map_err(stack_error)?;
     let (held, open): (Vec<_>, Vec<_>) = recovery.open_calls.iter().partition(|open| open.held.is_some());
     let (resumable, ended) = Resumable::new(open.into_iter());
-    let ours = Arc::<Ours>::default();
-    let guard = Arc::new(Guard::new(config.trunks.clone(), stats.clone(), ours.clone()));
-    let peers = Peers::new(&config.trunks);
+    let (queue, waiting) = Queue::channel();
     let core = Arc::new(Core {
+        peers: Peers::new(&config.trunks),
         config,
-        clock: clock.clone(),
-        stats: stats.clone(),
+        test_mark: new_call_id(&clock).to_string(),
+        clock,
+        stats: Arc::default(),
         registry: Arc::default(),
         resumable: Arc::new(resumable),
         endpoint: endpoint.inner.clone(),
         dialogs: Arc::new(DialogLayer::new(endpoint.inner.clone())),
         media,
         line: LineEvents::default(),
-        peers,
-        test_mark: new_call_id(&clock).to_string(),
-        tls: tls_port.as_ref().and_then(|port| port.tls.clone()),
+        tls: ports.tls.as_ref().and_then(|port| port.tls.clone()),
         seats: Seats::default(),
         screen: Screen::default(),
-        ours,
+        ours: Arc::default(),
         queue,
         tasks: TaskTracker::new(),
-        stop: stop.clone(),
+        stop,
         journal,
         journal_alarm: AtomicBool::new(false),
         draining: AtomicBool::new(false),
-        local,
-        local_tls,
+        local: ports.local,
+        local_tls: ports.tls.as_ref().map(|port| port.local),
     });
     // Before anybody can ask for them: their dialogs are in every table when the first request is read.
     let gone = held.into_iter().filter(|open| !call::go_on(&core, open));
     let gone: Vec<_> = gone.map(|open| (open.call, EndReason::Restarted)).collect();
     core.tasks.spawn(end_the_others(core.clone(), ended.into_iter().chain(gone).collect()));
     core.tasks.spawn(wait_for_callers(core.clone()));
-    let (orders, inbox) = CallOrders::channel();
-    let (refused_sender, refused) = mpsc::channel(REFUSED_WAITING_MAX);
-    let intake = Intake {
-        guard,
-        endpoint: endpoint.inner.clone(),
-        refused: refused_sender,
-        resumable: core.resumable.clone(),
-        stop,
-    };
     tokio::spawn(async move { endpoint.serve().await });
     tokio::spawn(router::serve(core.clone(), incoming));
+    tokio::spawn(queue::serve(core.clone(), waiting));
+    tokio::spawn(ears::listen(core.clone(), heard));
+    Ok(serve(core, ports, connection))
+}
+
+/// Reads the ports, takes the desk's orders, watches the peers.
+fn serve(core: Arc<Core>, ports: Ports, connection: UdpConnection) -> Trunk {
+    let (orders, inbox) = CallOrders::channel();
+    let (refused_sender, refused) = mpsc::channel(REFUSED_WAITING_MAX);
+    let guard = Guard::new(core.config.trunks.clone(), core.stats.clone(), core.ours.clone());
+    let intake = Intake {
+        guard: Arc::new(guard),
+        endpoint: core.endpoint.clone(),
+        refused: refused_sender,
+        resumable: core.resumable.clone(),
+        stop: core.stop.clone(),
+    };
     tokio::spawn(orders::serve(core.clone(), inbox));
     tokio::spawn(record_refused(core.clone(), refused));
     tokio::spawn(watch_gauges(core.clone()));
-    tokio::spawn(queue::serve(core.clone(), waiting));
-    tokio::spawn(ears::listen(core.clone(), heard));
     tokio::spawn(ears::measure(core.clone()));
+    let Ports { listener, socket, local, tls } = ports;
     tokio::spawn(udp::serve(socket, connection, intake.clone()));
     peers::watch(&core, &core.config, &intake);
-    for port in [Some(tcp::Port { listener, local, tls: None }), tls_port].into_iter().flatten() {
-        tokio::spawn(tcp::serve(port, intake.clone(), stats.clone()));
+    let sip_tls = tls.as_ref().map(|port| port.local);
+    for port in [Some(tcp::Port { listener, local, tls: None }), tls].into_iter().flatten() {
+        tokio::spawn(tcp::serve(port, intake.clone(), core.stats.clone()));
     }
     info!(sip = %local, "Trunk role takes calls");
-    let line = core.line.clone();
-    Ok(Trunk { sip_udp: local, sip_tcp: local, sip_tls: local_tls, orders, line, stats, core })
+    let (line, stats) = (core.line.clone(), core.stats.clone());
+    Trunk { sip_udp: local, sip_tcp: local, sip_tls, orders, line, stats, core }
 }
 
 /// Ends the calls of an earlier process that nobody can go on with. Those that go on do not wait for it.
@@ -293,156 +282,6 @@ async fn bind_both(wanted: SocketAddr) -> Result<(TcpListener, Arc<UdpSocket>, S
                 tracing::debug!(%error, port = local.port(), "Port is free for TCP only");
             }
             Err(source) => return Err(failed(source)),
-        }
-    }
-}
-
-impl Core {
-    /// Writes a fact. A journal that fails or is slow never stops a call; it is counted and said once.
-    pub(crate) async fn record(&self, call: CallId, fact: CallFact) {
-        let counter = match &fact {
-            CallFact::Arrived(_) => Some(&self.stats.recorded),
-            CallFact::Ended { .. } => Some(&self.stats.ended),
-            CallFact::QueueAnswered
-            | CallFact::Answered { .. }
-            | CallFact::Confirmed
-            | CallFact::DefectFound { .. }
-            | CallFact::Offered { .. }
-            | CallFact::OfferEnded { .. }
-            | CallFact::SeatLost { .. }
-            | CallFact::SeatBack { .. }
-            | CallFact::Held { .. }
-            | CallFact::Resumed { .. }
-            | CallFact::PartyAdded { .. }
-            | CallFact::Overflowed { .. }
-            | CallFact::PartyAnswered { .. }
-            | CallFact::PartyLeft { .. }
-            | CallFact::CallTakerLeft { .. }
-            | CallFact::SupervisorJoined { .. }
-            | CallFact::SupervisorLeft { .. }
-            | CallFact::Digit { .. }
-            | CallFact::VoiceHeard
-            | CallFact::Prompted { .. }
-            | CallFact::Screened { .. }
-            | CallFact::RecordingEnded(_)
-            | CallFact::RecordingFailed { .. }
-            | CallFact::Restored
-            | CallFact::DialogHeld(_) => None,
-        };
-        if matches!(timeout(JOURNAL_WITHIN, self.journal.append(call, fact)).await, Ok(Ok(_))) {
-            counter.map(count);
-            return;
-        }
-        count(&self.stats.journal_failed);
-        if !self.journal_alarm.swap(true, Ordering::Relaxed) {
-            error!("The journal does not take call facts; calls go on without it");
-        }
-    }
-
-    /// Writes a fact that nobody waits for, in its order; `false` when the journal has no room for it now.
-    pub(crate) fn note(&self, call: CallId, fact: CallFact) -> bool {
-        self.journal.note(call, fact)
-    }
-
-    /// Ends calls that have no task. Together, because each waits for the disk.
-    async fn end_together(self: &Arc<Self>, calls: Vec<(CallId, EndReason)>) {
-        let mut endings = JoinSet::new();
-        for (call, reason) in calls {
-            let core = self.clone();
-            endings.spawn(async move {
-                core.record(call, CallFact::Ended { reason }).await;
-                info!(call.id = %call, ?reason, "Call of an earlier process ended");
-            });
-        }
-        endings.join_all().await;
-    }
-
-    pub(crate) fn is_draining(&self) -> bool {
-        self.draining.load(Ordering::Acquire)
-    }
-
-    pub(crate) fn drain(&self) {
-        self.draining.store(true, Ordering::Release);
-    }
-
-    /// Counts a leg that goes on without the encryption that its trunk demands; each once.
-    pub(crate) fn count_unencrypted(&self, entry: &LiveEntry) {
-        if entry.leg().went_without() {
-            count(&self.stats.unencrypted);
-            info!(call.id = %entry.call, "The trunk demands encrypted audio, and the other side has none");
-        }
-    }
-
-    pub(crate) fn count_no_media(&self) {
-        count(&self.stats.no_media);
-    }
-
-    /// The call's place in every table is given back, else it would stay for ever.
-    pub(crate) fn forget(&self, dialog: Option<&DialogId>, call: CallId) {
-        self.registry.remove(call);
-        if let Some(dialog) = dialog {
-            self.forget_dialog(dialog);
-        }
-        self.refresh_gauges();
-    }
-
-    /// The same of one dialog.
-    pub(crate) fn forget_dialog(&self, dialog: &DialogId) {
-        self.registry.remove_dialog(&dialog.to_string());
-        self.dialogs.remove_dialog(dialog);
-    }
-
-    /// Whether there is a place for the newest call of a trunk, which is counted already.
-    pub(crate) fn admits(&self, trunk: usize) -> bool {
-        let live = self.registry.load_of_trunks();
-        admission::admits(self.config.live_calls_max, &self.config.trunks, &live, trunk)
-    }
-
-    /// How the audio of a call begins: recorded, where there is a folder for recordings.
-    pub(crate) fn room_options(&self) -> RoomOptions {
-        RoomOptions { record: Some(RecordingStart::New) }
-    }
-
-    /// The same after a restart: what was recorded goes on in its file.
-    pub(crate) fn room_options_again(&self, file: Option<String>) -> RoomOptions {
-        let record = file.map_or(RecordingStart::New, |file| RecordingStart::Continue { file });
-        RoomOptions { record: Some(record) }
-    }
-
-    /// The file that a call is recorded to.
-    pub(crate) fn recording_of(&self, call: CallId) -> Option<String> {
-        self.config.recordings.as_ref().map(|_| RecordingStart::New.file_of(call))
-    }
-
-    pub(crate) fn refresh_gauges(&self) {
-        let (up, down) = self.peers.counted();
-        self.stats.peers_up.store(up, Ordering::Relaxed);
-        self.stats.peers_down.store(down, Ordering::Relaxed);
-        self.stats.live_calls.store(self.registry.load() as u64, Ordering::Relaxed);
-        self.stats.dialogs.store(self.dialogs.len() as u64, Ordering::Relaxed);
-    }
-
-    /// Our address as a peer reaches it.
-    pub(crate) fn address_towards(&self, peer: IpAddr) -> IpAddr {
-        let bound = self.local.ip();
-        if let Some(address) = self.config.public_address {
-            return address;
-        }
-        if !bound.is_unspecified() {
-            return bound;
-        }
-        // Connecting a datagram socket sends nothing; it makes the system choose the route.
-        let chosen = StdUdpSocket::bind(SocketAddr::new(bound, 0))
-            .and_then(|socket| socket.connect(SocketAddr::new(peer, 9)).and_then(|()| socket.local_addr()));
-        chosen.map_or(bound, |address| address.ip())
-    }
-
-    /// The port of a transport; UDP and TCP share one.
-    pub(crate) fn sip_port(&self, wire: Wire) -> u16 {
-        let plain = self.local.port();
-        match wire {
-            Wire::Udp | Wire::Tcp => plain,
-            Wire::Tls => self.local_tls.map_or(plain, |tls| tls.port()),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::announcement::{Announcement, FRAME_BYTES, Frame, Sounds};
 use crate::dtmf::{EventReceiver, EventSender};
 use crate::jitter::JitterBuffer;
+use crate::plane::MediaConfig;
 use crate::room::{LegId, Remote, SharedLeg};
 use crate::rtp::{self, Codec, HEADER_BYTES, PACKET_BYTES, Packetizer, Received, Sound, StreamPosition};
 use crate::srtp::{Protector, SdesKeys, TAG_BYTES, Unprotector};
@@ -18,8 +19,6 @@ use crate::tones::{ToneReceiver, ToneSender};
 const READS_PER_TICK_MAX: usize = 32;
 /// After so much silence another port of the same host may take the stream over: the other side moved without a word.
 const LATCH_HELD_FOR: Duration = Duration::from_secs(2);
-/// Nothing came from the other side for this long: somebody should know.
-const SILENT_AFTER: Duration = Duration::from_secs(10);
 
 /// Whether a leg fell silent or came back in this tick.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,6 +55,7 @@ pub(crate) struct Line {
     opened: Instant,
     last_in: Option<Instant>,
     silent: bool,
+    silent_after: Duration,
     shared: Arc<SharedLeg>,
 }
 
@@ -115,10 +115,17 @@ impl Line {
             opened: Instant::now(),
             last_in: None,
             silent: false,
+            silent_after: MediaConfig::SILENT_AFTER,
             shared: Arc::new(shared),
         };
         line.publish_position();
         line
+    }
+
+    /// Nothing came from the other side for this long: somebody should know.
+    pub(crate) const fn telling_silence_after(mut self, silent_after: Duration) -> Self {
+        self.silent_after = silent_after;
+        self
     }
 
     pub(crate) fn shared(&self) -> Arc<SharedLeg> {
@@ -335,7 +342,7 @@ impl Line {
     /// Looks whether the other side is still heard.
     pub(crate) fn watch(&mut self, now: Instant) -> Option<Change> {
         let quiet = now.saturating_duration_since(self.last_in.unwrap_or(self.opened));
-        let silent = quiet >= SILENT_AFTER;
+        let silent = quiet >= self.silent_after;
         match (std::mem::replace(&mut self.silent, silent), silent) {
             (false, true) => Some(Change::Silent(quiet)),
             (true, false) => Some(Change::Back),

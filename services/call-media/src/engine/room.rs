@@ -16,6 +16,7 @@ use crate::level::LevelMeter;
 use crate::room::{LegId, LegOrSeat, MediaEvent, Remote, SeatRole, SharedLevels};
 use crate::rtp::{Codec, Sound};
 use crate::srtp::SdesKeys;
+use crate::tones;
 
 /// Legs of one call. A conference of more is a mistake or an attack.
 const LINES_MAX: usize = 16;
@@ -47,6 +48,8 @@ pub(crate) struct RoomState {
     lines: Vec<Line>,
     seats: Vec<(UserId, SeatRole)>,
     held: bool,
+    /// How long a number has been heard to ring, in frames.
+    ringing: Option<usize>,
     caller: LevelMeter,
     centre: LevelMeter,
     voice_frames: u32,
@@ -61,6 +64,7 @@ impl RoomState {
             lines: Vec::new(),
             seats: Vec::new(),
             held: false,
+            ringing: None,
             caller: LevelMeter::default(),
             centre: LevelMeter::default(),
             voice_frames: 0,
@@ -134,6 +138,10 @@ impl RoomState {
         }
     }
 
+    pub(crate) fn ringback(&mut self, on: bool) {
+        self.ringing = if on { self.ringing.or(Some(0)) } else { None };
+    }
+
     /// A seat pressed a key: everybody who would hear the seat gets it.
     pub(crate) fn seat_pressed(&mut self, user: UserId, key: char, events: &mut EventSink) {
         let Some((_, role)) = self.seats.iter().find(|(seated, _)| *seated == user) else { return };
@@ -184,8 +192,8 @@ impl RoomState {
         }
     }
 
-    /// Everybody's voice in this tick: first the legs, then the seats, each in its order.
-    fn gather(&self, seats: &SeatDoor, voices: &mut Vec<Voice>) {
+    /// Everybody's voice in this tick: first the legs, then the seats, each in its order, and behind them what rings.
+    fn gather(&mut self, seats: &SeatDoor, voices: &mut Vec<Voice>) {
         voices.clear();
         for line in &self.lines {
             voices.push(Voice { kind: self.kind_of(line.id), present: line.present(), sound: line.heard });
@@ -193,6 +201,11 @@ impl RoomState {
         for (user, role) in &self.seats {
             let (present, sound) = seats.heard(*user);
             voices.push(Voice { kind: Kind::Seat(*role), present, sound });
+        }
+        if let Some(position) = &mut self.ringing {
+            let sound = Some(Sound { codec: Codec::Pcma, bytes: tones::ringback(*position) });
+            voices.push(Voice { kind: Kind::Party, present: true, sound });
+            *position += 1;
         }
     }
 

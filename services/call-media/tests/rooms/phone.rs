@@ -27,6 +27,7 @@ pub fn config() -> MediaConfig {
         seats: SocketAddr::new(LOCAL, 0),
         seat_address: LOCAL,
         recordings: None,
+        silent_after: MediaConfig::SILENT_AFTER,
     }
 }
 

@@ -1,6 +1,4 @@
-//! The caller's side: what is heard first, the answers, the end from our side, the session timer.
-
-use std::time::Duration;
+//! The caller's side: what is heard first, the answers, the end from our side.
 
 use call_link::journal::Progress;
 use call_link::order::{Answered, OrderError};
@@ -17,10 +15,6 @@ use super::{Call, timer_headers};
 use crate::guard::reply::ALLOW;
 use crate::queue::QueueInput;
 use crate::reliable;
-use crate::session_timer::Refresher;
-
-/// A call without a session timer is asked this often whether it is still there.
-const PROBE_EVERY: Duration = Duration::from_secs(300);
 
 impl Call {
     /// What the caller hears first. What the journal knows from an earlier process is done again, not written again.
@@ -186,21 +180,5 @@ impl Call {
             super::outside::hang_up(&self.core, dialog.clone());
         }
         reason
-    }
-
-    pub(super) fn restart_session_timer(&mut self) {
-        let after = self.signalling.timer.map_or(PROBE_EVERY, |timer| timer.act_after());
-        self.timers.set(Timer::Session, after);
-    }
-
-    /// The caller's side was silent for its whole interval, or it is on us to ask.
-    pub(super) fn on_session_timer(&mut self) -> Option<EndReason> {
-        if self.signalling.timer.is_some_and(|timer| timer.refresher == Refresher::Caller) {
-            info!("The caller's side did not refresh the session");
-            return Some(self.send_bye(EndReason::Lost));
-        }
-        self.restart_session_timer();
-        self.probe_caller();
-        None
     }
 }

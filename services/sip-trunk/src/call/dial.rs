@@ -33,7 +33,8 @@ use crate::guard::repair::Wire;
 use crate::outbound::{self, Invitation};
 use crate::queue::QueueInput;
 use crate::registry::{InviteKey, LiveEntry, SIGNALS_WAITING_MAX, Ticket};
-use crate::start::Core;
+use crate::session_timer::SessionTimer;
+use crate::shared::Core;
 
 /// A call of ours belongs to no trunk's places.
 const NO_TRUNK: usize = usize::MAX;
@@ -160,8 +161,9 @@ impl Call {
     }
 
     /// The person who was called has answered.
-    pub(super) async fn on_dialled_answer(&mut self, dialog: InviteDialog) {
+    pub(super) async fn on_dialled_answer(&mut self, dialog: InviteDialog, timer: Option<SessionTimer>) {
         self.dialog = Some(dialog);
+        self.signalling.timer = timer;
         self.restart_session_timer();
         if let Some(by) = self.centre.talker() {
             self.record(CallFact::Answered { by }).await;
@@ -171,11 +173,15 @@ impl Call {
         info!("The call of ours is answered");
     }
 
+    /// Why a call of ours is over: what became of it, or of the person who was called.
     pub(super) const fn end_of_dialled(answered: bool, why: PartyEnd) -> EndReason {
-        match why {
-            PartyEnd::HungUp if answered => EndReason::CallerHungUp,
-            PartyEnd::Dropped => EndReason::CentreHungUp,
-            PartyEnd::HungUp | PartyEnd::Refused | PartyEnd::NoAnswer | PartyEnd::Failed => EndReason::Lost,
+        match (answered, why) {
+            (true, PartyEnd::HungUp) => EndReason::CallerHungUp,
+            (true | false, PartyEnd::Dropped) => EndReason::CentreHungUp,
+            (true, PartyEnd::Refused | PartyEnd::NoAnswer | PartyEnd::Failed) => EndReason::Lost,
+            (false, PartyEnd::Refused | PartyEnd::HungUp) => EndReason::Refused,
+            (false, PartyEnd::NoAnswer) => EndReason::NoAnswer,
+            (false, PartyEnd::Failed) => EndReason::Unreachable,
         }
     }
 }

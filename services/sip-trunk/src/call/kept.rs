@@ -31,7 +31,8 @@ impl Call {
                 LegId::Party(party) => Some(self.parties.get(&party)?.target.clone()),
                 LegId::Caller | LegId::PhoneSeat(_) => None,
             };
-            KeptLeg::new(id, &dialog.snapshot(), target, entry.leg().kept())
+            let leg = KeptLeg::new(id, &dialog.snapshot(), target, entry.leg().kept())?;
+            Some(leg.timed(self.outside.timer(id)))
         });
         let browser = self.centre.talker().is_some_and(|user| {
             self.core.seats.audio(user) == Audio::Browser && self.core.media.seat_connected(user)

@@ -13,6 +13,7 @@ mod probe;
 mod queue;
 mod restored;
 mod seat;
+mod session;
 mod setup;
 pub(crate) mod sound;
 mod supervise;
@@ -43,7 +44,7 @@ use crate::guard::reply::SUPPORTED;
 use crate::registry::{LiveEntry, Signal, Ticket};
 use crate::restore::KeptCall;
 use crate::session_timer::{Refresher, SessionTimer};
-use crate::start::Core;
+use crate::shared::Core;
 
 use centre::Centre;
 pub(crate) use centre::Hand;
@@ -274,8 +275,11 @@ impl Call {
                 self.restart_session_timer();
                 None
             }
-            // We ask for no timer on dialogs of ours, so nothing hangs on their refreshes.
-            Signal::Refreshed { side: LegId::Party(_) | LegId::PhoneSeat(_), .. } => None,
+            Signal::Refreshed { side, timer } => {
+                self.outside.set_timer(side, timer.or(self.outside.timer(side)));
+                self.restart_leg_timer(side);
+                None
+            }
             Signal::Gone { side: LegId::Caller } => Some(self.on_terminated(&TerminatedReason::UacBye)),
             Signal::Referred { party, taken } => self.on_referred(party, taken).await,
             Signal::TalkerElsewhere { user } => {
@@ -297,6 +301,7 @@ impl Call {
         match timer {
             Timer::Queue => self.answer_into_queue().await.err().map(|()| EndReason::Lost),
             Timer::Session => self.on_session_timer(),
+            Timer::Leg(leg) => self.on_leg_timer(leg).await,
             Timer::SeatBack => {
                 self.centre.may_come_back = None;
                 None
@@ -307,6 +312,10 @@ impl Call {
             }
             Timer::Rejoin => {
                 self.seat_did_not_come().await;
+                None
+            }
+            Timer::RejoinSupervisors => {
+                self.supervisors_did_not_come().await;
                 None
             }
         }

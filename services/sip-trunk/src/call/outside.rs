@@ -15,20 +15,24 @@ use rsipstack::sip::StatusCode;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::timeout;
 
+use crate::arrival::message_of_response;
 use crate::guard::expected::Expected;
 use crate::outbound::{Invitation, Rung, ring};
 use crate::registry::LiveEntry;
-use crate::start::Core;
+use crate::session_timer::SessionTimer;
+use crate::shared::Core;
 
 /// A BYE is answered or given up within 64*T1; this is a little more.
 const BYE_WITHIN: Duration = Duration::from_secs(40);
 
 /// What happened on one of them.
 pub(super) enum OutsideEvent {
-    /// Early media or an answer: the other side's description.
+    /// It rings there, and nothing is heard of it.
+    Ringing { leg: LegId },
+    /// Early media: the other side's description.
     Described { leg: LegId, body: Vec<u8> },
-    /// Somebody answered.
-    Answered { leg: LegId, dialog: InviteDialog, body: Vec<u8> },
+    /// Somebody answered, with a session timer or without one.
+    Answered { leg: LegId, dialog: InviteDialog, body: Vec<u8>, timer: Option<SessionTimer> },
     /// Nobody did.
     Failed { leg: LegId, why: PartyEnd },
     /// They hung up, or the dialog died.
@@ -43,7 +47,25 @@ struct Outside {
     _expected: Expected,
     /// Cancels while it rings.
     ringing: Option<AbortHandle>,
+    /// The other side has described its early media.
+    described: bool,
     dialog: Option<InviteDialog>,
+    /// Of the established session (RFC 4028).
+    timer: Option<SessionTimer>,
+}
+
+impl Outside {
+    fn new(entry: Arc<LiveEntry>, call_id: String, expected: Expected) -> Self {
+        Self {
+            entry,
+            call_id,
+            _expected: expected,
+            ringing: None,
+            described: false,
+            dialog: None,
+            timer: None,
+        }
+    }
 }
 
 /// All of one call.
@@ -72,8 +94,8 @@ impl OutsideLegs {
         let ringing = ring(core.clone(), entry.clone(), invitation, call_id.clone(), self.sender.clone());
         let expected = core.ours.expect(call_id.clone());
         let abort = self.rung.spawn(async move { (leg, ringing.await) });
-        self.legs
-            .insert(leg, Outside { entry, call_id, _expected: expected, ringing: Some(abort), dialog: None });
+        let outside = Outside { ringing: Some(abort), ..Outside::new(entry, call_id, expected) };
+        self.legs.insert(leg, outside);
     }
 
     /// Takes up a leg that an earlier process had established; its dialog, unless there is one with its name.
@@ -89,9 +111,8 @@ impl OutsideLegs {
         core.registry.insert_dialog(dialog.id().to_string(), entry.clone());
         let call_id = dialog.id().call_id;
         let expected = core.ours.expect(call_id.clone());
-        let dialog_kept = Some(dialog.clone());
-        self.legs
-            .insert(leg, Outside { entry, call_id, _expected: expected, ringing: None, dialog: dialog_kept });
+        let outside = Outside { dialog: Some(dialog.clone()), ..Outside::new(entry, call_id, expected) };
+        self.legs.insert(leg, outside);
         Some(dialog)
     }
 
@@ -106,6 +127,17 @@ impl OutsideLegs {
 
     pub(super) fn dialog(&self, leg: LegId) -> Option<&InviteDialog> {
         self.legs.get(&leg).and_then(|outside| outside.dialog.as_ref())
+    }
+
+    /// The session timer of a leg.
+    pub(super) fn timer(&self, leg: LegId) -> Option<SessionTimer> {
+        self.legs.get(&leg).and_then(|outside| outside.timer)
+    }
+
+    pub(super) fn set_timer(&mut self, leg: LegId, timer: Option<SessionTimer>) {
+        if let Some(outside) = self.legs.get_mut(&leg) {
+            outside.timer = timer;
+        }
     }
 
     pub(super) fn is_ringing(&self, leg: LegId) -> bool {
@@ -148,7 +180,10 @@ impl OutsideLegs {
                 outside.dialog = Some(dialog.clone());
                 outside.entry.change(|view| (view.accepted, view.confirmed) = (true, true));
                 core.registry.insert_dialog(dialog.id().to_string(), outside.entry.clone());
-                Some(OutsideEvent::Answered { leg, dialog, body: response.body })
+                let min = core.config.session_interval_min;
+                let timer = SessionTimer::agreed(&message_of_response(&response), min);
+                outside.timer = timer;
+                Some(OutsideEvent::Answered { leg, dialog, body: response.body, timer })
             }
             Rung::Failed(why) => {
                 self.legs.remove(&leg);
@@ -159,11 +194,17 @@ impl OutsideLegs {
 
     async fn on_state(&mut self, core: &Core, state: DialogState) -> Option<OutsideEvent> {
         match state {
-            DialogState::Early(id, response) if !response.body.is_empty() => {
-                let leg = self.legs.iter().find_map(|(leg, outside)| {
-                    (outside.ringing.is_some() && outside.call_id == id.call_id).then_some(*leg)
-                })?;
-                Some(OutsideEvent::Described { leg, body: response.body })
+            DialogState::Early(id, response) => {
+                let (leg, outside) = self
+                    .legs
+                    .iter_mut()
+                    .find(|(_, outside)| outside.ringing.is_some() && outside.call_id == id.call_id)?;
+                if !response.body.is_empty() {
+                    outside.described = true;
+                    return Some(OutsideEvent::Described { leg: *leg, body: response.body });
+                }
+                let rings = response.status_code == StatusCode::Ringing && !outside.described;
+                rings.then_some(OutsideEvent::Ringing { leg: *leg })
             }
             DialogState::Terminated(id, reason) => {
                 let leg = self.legs.iter().find_map(|(leg, outside)| {
@@ -175,7 +216,6 @@ impl OutsideLegs {
             }
             DialogState::Calling(_)
             | DialogState::Trying(_)
-            | DialogState::Early(..)
             | DialogState::WaitAck(..)
             | DialogState::Confirmed(..) => None,
             // The router answers requests inside a dialog before the stack sees them.

@@ -134,26 +134,40 @@ impl Call {
 
     pub(super) async fn on_outside(&mut self, event: OutsideEvent) -> Option<EndReason> {
         match event {
+            OutsideEvent::Ringing { leg } => {
+                self.ringback(leg, true);
+                None
+            }
             OutsideEvent::Described { leg, body } => {
+                self.ringback(leg, false);
                 self.take_description(leg, &body);
                 None
             }
-            OutsideEvent::Answered { leg, dialog, body } => {
+            OutsideEvent::Answered { leg, dialog, body, timer } => {
+                self.ringback(leg, false);
                 if !self.take_description(leg, &body) {
                     info!("An answer without audio that we speak");
                     self.outside.drop_leg(&self.core, leg);
                     return self.on_over(leg, PartyEnd::Failed).await;
                 }
                 match leg {
-                    LegId::Caller => self.on_dialled_answer(dialog).await,
+                    LegId::Caller => self.on_dialled_answer(dialog, timer).await,
                     LegId::Party(party) => self.on_party_answer(party).await,
                     LegId::PhoneSeat(user) => self.on_phone_answer(user),
                 }
+                self.restart_leg_timer(leg);
                 None
             }
             OutsideEvent::Failed { leg, why } | OutsideEvent::Over { leg, why } => {
                 self.on_over(leg, why).await
             }
+        }
+    }
+
+    /// Whoever dialled a number hears it ring, until its own sound comes.
+    fn ringback(&self, leg: LegId, on: bool) {
+        if let Some(room) = self.room.as_ref().filter(|_| leg == LegId::Caller) {
+            room.ringback(on);
         }
     }
 
@@ -264,6 +278,9 @@ impl Call {
         let label = OVERFLOW_LABEL.to_owned();
         self.record(CallFact::Overflowed { party, label, target: target.clone() }).await;
         self.ring_party(party, target, None, invitation).await;
+        if self.parties.contains_key(&party) {
+            self.play(Announcement::Diverted);
+        }
         None
     }
 }

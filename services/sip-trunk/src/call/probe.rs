@@ -9,6 +9,7 @@ use dispatch_core::call::fact::{EndReason, PartyEnd};
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::{Header, Method, Response, StatusCode, StatusCodeKind};
 use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
 use tracing::info;
 
 use super::Call;
@@ -16,6 +17,10 @@ use crate::arrival::{message_of, message_of_response};
 use crate::guard::reply::{ALLOW, SUPPORTED};
 use crate::registry::LiveEntry;
 use crate::session_timer::SessionTimer;
+use crate::shared::Core;
+
+/// Between two tries to reach the other side at all.
+const TRY_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
 /// The questions that are out, at most one for each leg.
 #[derive(Debug, Default)]
@@ -52,8 +57,7 @@ impl Call {
     pub(super) fn probe_caller(&mut self) {
         if let Some(dialog) = self.dialog.clone().filter(|_| self.entry.view().confirmed) {
             let (entry, timer) = (self.entry.clone(), self.signalling.timer);
-            let interval_min = self.core.config.session_interval_min;
-            self.probes.ask(LegId::Caller, Probed { dialog, entry, timer, interval_min });
+            self.probes.ask(LegId::Caller, Probed::new(&self.core, dialog, entry, timer));
         }
     }
 
@@ -61,8 +65,8 @@ impl Call {
     pub(super) fn probe_outside(&mut self, leg: LegId) {
         let asked = self.outside.dialog(leg).cloned().zip(self.outside.entry(leg).cloned());
         if let Some((dialog, entry)) = asked {
-            let interval_min = self.core.config.session_interval_min;
-            self.probes.ask(leg, Probed { dialog, entry, timer: None, interval_min });
+            let timer = self.outside.timer(leg);
+            self.probes.ask(leg, Probed::new(&self.core, dialog, entry, timer));
         }
     }
 
@@ -83,34 +87,46 @@ impl Call {
 }
 
 /// The call that is asked.
-pub(super) struct Probed {
-    pub(super) dialog: InviteDialog,
-    pub(super) entry: Arc<LiveEntry>,
-    pub(super) timer: Option<SessionTimer>,
-    pub(super) interval_min: Duration,
+struct Probed {
+    dialog: InviteDialog,
+    entry: Arc<LiveEntry>,
+    timer: Option<SessionTimer>,
+    interval_min: Duration,
+    /// How long a way to the other side is looked for: 64*T1.
+    patience: Duration,
 }
 
 /// Asks whether the dialog still exists: a refresh where a session timer wants one (RFC 4028 section 7.4), OPTIONS
-/// elsewhere. Only a plain "no such call" or silence ends the call.
-pub(super) async fn probe(probed: Probed) -> bool {
-    let answer = match probed.timer {
-        Some(timer) => probed.refresh(timer).await,
-        None => probed.dialog.request(Method::Options, None, None).await,
-    };
-    match answer {
-        Ok(Some(response)) => {
-            let gone = matches!(
-                response.status_code,
-                StatusCode::CallTransactionDoesNotExist | StatusCode::RequestTimeout
-            );
-            response.status_code.kind() == StatusCodeKind::Successful || !gone
+/// elsewhere. Only a plain "no such call" or silence ends the call: where no connection can be opened, as to a peer
+/// that saw its own one break and is about to come back, we try again.
+async fn probe(probed: Probed) -> bool {
+    let until = Instant::now() + probed.patience;
+    loop {
+        let answer = match probed.timer {
+            Some(timer) => probed.refresh(timer).await,
+            None => probed.dialog.request(Method::Options, None, None).await,
+        };
+        match answer {
+            Ok(Some(response)) => {
+                let gone = matches!(
+                    response.status_code,
+                    StatusCode::CallTransactionDoesNotExist | StatusCode::RequestTimeout
+                );
+                return response.status_code.kind() == StatusCodeKind::Successful || !gone;
+            }
+            Ok(None) => return true,
+            Err(_) if Instant::now() + TRY_AGAIN_AFTER < until => sleep(TRY_AGAIN_AFTER).await,
+            Err(_) => return false,
         }
-        Ok(None) => true,
-        Err(_) => false,
     }
 }
 
 impl Probed {
+    fn new(core: &Core, dialog: InviteDialog, entry: Arc<LiveEntry>, timer: Option<SessionTimer>) -> Self {
+        let (interval_min, patience) = (core.config.session_interval_min, core.config.t1 * 64);
+        Self { dialog, entry, timer, interval_min, patience }
+    }
+
     /// A refresh; one that is refused as too frequent is sent once more with the interval that the refusal names.
     async fn refresh(&self, timer: SessionTimer) -> rsipstack::Result<Option<Response>> {
         let mut asked = timer;
@@ -140,7 +156,11 @@ impl Probed {
             Header::Allow(ALLOW.into()),
         ];
         if self.allows_update() {
-            return self.dialog.request(Method::Update, Some(headers), None).await;
+            let answer = self.dialog.request(Method::Update, Some(headers.clone()), None).await?;
+            let unknown = |response: &Response| matches!(response.status_code.code(), 405 | 501);
+            if !answer.as_ref().is_some_and(unknown) {
+                return Ok(answer);
+            }
         }
         headers.push(Header::ContentType("application/sdp".into()));
         let sdp = self.entry.leg().describe(None);

@@ -31,7 +31,7 @@ use crate::guard::repair::Wire;
 use crate::queue::QueueInput;
 use crate::registry::{InviteKey, LiveEntry, SIGNALS_WAITING_MAX};
 use crate::restore::{self, KeptCall, KeptLeg};
-use crate::start::Core;
+use crate::shared::Core;
 
 /// So long a browser may take to open its audio again after a restart.
 const REJOIN_WITHIN: Duration = Duration::from_secs(10);
@@ -179,7 +179,7 @@ impl Call {
     }
 
     async fn take_up_leg(&mut self, room: &Room, leg: KeptLeg, position: Option<StreamPosition>) {
-        let id = leg.id;
+        let (id, timer) = (leg.id, leg.timer);
         let (signals, number) = (self.entry.signals.clone(), self.entry.caller.clone());
         let media = leg_of(self.id, &leg);
         let entry = Arc::new(LiveEntry::new(self.id, id, self.entry.since, number, signals, media));
@@ -199,12 +199,17 @@ impl Call {
         }
         if goes_on {
             self.join(room, &entry, position).await;
+            self.outside.set_timer(id, timer);
+            self.restart_leg_timer(id);
             self.probe_outside(id);
         }
     }
 
     /// Everybody of the centre has the place that they had; a browser comes into it when it opens its audio.
     async fn take_places(&mut self, had_browser: bool) {
+        if !self.centre.supervisors.is_empty() {
+            self.timers.set(Timer::RejoinSupervisors, REJOIN_WITHIN);
+        }
         for (user, mode) in self.centre.supervisors.clone() {
             let role = match mode {
                 SuperviseMode::Listen => SeatRole::Listen,
@@ -242,6 +247,16 @@ impl Call {
             && self.outside.entry(LegId::PhoneSeat(user)).is_none()
         {
             self.lose_seat(user).await;
+        }
+    }
+
+    /// Who supervised and did not open their audio again is on the call no more, and told so.
+    pub(super) async fn supervisors_did_not_come(&mut self) {
+        let supervisors: Vec<_> = self.centre.supervisors.keys().copied().collect();
+        for user in supervisors {
+            if !self.core.media.seat_connected(user) {
+                self.stop_supervising(user).await.ok();
+            }
         }
     }
 }

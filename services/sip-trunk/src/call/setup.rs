@@ -30,7 +30,7 @@ use super::{Call, InviteHandling};
 use crate::arrival::{self, Signalling, message_of};
 use crate::guard::repair::{Wire, origin};
 use crate::registry::{InviteKey, LiveEntry, SIGNALS_WAITING_MAX, Ticket};
-use crate::start::Core;
+use crate::shared::Core;
 use crate::stats::count;
 
 /// Which call an INVITE belongs to: a new one, or one that an earlier process left open.
@@ -111,7 +111,7 @@ async fn record_then_try(core: &Core, call: CallId, arrived: CallFact, transacti
 
 async fn begin(
     core: Arc<Core>,
-    mut transaction: Transaction,
+    transaction: Transaction,
     begun: Begun,
     arrival: Arrival,
     signalling: Signalling,
@@ -140,18 +140,7 @@ async fn begin(
     core.registry.insert_dialog(dialog.id().to_string(), entry.clone());
     core.refresh_gauges();
 
-    // What the stack itself answers, the 487 to a CANCEL, belongs to the same dialog as our 180.
-    if let Ok(to) = transaction.original.to_header().cloned() {
-        let tagged = to.with_tag(dialog.id().local_tag.into());
-        transaction.original.headers.unique_push(tagged.into());
-    }
-    let (tu, key) = (transaction.tu_sender.clone(), transaction.key.clone());
-    let mut handler = dialog.clone();
-    let task = tokio::spawn(async move {
-        handler.handle(&mut transaction).await.ok();
-        settle(transaction).await;
-    });
-    let handling = InviteHandling { task, transaction: tu, key };
+    let handling = handle(&dialog, transaction);
     let signs = match begun.resumed {
         true => Signs { has_number: arrival.caller.is_some(), ..Signs::default() },
         false => core.screen.arrived(&arrival, begun.since),
@@ -183,6 +172,22 @@ async fn begin(
         _ticket: ticket,
     };
     started.run().await;
+}
+
+/// Drives the INVITE's transaction from here on.
+fn handle(dialog: &InviteDialog, mut transaction: Transaction) -> InviteHandling {
+    // What the stack itself answers, the 487 to a CANCEL, belongs to the same dialog as our 180.
+    if let Ok(to) = transaction.original.to_header().cloned() {
+        let tagged = to.with_tag(dialog.id().local_tag.into());
+        transaction.original.headers.unique_push(tagged.into());
+    }
+    let (tu, key) = (transaction.tu_sender.clone(), transaction.key.clone());
+    let mut handler = dialog.clone();
+    let task = tokio::spawn(async move {
+        handler.handle(&mut transaction).await.ok();
+        settle(transaction).await;
+    });
+    InviteHandling { task, transaction: tu, key }
 }
 
 /// Refuses an INVITE and waits for the ACK, repeating the answer until it comes.

@@ -12,8 +12,6 @@ use tracing::info;
 use super::Call;
 use super::timers::Timer;
 
-/// A leg that sends nothing for so long is asked whether it is still there.
-const SILENT_FOR: Duration = Duration::from_secs(10);
 /// So long a suspicious caller may take to say something.
 const CHALLENGE_WITHIN: Duration = Duration::from_secs(15);
 
@@ -24,8 +22,8 @@ pub(crate) enum Sound {
     Digit { from: LegOrSeat, digit: char },
     /// The caller's first word.
     Voice,
-    /// Nothing arrives from a leg.
-    Silent { leg: LegId, silent_for: Duration },
+    /// Nothing arrives from a leg for [`crate::TrunkConfig::silent_after`].
+    Silent { leg: LegId },
 }
 
 impl Call {
@@ -36,11 +34,8 @@ impl Call {
                 self.record(CallFact::VoiceHeard).await;
                 self.challenge_is_passed().await;
             }
-            Sound::Silent { leg, silent_for } if silent_for >= SILENT_FOR => match leg {
-                LegId::Caller => self.probe_caller(),
-                LegId::Party(_) | LegId::PhoneSeat(_) => self.probe_outside(leg),
-            },
-            Sound::Silent { .. } => {}
+            Sound::Silent { leg: LegId::Caller } => self.probe_caller(),
+            Sound::Silent { leg } => self.probe_outside(leg),
         }
         None
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use call_media::room::LegId;
 use tokio::time::{Instant, sleep_until};
 
 /// What is due.
@@ -12,12 +13,16 @@ pub(super) enum Timer {
     Queue,
     /// The session wants a refresh, or was silent for its whole interval.
     Session,
+    /// The same of a leg that we opened.
+    Leg(LegId),
     /// A call-taker whose seat was lost may no longer come back to the call.
     SeatBack,
     /// A suspicious caller had time to say something.
     Challenge,
     /// After a restart the call-taker's browser had time to come back.
     Rejoin,
+    /// And the browsers of those who supervised it.
+    RejoinSupervisors,
 }
 
 /// At most one moment for each.

@@ -24,7 +24,7 @@ use crate::guard::repair::Wire;
 use crate::guard::reply::ALLOW;
 use crate::guard::tcp::sip_address;
 use crate::registry::LiveEntry;
-use crate::start::Core;
+use crate::shared::Core;
 
 /// A name that takes longer to resolve is not waited for.
 const RESOLVE_WITHIN: Duration = Duration::from_secs(3);
@@ -246,6 +246,8 @@ async fn option(
     );
     headers.push(Header::PAssertedIdentity(format!("<{identity}>").into()));
     headers.push(Header::Allow(ALLOW.into()));
+    // Who wants a session timer may say so in the 2xx (RFC 4028 section 7.1).
+    headers.push(Header::Supported("timer".into()));
     Some(InviteOption {
         caller_display_name: Some("112".to_owned()),
         caller: Uri::try_from(own("112")).ok()?,

@@ -14,7 +14,7 @@ use crate::guard::Sender;
 use crate::guard::repair::Wire;
 use crate::guard::tcp::{IDLE_TRUNK, Line, StackSide, connection, sip_address};
 use crate::guard::udp::Intake;
-use crate::start::Core;
+use crate::shared::Core;
 
 /// A peer that takes longer to accept a connection is as good as away.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);

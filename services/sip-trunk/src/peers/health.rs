@@ -13,7 +13,7 @@ use super::connection::resolve;
 use super::{PeerState, Route};
 use crate::config::TrunkTransport;
 use crate::guard::tcp::sip_address;
-use crate::start::Core;
+use crate::shared::Core;
 use crate::stats::count;
 
 /// No answer to six OPTIONS (RFC 3261 section 17.1.2.2: after 0.5, 1.5, 3.5, 7.5 s …) is no answer.

@@ -20,7 +20,7 @@ use crate::config::{TrunkConfig, TrunkProfile, TrunkTransport};
 use crate::guard::repair::Wire;
 use crate::guard::tcp::sip_address;
 use crate::guard::udp::Intake;
-use crate::start::Core;
+use crate::shared::Core;
 
 /// Whether a trunk's peer answers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -26,7 +26,7 @@ use crate::call::contact;
 use crate::config::Srtp;
 use crate::encryption::{self, Stream};
 use crate::guard::repair::origin;
-use crate::start::Core;
+use crate::shared::Core;
 use crate::stats::count;
 
 /// Marks a test call of ours; its value is known to this process alone.

@@ -9,7 +9,7 @@ use call_media::srtp::{Protector, SdesKeys, TAG_BYTES, Unprotector};
 use tokio::net::UdpSocket;
 use tokio::time::{Instant, interval, timeout_at};
 
-use crate::start::Core;
+use crate::shared::Core;
 
 /// Packets of the other side that make a conversation: a fifth of a second.
 pub(super) const HEARD_PACKETS_MIN: u32 = 10;

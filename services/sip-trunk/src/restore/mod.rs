@@ -48,6 +48,9 @@ pub(crate) struct KeptLeg {
     dialog: dialog::Fields,
     /// Where a third party was called.
     pub(crate) target: Option<Private<String>>,
+    /// The session timer of a leg that we opened.
+    #[serde(default)]
+    pub(crate) timer: Option<SessionTimer>,
     /// `None`: a leg without sound.
     #[serde(skip)]
     pub(crate) sound: Option<KeptSound>,
@@ -80,7 +83,12 @@ impl KeptLeg {
         target: Option<Private<String>>,
         sound: Option<KeptSound>,
     ) -> Option<Self> {
-        Some(Self { id, dialog: dialog::write(dialog)?, target, sound })
+        Some(Self { id, dialog: dialog::write(dialog)?, target, timer: None, sound })
+    }
+
+    /// The same with a session timer of its own.
+    pub(crate) fn timed(self, timer: Option<SessionTimer>) -> Self {
+        Self { timer, ..self }
     }
 
     /// The dialog, with our CSeq moved on. `None` when it cannot be read.

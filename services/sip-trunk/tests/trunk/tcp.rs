@@ -13,7 +13,7 @@ pub struct Line<Stream = TcpStream> {
 }
 
 impl Line {
-    async fn new(centre: &Centre) -> Self {
+    pub async fn new(centre: &Centre) -> Self {
         Self { stream: TcpStream::connect(centre.trunk.sip_tcp).await.unwrap(), read: Vec::new() }
     }
 }
@@ -71,7 +71,7 @@ impl<Stream: AsyncRead + AsyncWrite + Unpin> Line<Stream> {
 }
 
 /// The phone's messages, as TCP wants them.
-fn over_tcp(message: String) -> String {
+pub fn over_tcp(message: String) -> String {
     message.replace("SIP/2.0/UDP", "SIP/2.0/TCP")
 }
 

@@ -42,6 +42,19 @@ impl Answerer {
         self.invite.as_ref().unwrap()
     }
 
+    /// Where the centre listens for this telephone.
+    pub fn port(&self) -> u16 {
+        self.invite.as_ref().unwrap().audio_port()
+    }
+
+    /// Picks up, and says more than usual; returns where the centre listens.
+    pub async fn answer_with(&mut self, headers: &str, sdp: &str) -> u16 {
+        let invite = self.invite.as_ref().unwrap();
+        self.reply_with(invite, "200 OK", headers, sdp).await;
+        self.expect("ACK").await;
+        self.port()
+    }
+
     /// Picks up; returns where the centre listens.
     pub async fn answer(&mut self, sdp: &str) -> u16 {
         self.reply_to_invite(200, "OK", sdp).await;
@@ -117,13 +130,17 @@ impl Answerer {
     }
 
     pub async fn reply(&self, request: &Received, code: u16, reason: &str, sdp: &str) {
+        self.reply_with(request, &format!("{code} {reason}"), "", sdp).await;
+    }
+
+    pub async fn reply_with(&self, request: &Received, status: &str, headers: &str, sdp: &str) {
         let vias: String = request.values("Via").iter().map(|via| format!("Via: {via}\r\n")).collect();
         let to = request.value("To");
         let to = if to.contains("tag=") { to } else { format!("{to};tag=piket") };
         let kind = if sdp.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
         let reply = format!(
-            "SIP/2.0 {code} {reason}\r\n{vias}From: {}\r\nTo: {to}\r\nCall-ID: {}\r\nCSeq: {}\r\n\
-             Contact: <{}>\r\n{kind}Content-Length: {}\r\n\r\n{sdp}",
+            "SIP/2.0 {status}\r\n{vias}From: {}\r\nTo: {to}\r\nCall-ID: {}\r\nCSeq: {}\r\n\
+             Contact: <{}>\r\n{headers}{kind}Content-Length: {}\r\n\r\n{sdp}",
             request.value("From"),
             request.value("Call-ID"),
             request.value("CSeq"),

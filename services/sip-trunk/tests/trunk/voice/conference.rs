@@ -7,7 +7,7 @@ use super::{AGENCY, CALLER, TAKER, Talk, answer, done, offered_to, target};
 use crate::client::*;
 
 /// Rings an agency into the call; it speaks at 880 Hz.
-async fn with_agency(centre: &Centre, talk: &Talk) -> (Answerer, Sound, dispatch_core::ids::PartyId) {
+pub async fn with_agency(centre: &Centre, talk: &Talk) -> (Answerer, Sound, dispatch_core::ids::PartyId) {
     // An agency's telephone is no trunk: whom we call may answer and hang up all the same.
     let mut agency = Answerer::at("127.0.0.3:0").await;
     let label = "Damkar".to_owned();

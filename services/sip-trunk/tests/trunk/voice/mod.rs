@@ -5,10 +5,12 @@ mod answerer;
 mod conference;
 mod dialled;
 mod keys;
+mod restart;
 mod ringing;
 mod screened;
 mod sound;
 mod srtp;
+mod timed;
 mod transfer;
 
 use call_link::order::{Answered, Order, OrderReply};

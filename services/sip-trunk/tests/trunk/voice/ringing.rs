@@ -142,6 +142,7 @@ async fn whom_nobody_takes_is_taken_outside_and_comes_back_when_they_hang_up() {
     let (call, _) = centre.arrival(0).await;
     caller.connected(CALLER).await;
     outside.is_rung().await;
+    caller.sound.hears_words(call_media::announcement::Announcement::Diverted).await;
     let mut sound = Sound::new().await;
     let port = outside.answer(&sound.sdp()).await;
     sound.speak(port, AGENCY);

@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use call_media::announcement::{Announcement, Sounds};
 use call_media::g711::{alaw_from_linear, linear_from_alaw};
+use call_media::rtp::Codec;
 use call_media::sdp::Offer;
 use call_media::srtp::{MasterKey, Protector, SUITE, TAG_BYTES, Unprotector};
 use tokio::net::UdpSocket;
@@ -132,6 +134,23 @@ impl Sound {
             let levels: Vec<_> = tones.iter().chain(silent).map(|hz| (*hz, level(hz).round())).collect();
             assert!(Instant::now() < until, "wanted {tones:?} without {silent:?}; heard {levels:?}");
             sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Waits until words of an announcement are heard.
+    pub async fn hears_words(&self, announcement: Announcement) {
+        let sounds = Sounds::built_in().unwrap();
+        let frame = |n| sounds.frame(announcement, Codec::Pcma, n).map(|b| f64::from(linear_from_alaw(b)));
+        let words: Vec<_> = (0..sounds.words(announcement)).map(frame).collect();
+        let loud = |frame: &&[f64; FRAME]| frame.iter().any(|sample| sample.abs() > 1_000.0);
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let heard = self.heard.lock().unwrap().samples.clone();
+            if words.iter().filter(loud).any(|word| heard.chunks(FRAME).any(|frame| frame == word)) {
+                return;
+            }
+            assert!(Instant::now() < until, "{announcement:?} is not heard");
+            sleep(Duration::from_millis(50)).await;
         }
     }
 
