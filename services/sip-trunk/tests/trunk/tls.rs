@@ -19,6 +19,8 @@ use tokio_rustls::client::TlsStream;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use crate::client::*;
+use crate::restored::held;
+use crate::resumed::Doomed;
 use crate::tcp::Line;
 
 /// An authority and what it signs, as files.
@@ -69,6 +71,19 @@ impl Authority {
         Arc::new(roots)
     }
 
+    /// A telco's border, which takes nobody without a certificate.
+    fn border(&self) -> TlsAcceptor {
+        let (chain, key) = material(&self.identity("localhost"));
+        let verifier = WebPkiClientVerifier::builder_with_provider(self.roots(), provider()).build().unwrap();
+        let server = ServerConfig::builder_with_provider(provider())
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_client_cert_verifier(verifier)
+            .with_single_cert(chain, key)
+            .unwrap();
+        TlsAcceptor::from(Arc::new(server))
+    }
+
     fn port(&self) -> TlsPort {
         let ours = self.identity("centre.test");
         TlsPort {
@@ -77,6 +92,21 @@ impl Authority {
             key: ours.key,
             client_ca: self.ca(),
         }
+    }
+}
+
+/// A trunk whose peer is there.
+fn towards(listener: &TcpListener, authority: &Authority) -> TrunkConfig {
+    let profile = TrunkProfile {
+        transport: TrunkTransport::Tls,
+        peer: Some(format!("localhost:{}", listener.local_addr().unwrap().port())),
+        ..TrunkProfile::new("telco", Vec::new())
+    };
+    TrunkConfig {
+        tls: Some(authority.port()),
+        trunks: vec![profile],
+        options_every: Duration::from_millis(600),
+        ..config()
     }
 }
 
@@ -198,30 +228,9 @@ async fn nobody_without_the_right_certificate_says_a_word() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn we_go_out_over_tls_with_our_certificate_and_stay_connected() {
     let authority = Authority::new();
-    let theirs = authority.identity("localhost");
-    let (chain, key) = material(&theirs);
-    let verifier =
-        WebPkiClientVerifier::builder_with_provider(authority.roots(), provider()).build().unwrap();
-    let server = ServerConfig::builder_with_provider(provider())
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_client_cert_verifier(verifier)
-        .with_single_cert(chain, key)
-        .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(server));
+    let acceptor = authority.border();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let profile = TrunkProfile {
-        transport: TrunkTransport::Tls,
-        peer: Some(format!("localhost:{}", listener.local_addr().unwrap().port())),
-        ..TrunkProfile::new("telco", Vec::new())
-    };
-    let centre = centre_with(TrunkConfig {
-        tls: Some(authority.port()),
-        trunks: vec![profile],
-        options_every: Duration::from_millis(600),
-        ..config()
-    })
-    .await;
+    let centre = centre_with(towards(&listener, &authority)).await;
     // Twice: a border that restarts is connected to again.
     for _ in 0..2 {
         let (stream, _) = timeout(PATIENCE, listener.accept()).await.unwrap().unwrap();
@@ -242,6 +251,51 @@ async fn we_go_out_over_tls_with_our_certificate_and_stay_connected() {
         line.expect("SIP/2.0 180").await;
     }
     assert_eq!(arrivals(&centre.facts().await).filter(|(_, arrival)| arrival.trunk == "telco").count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_over_tls_goes_on_after_a_restart_over_the_connection_that_is_back() {
+    let authority = Authority::new();
+    let acceptor = authority.border();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let config = towards(&listener, &authority);
+    let doomed = Doomed::new(config.clone()).await;
+    let (stream, _) = timeout(PATIENCE, listener.accept()).await.unwrap().unwrap();
+    let stream = timeout(PATIENCE, acceptor.accept(stream)).await.unwrap().unwrap();
+    let mut line = Line { stream, read: Vec::new() };
+    let mut phone = Phone::new(&doomed.centre).await;
+    let at = format!("Contact: <sip:budi@{};transport=tls>", listener.local_addr().unwrap());
+    let plain = format!("Contact: <sip:budi@{}>", phone.address());
+    let over = |message: String| over_tls(message).replace(&plain, &at);
+    line.send(over(phone.invite())).await;
+    phone.to = line.expect("SIP/2.0 180").await.value("To");
+    let (call, _) = doomed.centre.arrival(0).await;
+    doomed.centre.orders().answer(call, petugas(1)).await.unwrap();
+    line.expect("SIP/2.0 200").await;
+    line.send(over(phone.request("ACK", "", ""))).await;
+    held(&doomed.centre, call, 1).await;
+    let left = doomed.die();
+    drop(line);
+    let centre = left.start_with(TrunkConfig { t1: Duration::from_millis(200), ..config }).await;
+    // Whatever else tries to reach the border shows no certificate.
+    let mut line = loop {
+        let (stream, _) = timeout(PATIENCE, listener.accept()).await.unwrap().unwrap();
+        if let Ok(stream) = timeout(PATIENCE, acceptor.accept(stream)).await.unwrap() {
+            break Line { stream, read: Vec::new() };
+        }
+    };
+    loop {
+        let asked = line.expect("OPTIONS").await;
+        line.send(crate::peers::answer(&asked, "200 OK")).await;
+        if asked.value("Call-ID") == phone.call_id {
+            break;
+        }
+    }
+    phone.cseq += 1;
+    line.send(over(phone.request("BYE", "", ""))).await;
+    line.expect("SIP/2.0 200").await;
+    assert_eq!(centre.end_of(call).await.0, EndReason::CallerHungUp);
+    centre.assert_clean().await;
 }
 
 /// Waits for something that takes a moment.
