@@ -3,10 +3,10 @@
 //! The store is the truth; the trunk only remembers. What it was told is said again every few seconds, so that a
 //! trunk that was restarted, or an order that was lost, is made good without anybody noticing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use call_link::order::{CallOrders, Order};
+use call_link::order::{CallOrders, ConsoleWord, Order};
 use dispatch_core::acd::AcdPolicy;
 use dispatch_core::actor::Actor;
 use dispatch_core::duty::{Duty, DutyState, SetDuty};
@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::intake::Intake;
 use crate::names::NameBook;
+use crate::presence::Presence;
 
 /// Changes looked at in one go.
 const CHANGES_AT_ONCE: usize = 512;
@@ -35,6 +36,8 @@ pub struct DutySeats {
     pub names: NameBook,
     /// The way to the desk.
     pub intake: Intake,
+    /// Who has a console open.
+    pub presence: Presence,
     /// By which rules waiting calls ring.
     pub ring_rules: AcdPolicy,
 }
@@ -43,6 +46,8 @@ pub struct DutySeats {
 #[derive(Default)]
 struct Known {
     duties: BTreeMap<UserId, Duty>,
+    /// Who has a console open.
+    open: BTreeSet<UserId>,
     read: bool,
 }
 
@@ -50,7 +55,9 @@ impl DutySeats {
     /// Runs until `stop`; `from` is the log's head from before anything was read.
     pub async fn run(self, from: u64, stop: CancellationToken) {
         let feed = self.desk.feed();
+        let mut consoles = self.presence.watched();
         let (mut seen, mut known) = (from, Known::default());
+        known.open.clone_from(&consoles.borrow_and_update());
         let mut again = tokio::time::interval(SAID_AGAIN_EVERY);
         again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -68,6 +75,10 @@ impl DutySeats {
                         known.read = false;
                     }
                 },
+                Ok(()) = consoles.changed() => {
+                    let open = consoles.borrow_and_update().clone();
+                    self.say_consoles(&open, &mut known).await;
+                }
                 _ = again.tick() => self.say_all(&mut known).await,
             }
         }
@@ -75,7 +86,7 @@ impl DutySeats {
 
     async fn follow(&self, change: &Change, known: &mut Known) {
         if let Some(Record::Duty(duty)) = &change.record {
-            self.say(duty).await;
+            self.say(duty, known).await;
             known.duties.insert(duty.user, (**duty).clone());
             return;
         }
@@ -127,11 +138,20 @@ impl DutySeats {
         let rules = Box::new(self.ring_rules.clone());
         self.orders.carry_out(Order::SetRingRules { rules }).await.ok();
         for duty in known.duties.values() {
-            self.say(duty).await;
+            self.say(duty, known).await;
         }
     }
 
-    async fn say(&self, duty: &Duty) {
+    /// Whoever opened their first console or closed their last one.
+    async fn say_consoles(&self, open: &BTreeSet<UserId>, known: &mut Known) {
+        let changed: Vec<UserId> = known.open.symmetric_difference(open).copied().collect();
+        known.open.clone_from(open);
+        for duty in changed.iter().filter_map(|user| known.duties.get(user)) {
+            self.say(duty, known).await;
+        }
+    }
+
+    async fn say(&self, duty: &Duty, known: &Known) {
         let role = self.names.now().user(duty.user).map(|user| user.role);
         let supervisor = role == Some(UserRole::Supervisor);
         if !supervisor && role != Some(UserRole::CallTaker) {
@@ -144,6 +164,7 @@ impl DutySeats {
             audio: duty.audio.clone(),
             skills: duty.skills.iter().cloned().collect(),
             supervisor,
+            console: Some(ConsoleWord { desk: self.presence.desk(), open: known.open.contains(&duty.user) }),
         };
         // A trunk that is busy or away hears it in the next round.
         self.orders.carry_out(order).await.ok();

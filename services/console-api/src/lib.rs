@@ -27,6 +27,7 @@ mod openapi;
 mod origin;
 mod people;
 pub mod phone_book;
+mod presence;
 pub mod problem;
 mod random;
 pub mod recordings;

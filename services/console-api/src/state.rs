@@ -21,6 +21,7 @@ use crate::names::NameBook;
 use crate::once::Once;
 use crate::origin::Origins;
 use crate::phone_book::PhoneBook;
+use crate::presence::Presence;
 use crate::recordings::{Recordings, RecordingsFolder};
 use crate::session::password::{HashFailed, Passwords};
 use crate::session::{Attempts, Sessions, keeper};
@@ -105,6 +106,7 @@ pub struct ApiState {
     show: Show,
     floor: Floor,
     phone_book: PhoneBook,
+    presence: Presence,
     recordings: Recordings,
     once: Once,
     intake: Intake,
@@ -158,12 +160,14 @@ impl ApiState {
         tasks.spawn(keep_mode);
         tasks.spawn(keeper::run(desk.clone(), sessions.clone(), names.clone(), from, stop.clone()));
         let intake = Intake::new(desk.clone(), names.clone(), metrics.clone());
+        let presence = Presence::new();
         let seats = DutySeats {
             desk: desk.clone(),
             store: store.clone(),
             orders: orders.clone(),
             names: names.clone(),
             intake: intake.clone(),
+            presence: presence.clone(),
             ring_rules: config.ring_rules,
         };
         tasks.spawn(seats.run(from, stop.clone()));
@@ -171,6 +175,7 @@ impl ApiState {
             intake,
             floor,
             phone_book: config.phone_book,
+            presence,
             recordings: Recordings::new(config.recordings),
             once: Once::new(clock.clone()),
             renderer: Renderer::new(show.clone()),

@@ -13,6 +13,7 @@ mod system {
     mod bad_http;
     mod bad_sip;
     mod configuration;
+    mod consoles;
     mod crash_under_load;
     mod feed;
     mod fuzz;

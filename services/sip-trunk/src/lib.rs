@@ -16,6 +16,7 @@ mod admission;
 mod arrival;
 mod call;
 mod config;
+mod consoles;
 mod ears;
 mod encryption;
 mod exchange;

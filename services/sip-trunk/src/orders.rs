@@ -45,10 +45,11 @@ async fn carry_out(core: Arc<Core>, pending: PendingOrder) {
             core.media.close_seat(*user);
             Ok(OrderReply::Done)
         }
-        Order::SetSeat { user, state, audio, skills, supervisor } => {
+        Order::SetSeat { user, state, audio, skills, supervisor, console } => {
             let (user, state, supervisor, skills) = (*user, *state, *supervisor, skills.clone());
             if core.seats.set(user, audio.clone()) {
-                core.queue.tell(QueueInput::Duty { user, state, skills, supervisor }).await;
+                let console = *console;
+                core.queue.tell(QueueInput::Duty { user, state, skills, supervisor, console }).await;
                 Ok(OrderReply::Done)
             } else {
                 Err(OrderError::NotPossible)
@@ -100,6 +101,7 @@ fn floor(core: &Core) -> Floor {
     };
     Floor {
         seats: core.media.seats_connected(),
+        away: core.queue.away(),
         waiting: core.queue.waiting(),
         trunks: core.peers.health().into_iter().map(trunk).collect(),
     }

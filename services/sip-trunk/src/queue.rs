@@ -3,13 +3,13 @@
 //! One task has it. Calls and seats tell it what happens; it tells calls where they ring. A call that it has no seat
 //! for rings nowhere in particular: every console shows it, and any call-taker may answer it.
 
-use std::collections::BTreeMap;
 use std::collections::hash_map::RandomState;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::BuildHasher as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use call_link::order::{LineEvent, Waiting};
+use call_link::order::{ConsoleWord, LineEvent, Waiting};
 use dispatch_core::acd::{Acd, AcdAction, AcdInput, AcdPolicy};
 use dispatch_core::call::fact::{CallerClass, OfferEnd};
 use dispatch_core::duty::DutyState;
@@ -18,8 +18,9 @@ use dispatch_core::private::Private;
 use dispatch_core::time::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until};
-use tracing::warn;
+use tracing::{info, warn};
 
+use crate::consoles::Consoles;
 use crate::registry::Signal;
 use crate::shared::Core;
 
@@ -52,7 +53,13 @@ pub(crate) enum QueueInput {
     /// A person has nothing to do any more.
     Released { user: UserId },
     /// A person's duty changed, or was told again.
-    Duty { user: UserId, state: DutyState, skills: Vec<String>, supervisor: bool },
+    Duty {
+        user: UserId,
+        state: DutyState,
+        skills: Vec<String>,
+        supervisor: bool,
+        console: Option<ConsoleWord>,
+    },
     /// A person's audio came up or died.
     Audio { user: UserId, up: bool },
     /// Other rules from now on.
@@ -75,17 +82,23 @@ pub(crate) enum QueueWord {
 pub(crate) struct Queue {
     inputs: mpsc::Sender<QueueInput>,
     places: Arc<watch::Sender<Vec<Waiting>>>,
+    away: Arc<watch::Sender<BTreeSet<UserId>>>,
 }
 
 impl Queue {
     pub(crate) fn channel() -> (Self, mpsc::Receiver<QueueInput>) {
         let (inputs, inbox) = mpsc::channel(INPUTS_WAITING_MAX);
-        (Self { inputs, places: Arc::default() }, inbox)
+        (Self { inputs, places: Arc::default(), away: Arc::default() }, inbox)
     }
 
     /// Who waits, first in line first.
     pub(crate) fn waiting(&self) -> Vec<Waiting> {
         self.places.borrow().clone()
+    }
+
+    /// Who is ready and has no console open.
+    pub(crate) fn away(&self) -> Vec<UserId> {
+        self.away.borrow().iter().copied().collect()
     }
 
     /// Tells it. The queue waits for nobody, so this waits for microseconds at most.
@@ -101,6 +114,7 @@ struct Desk {
     /// Makes the key of a number: nobody outside this process can tell which number it is.
     keys: RandomState,
     places: BTreeMap<CallId, Waiting>,
+    consoles: Consoles,
     overflow_target: Option<Private<String>>,
     /// Something has changed since it was shown.
     moved: bool,
@@ -115,7 +129,8 @@ pub(crate) async fn serve(core: Arc<Core>, mut inbox: mpsc::Receiver<QueueInput>
     let (keys, places) = (RandomState::new(), BTreeMap::new());
     let acd = Acd::new(rules);
     let (moved, shown_at) = (false, Instant::now());
-    let mut desk = Desk { core, acd, keys, places, overflow_target, moved, shown_at, now };
+    let consoles = Consoles::default();
+    let mut desk = Desk { core, acd, keys, places, consoles, overflow_target, moved, shown_at, now };
     loop {
         let wait = desk.until_next();
         let show_at = desk.shown_at + SHOW_EVERY;
@@ -162,8 +177,10 @@ impl Desk {
             }
             QueueInput::Engaged { user } => AcdInput::Engaged { user },
             QueueInput::Released { user } => AcdInput::Released { user },
-            QueueInput::Duty { user, state, skills, supervisor } => {
-                AcdInput::SeatChanged { user, state, supervisor, skills: skills.into_iter().collect() }
+            QueueInput::Duty { user, state, skills, supervisor, console } => {
+                let reachable = self.is_reachable(user, state, console);
+                let skills = skills.into_iter().collect();
+                AcdInput::SeatChanged { user, state, supervisor, skills, reachable }
             }
             QueueInput::Audio { user, up: true } => AcdInput::SeatBack { user },
             QueueInput::Audio { user, up: false } => AcdInput::SeatLost { user },
@@ -173,6 +190,14 @@ impl Desk {
                 AcdInput::Tick
             }
         })
+    }
+
+    fn is_reachable(&mut self, user: UserId, state: DutyState, console: Option<ConsoleWord>) -> bool {
+        if state == DutyState::Off {
+            self.consoles.forget(user);
+        }
+        let open = console.is_none_or(|word| self.consoles.told(user, word, self.core.clock.now()));
+        open || self.core.media.seat_connected(user)
     }
 
     fn handle(&mut self, input: AcdInput) {
@@ -199,6 +224,20 @@ impl Desk {
                     self.moved = true;
                 }
             }
+        }
+        self.tell_away();
+    }
+
+    /// Tells who went away from every console, and who is back.
+    fn tell_away(&self) {
+        let (before, now) = (self.core.queue.away.borrow().clone(), self.acd.away());
+        for user in before.symmetric_difference(&now) {
+            let away = now.contains(user);
+            info!(user.id = %user, away, "A person who is ready has no console open, or has one again");
+            self.core.line.tell(LineEvent::SeatAway { user: *user, away });
+        }
+        if before != now {
+            self.core.queue.away.send_replace(now);
         }
     }
 

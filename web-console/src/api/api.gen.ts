@@ -1878,6 +1878,18 @@ export interface components {
         } | {
             /** @description When. */
             at: components["schemas"]["Time"];
+            /** @description Whether calls pass them by. */
+            away: boolean;
+            /** @enum {string} */
+            type: "seat.away";
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            user_id: string;
+        } | {
+            /** @description When. */
+            at: components["schemas"]["Time"];
             /** @enum {string} */
             type: "queue.updated";
             /** @description First in line first. */
@@ -2553,6 +2565,8 @@ export interface components {
             queue: components["schemas"]["QueuePlace"][];
             /** @description Whether one's own audio works. */
             seat_connected: boolean;
+            /** @description Who is ready and has no console open, for those who see duties. */
+            seats_away: string[];
             /** @description Whose audio works, for those who see duties. */
             seats_connected: string[];
         };
@@ -2753,6 +2767,11 @@ export interface components {
             recordings_free_mib: number | null;
             /** @description Whether there is too little room for recordings. */
             recordings_low: boolean;
+            /**
+             * Format: int64
+             * @description People who are ready and have no console open: calls pass them by.
+             */
+            seats_away: number;
             /**
              * Format: int64
              * @description People whose audio in the browser works.

@@ -19,6 +19,7 @@ export class LiveBoard implements Board {
   activity = new SvelteMap<string, Activity>();
   queue = new SvelteMap<string, QueuePlace>();
   seats = new SvelteMap<string, true>();
+  away = new SvelteMap<string, true>();
   incidents = new SvelteMap<string, Incident>();
   assignments = new SvelteMap<string, AssignmentInFeed>();
   duties = new SvelteMap<string, PersonOnDuty>();
@@ -40,6 +41,7 @@ export class LiveBoard implements Board {
     this.activity.clear();
     this.queue.clear();
     this.seats.clear();
+    this.away.clear();
     this.incidents.clear();
     this.assignments.clear();
     this.duties.clear();

@@ -258,6 +258,12 @@ describe('what is heard right now', () => {
     reduce(board, { type: 'seat.updated', at, user_id: 'u1', connected: false });
     reduce(board, { type: 'seat.updated', at, user_id: 'u3', connected: true });
     expect([...board.seats.keys()]).toEqual(['u2', 'u3']);
+    reduce(board, { type: 'seat.away', at, user_id: 'u2', away: true });
+    expect([...board.away.keys()]).toEqual(['u2']);
+    reduce(board, { type: 'seat.away', at, user_id: 'u2', away: false });
+    expect(board.away.size).toBe(0);
+    reduce(board, snapshot({ seats_away: ['u3'], queue: [place] }));
+    expect([...board.away.keys()]).toEqual(['u3']);
     expect(board.queue.get('c1')).toEqual(place);
     reduce(board, { type: 'queue.updated', at, waiting: [{ ...place, call_id: 'c2' }] });
     expect([...board.queue.keys()]).toEqual(['c2']);

@@ -53,6 +53,8 @@ export interface Board {
   queue: Map<string, QueuePlace>;
   /** Whose audio works, by user; only of those whose duty this person may see. */
   seats: Map<string, true>;
+  /** Who is ready and has no console open: no call rings there. */
+  away: Map<string, true>;
   incidents: Map<string, Incident>;
   assignments: Map<string, AssignmentInFeed>;
   duties: Map<string, PersonOnDuty>;
@@ -82,6 +84,8 @@ export function reduce(board: Board, message: FeedMessage): Applied {
       learnQueue(board, message.queue);
       board.seats.clear();
       for (const user of message.seats_connected) board.seats.set(user, true);
+      board.away.clear();
+      for (const user of message.seats_away) board.away.set(user, true);
       replaceAll(board.incidents, message.incidents);
       board.assignments.clear();
       for (const incident of message.incidents) learnEmbedded(board, incident);
@@ -139,6 +143,10 @@ export function reduce(board: Board, message: FeedMessage): Applied {
     case 'seat.updated':
       if (message.connected) board.seats.set(message.user_id, true);
       else board.seats.delete(message.user_id);
+      return 'applied';
+    case 'seat.away':
+      if (message.away) board.away.set(message.user_id, true);
+      else board.away.delete(message.user_id);
       return 'applied';
     case 'duty.updated':
       if (!advance(board, message.cursor)) return 'repeated';

@@ -78,6 +78,13 @@ pub enum LineEvent {
         /// Whether it works.
         connected: bool,
     },
+    /// Somebody who is ready went away from every console, or is back.
+    SeatAway {
+        /// Who.
+        user: UserId,
+        /// Whether calls pass them by.
+        away: bool,
+    },
     /// Who waits, after each change.
     Queue {
         /// First in line first.
@@ -101,6 +108,9 @@ pub struct Waiting {
 pub struct Floor {
     /// Whose browsers are connected.
     pub seats: Vec<UserId>,
+    /// Who is ready and has no console open: calls pass them by.
+    #[serde(default)]
+    pub away: Vec<UserId>,
     /// Who waits, first in line first.
     pub waiting: Vec<Waiting>,
     /// Every trunk of the configuration, in its order.

@@ -5,13 +5,13 @@
 
 mod channel;
 mod live;
+mod reply;
 
 use dispatch_core::acd::AcdPolicy;
 use dispatch_core::call::fact::{Prompt, SuperviseMode};
 use dispatch_core::duty::{Audio, DutyState};
 use dispatch_core::ids::{CallId, PartyId, UserId};
 use dispatch_core::private::Private;
-use dispatch_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use channel::{CallOrders, ORDERS_WAITING_MAX, OrderInbox, PendingOrder};
@@ -19,6 +19,17 @@ pub use live::{
     Floor, LINE_EVENTS_WAITING_MAX, LineEvent, LineEvents, LiveCall, LiveState, TrunkNow, TrunkTestNow,
     Waiting,
 };
+pub use reply::{Answered, OrderError, OrderReply, SeatAudio};
+
+/// Whether a person has a console open, as one desk sees it. A trunk may serve several desks, and a console hangs on
+/// one of them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ConsoleWord {
+    /// Which desk says it: a number of its own, other after each start.
+    pub desk: u64,
+    /// Whether one is open there.
+    pub open: bool,
+}
 
 /// One order. `by` is the person who gives it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -76,6 +87,9 @@ pub enum Order {
         /// A supervisor's seat: offered a call only when nobody else may have it.
         #[serde(default)]
         supervisor: bool,
+        /// Whether the person has a console open at the desk that says this; `None` from one that does not know.
+        #[serde(default)]
+        console: Option<ConsoleWord>,
     },
     /// By which rules the queue rings. The desk says it with the duties.
     SetRingRules {
@@ -216,112 +230,9 @@ impl Order {
     }
 }
 
-/// What the trunk answers.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(tag = "reply", rename_all = "snake_case")]
-pub enum OrderReply {
-    /// To [`Order::Answer`].
-    Answered(Answered),
-    /// To [`Order::Hangup`].
-    HungUp,
-    /// To [`Order::Live`].
-    Live {
-        /// Every live call.
-        calls: Vec<LiveCall>,
-    },
-    /// To [`Order::Floor`].
-    Floor(Floor),
-    /// To [`Order::Drain`].
-    Draining,
-    /// To [`Order::OpenSeat`].
-    SeatOpened {
-        /// The answer to the offer.
-        sdp: String,
-    },
-    /// To [`Order::AddParty`].
-    PartyAdded {
-        /// The new party.
-        party: PartyId,
-    },
-    /// To [`Order::Dial`].
-    Dialled {
-        /// The new call.
-        call: CallId,
-    },
-    /// To every other order.
-    Done,
-    /// The order could not be carried out.
-    Refused {
-        /// Why.
-        error: OrderError,
-    },
-}
-
-/// A call was given to the call-taker who asked.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Answered {
-    /// When (T1).
-    pub at: Timestamp,
-    /// The caller already heard the queue announcement; no second 200 was sent.
-    pub was_queued: bool,
-    /// By what the call-taker hears the caller.
-    pub audio: SeatAudio,
-}
-
-/// By what a call-taker hears a call.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SeatAudio {
-    /// The browser, which is connected.
-    Browser,
-    /// A telephone, which rings now.
-    Phone,
-    /// Nothing yet: the caller hears that somebody is there, and a browser that connects takes its place.
-    None,
-}
-
-/// Why an order was not carried out.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "error", rename_all = "snake_case")]
-pub enum OrderError {
-    /// The trunk has no such call, or no longer.
-    #[error("no such call")]
-    UnknownCall,
-    /// Somebody was faster.
-    #[error("the call is already answered by {by}")]
-    AlreadyAnswered {
-        /// Who.
-        by: UserId,
-    },
-    /// The caller has gone.
-    #[error("the call has ended")]
-    Ended,
-    /// Too many orders wait, or the trunk role is stopping.
-    #[error("the trunk is busy")]
-    TrunkBusy,
-    /// The call could not be answered towards the caller.
-    #[error("the signalling of the call failed")]
-    Signalling,
-    /// Somebody else has the call, or it rings at another seat.
-    #[error("the call is another person's")]
-    NotYours,
-    /// The person's audio is not connected.
-    #[error("no audio is connected")]
-    NoSeat,
-    /// No trunk takes the number.
-    #[error("no trunk can be used")]
-    NoTrunk,
-    /// Not in this state of the call, or too many on it.
-    #[error("not possible now")]
-    NotPossible,
-    /// The browser's session description cannot be used.
-    #[error("the offered session description cannot be used")]
-    UnusableOffer,
-}
-
 #[cfg(test)]
 mod tests {
-    use dispatch_core::time::Clock;
+    use dispatch_core::time::{Clock, Timestamp};
 
     use super::*;
 
@@ -359,6 +270,7 @@ mod tests {
                 audio: Audio::Phone { uri: "sip:21@10.0.0.9".to_owned() },
                 skills: vec!["id".to_owned()],
                 supervisor: true,
+                console: Some(ConsoleWord { desk: 7, open: false }),
             },
             Order::AddParty { call, by, target: target.clone(), label: "Damkar".to_owned() },
             Order::Supervise { call, by, mode: SuperviseMode::Whisper },

@@ -116,6 +116,17 @@ pub enum FeedMessage {
         /// Whether it works.
         connected: bool,
     },
+    /// Somebody who is ready closed their last console, so that no call rings there, or is back. Has no cursor. To those
+    /// who see duties, and to the person.
+    #[serde(rename = "seat.away")]
+    SeatAway {
+        /// When.
+        at: Time,
+        /// Who.
+        user_id: uuid::Uuid,
+        /// Whether calls pass them by.
+        away: bool,
+    },
     /// Who waits, after each change. Has no cursor.
     #[serde(rename = "queue.updated")]
     QueueUpdated {
@@ -181,6 +192,8 @@ pub struct Snapshot {
     pub seat_connected: bool,
     /// Whose audio works, for those who see duties.
     pub seats_connected: Vec<uuid::Uuid>,
+    /// Who is ready and has no console open, for those who see duties.
+    pub seats_away: Vec<uuid::Uuid>,
     /// Who waits, first in line first, for those who see calls.
     pub queue: Vec<QueuePlace>,
     /// Who is on duty, for a supervisor.

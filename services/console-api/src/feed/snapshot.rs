@@ -1,6 +1,8 @@
 //! Everything that is open, for a console that begins.
 
-use dispatch_core::ids::CallId;
+use std::collections::BTreeSet;
+
+use dispatch_core::ids::{CallId, UserId};
 use dispatch_core::incident::{Assignment, AssignmentState, Incident};
 use dispatch_core::time::Timestamp;
 use incident_store::{Mode, SnapshotScope, Store, StoreError};
@@ -46,8 +48,10 @@ pub async fn take(
         found.map(|incident| &**incident)
     };
     let supervisors = sees_supervisors(viewer.role);
-    let seats =
-        if sees_duties(viewer.role) { floor.seats.iter().map(|user| user.0).collect() } else { Vec::new() };
+    let ids_of = |users: &BTreeSet<UserId>| match sees_duties(viewer.role) {
+        true => users.iter().map(|user| user.0).collect(),
+        false => Vec::new(),
+    };
     let queue = if sees_calls(viewer.role) {
         floor.waiting.iter().copied().map(QueuePlace::from).collect()
     } else {
@@ -70,7 +74,8 @@ pub async fn take(
             .collect(),
         duty: Duty::of(own_duty.as_ref()),
         seat_connected: floor.seats.contains(&viewer.user),
-        seats_connected: seats,
+        seats_connected: ids_of(&floor.seats),
+        seats_away: ids_of(&floor.away),
         queue,
         duties: taken.duties.iter().map(|duty| PersonOnDuty::of(duty, &names)).collect(),
         escalations: raised.iter().filter_map(|c| views::escalation(c, of_stream(c.stream))).collect(),

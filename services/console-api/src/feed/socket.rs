@@ -28,6 +28,7 @@ use crate::input::parse;
 use crate::intake::Intake;
 use crate::limits::{GONE_AFTER, HEARTBEAT_EVERY, SLOW_AFTER};
 use crate::metrics::{ConsoleCounted, Metrics};
+use crate::presence::Presence;
 use crate::problem::{Code, Problem};
 use crate::session::{Seat, Sessions, Token};
 use crate::show::Show;
@@ -54,6 +55,7 @@ pub struct Console {
     renderer: Renderer,
     mode: watch::Receiver<Arc<ModeNow>>,
     metrics: Metrics,
+    presence: Presence,
     stopping: Stopping,
 }
 
@@ -70,6 +72,7 @@ impl FromRef<ApiState> for Console {
             renderer: FromRef::from_ref(state),
             mode: FromRef::from_ref(state),
             metrics: FromRef::from_ref(state),
+            presence: FromRef::from_ref(state),
             stopping: FromRef::from_ref(state),
         }
     }
@@ -100,6 +103,8 @@ pub async fn follow(
     counted: ConsoleCounted,
 ) {
     let viewer = Viewer::of(&seat.user);
+    // Calls ring at whoever has a console open, of those who take calls.
+    let open = sees_calls(viewer.role).then(|| console.presence.enter(viewer.user));
     let (mut sink, mut stream) = socket.split();
     let (answers, waiting) = mpsc::channel(ANSWERS_WAITING_MAX);
     let end = {
@@ -113,6 +118,7 @@ pub async fn follow(
         }
     };
     tracing::debug!(user.id = %viewer.user, ?end, "A console left the feed");
+    drop(open);
     let wait = if end == End::Resync { RESYNC_FAREWELL_WAIT } else { FAREWELL_WAIT };
     timeout(wait, farewell(&console, sink, stream, end)).await.ok();
     drop(counted);

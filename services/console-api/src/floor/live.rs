@@ -1,6 +1,6 @@
 //! From the trunk's line events to the consoles that they concern.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::ws::Utf8Bytes;
@@ -214,12 +214,14 @@ impl Keeper {
     async fn ask_the_floor(&self) {
         // A trunk that does not answer has no seats: their audio goes through it.
         let told = self.orders.floor().await.unwrap_or_default();
-        let seats: BTreeSet<UserId> = told.seats.into_iter().collect();
         let before = self.now.borrow().clone();
-        for user in before.seats.symmetric_difference(&seats) {
-            self.send_seat(*user, seats.contains(user));
+        let after = before.told(told);
+        for user in before.seats.symmetric_difference(&after.seats) {
+            self.send_seat(*user, after.seats.contains(user));
         }
-        let after = before.with(seats, told.trunks).with_queue(told.waiting);
+        for user in before.away.symmetric_difference(&after.away) {
+            self.send_away(*user, after.away.contains(user));
+        }
         if after.waiting != before.waiting {
             self.send_queue(&after);
         }
@@ -265,6 +267,13 @@ impl Keeper {
                     self.send_seat(user, connected);
                 }
             }
+            LineEvent::SeatAway { user, away } => {
+                let before = self.now.borrow().clone();
+                if before.away.contains(&user) != away {
+                    self.now.send_replace(Arc::new(before.with_away(user, away)));
+                    self.send_away(user, away);
+                }
+            }
             LineEvent::Queue { waiting } => {
                 let before = self.now.borrow().clone();
                 if before.waiting != waiting {
@@ -283,6 +292,11 @@ impl Keeper {
     fn send_seat(&self, user: UserId, connected: bool) {
         let at = Time(self.clock.now());
         self.send(Audience::Seat(user), || FeedMessage::SeatUpdated { at, user_id: user.0, connected });
+    }
+
+    fn send_away(&self, user: UserId, away: bool) {
+        let at = Time(self.clock.now());
+        self.send(Audience::Seat(user), || FeedMessage::SeatAway { at, user_id: user.0, away });
     }
 
     fn send_queue(&self, floor: &FloorNow) {

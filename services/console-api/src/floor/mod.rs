@@ -18,6 +18,8 @@ pub use live::{Floor, LiveMessage, watch};
 pub struct FloorNow {
     /// Whose browsers are connected.
     pub seats: BTreeSet<UserId>,
+    /// Who is ready and has no console open.
+    pub away: BTreeSet<UserId>,
     /// Who waits, first in line first.
     pub waiting: Vec<Waiting>,
     /// The trunks.
@@ -43,9 +45,21 @@ impl FloorNow {
         Self { seats, ..self.clone() }
     }
 
-    /// With these seats and trunks.
-    fn with(&self, seats: BTreeSet<UserId>, trunks: Vec<TrunkNow>) -> Self {
-        Self { seats, trunks, ..self.clone() }
+    /// With one person away or back.
+    fn with_away(&self, user: UserId, is_away: bool) -> Self {
+        let mut away = self.away.clone();
+        if is_away {
+            away.insert(user);
+        } else {
+            away.remove(&user);
+        }
+        Self { away, ..self.clone() }
+    }
+
+    /// What the trunk says of everything at once.
+    fn told(&self, floor: call_link::order::Floor) -> Self {
+        let (seats, away) = (floor.seats.into_iter().collect(), floor.away.into_iter().collect());
+        Self { seats, away, trunks: floor.trunks, ..self.clone() }.with_queue(floor.waiting)
     }
 
     /// A caller's place.

@@ -71,6 +71,8 @@ pub struct Wallboard {
 pub struct VoiceFigures {
     /// People whose audio in the browser works.
     pub seats_connected: u64,
+    /// People who are ready and have no console open: calls pass them by.
+    pub seats_away: u64,
     /// Callers who hear music.
     pub calls_held: u64,
     /// Live calls of which at least a part is not recorded.
@@ -166,6 +168,7 @@ impl VoiceFigures {
         let (now, counts) = (floor.now(), floor.counts());
         Self {
             seats_connected: now.seats.len() as u64,
+            seats_away: now.away.len() as u64,
             calls_held: counts.held,
             without_recording: counts.without_recording,
             wait_estimate_s: now.longest_estimate_s(),

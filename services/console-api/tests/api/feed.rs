@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::client::Client;
-use crate::world::{World, fire};
+use crate::world::{World, fire, wait_for};
 
 struct Console {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
@@ -312,4 +312,37 @@ async fn what_is_heard_on_a_call_reaches_who_has_it_and_supervisors() {
     }
     other.post("duty", json!({ "state": "paused" })).await.expect(200);
     consoles[2].expect("duty.updated").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_trunk_knows_who_has_a_console_open_and_supervisors_see_who_has_none() {
+    let world = World::new().await;
+    let (taker, user) = (world.log_in("petugas1").await, world.users["petugas1"]);
+    let mut pengawas = dial(&world.log_in("pengawas").await, "", &[]).await.unwrap();
+    assert_eq!(pengawas.expect("snapshot").await["seats_away"], json!([]));
+    taker.post("duty", json!({ "state": "ready" })).await.expect(200);
+    wait_for(|| async { world.trunk.console_of(user) == Some(false) }).await;
+    let mut first = dial(&taker, "", &[]).await.unwrap();
+    first.expect("snapshot").await;
+    wait_for(|| async { world.trunk.console_of(user) == Some(true) }).await;
+    let second = dial(&taker, "", &[]).await.unwrap();
+    drop(first);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(world.trunk.console_of(user), Some(true), "another page is still open");
+    drop(second);
+    wait_for(|| async { world.trunk.console_of(user) == Some(false) }).await;
+
+    for away in [true, false] {
+        world.trunk.goes_away(user, away);
+        let told = pengawas.until(|message| message["type"] == "seat.away").await;
+        assert_eq!((&told["user_id"], &told["away"]), (&json!(user.0), &json!(away)));
+        let figures = world.log_in("pengawas").await.get("wallboard").await.expect(200);
+        assert_eq!(figures["voice"]["seats_away"], json!(u8::from(away)));
+    }
+    world.trunk.goes_away(user, true);
+    wait_for(|| async {
+        let mut console = dial(&world.log_in("pengawas").await, "", &[]).await.unwrap();
+        console.expect("snapshot").await["seats_away"] == json!([user.0])
+    })
+    .await;
 }

@@ -40,6 +40,9 @@ struct Memory {
     seats: BTreeSet<UserId>,
     /// What was said of whose duty, last.
     duties: BTreeMap<UserId, (DutyState, Vec<String>, bool)>,
+    /// Who has a console open, as was said last.
+    consoles: BTreeMap<UserId, bool>,
+    away: BTreeSet<UserId>,
     waiting: Vec<Waiting>,
     rules: Option<AcdPolicy>,
     holds_facts: bool,
@@ -145,6 +148,22 @@ impl FakeTrunk {
     /// What the desk said of somebody's duty: state, skills, supervisor.
     pub fn duty_of(&self, user: UserId) -> Option<(DutyState, Vec<String>, bool)> {
         self.memory.lock().unwrap().duties.get(&user).cloned()
+    }
+
+    /// Whether somebody has a console open, as the desk said last.
+    pub fn console_of(&self, user: UserId) -> Option<bool> {
+        self.memory.lock().unwrap().consoles.get(&user).copied()
+    }
+
+    /// Somebody who is ready is away, or back.
+    pub fn goes_away(&self, user: UserId, away: bool) {
+        let mut memory = self.memory.lock().unwrap();
+        if away {
+            memory.away.insert(user);
+        } else {
+            memory.away.remove(&user);
+        }
+        self.line.tell(LineEvent::SeatAway { user, away });
     }
 
     /// By which rules it rings, as the desk said.

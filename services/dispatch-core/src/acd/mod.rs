@@ -25,7 +25,7 @@ use crate::time::{Seconds, Timestamp};
 
 pub use policy::{AcdOrder, AcdPolicy};
 use queue::{KeptPlace, Waiting};
-use seats::{HandlingTime, Seat, Work};
+use seats::{HandlingTime, Presence, Seat, Work};
 
 /// Places kept for callers who hung up. Above it the one that ends first goes.
 const KEPT_PLACES_MAX: usize = 1_024;
@@ -65,6 +65,8 @@ pub enum AcdInput {
         supervisor: bool,
         /// What they speak and know.
         skills: BTreeSet<String>,
+        /// Somebody would notice a call there: a console is open, or the audio of a browser is connected.
+        reachable: bool,
     },
     /// A person refused a call that rings at their seat.
     Refused {
@@ -196,8 +198,9 @@ impl Acd {
                 self.wait(call, Waiting::new(class, since, number_key, language, head), now);
             }
             AcdInput::CallGone { call } => self.gone(call, now, &mut actions),
-            AcdInput::SeatChanged { user, state, supervisor, skills } => {
+            AcdInput::SeatChanged { user, state, supervisor, skills, reachable } => {
                 self.seat_changed(user, state, supervisor, skills, now, &mut actions);
+                self.seat_reached(user, reachable, now, &mut actions);
             }
             AcdInput::Refused { call, user } => {
                 if self.seats.get(&user).and_then(|seat| seat.offered) == Some(call) {
@@ -207,7 +210,7 @@ impl Acd {
             AcdInput::SeatLost { user } => self.seat_lost(user, now, &mut actions),
             AcdInput::SeatBack { user } => {
                 if let Some(seat) = self.seats.get_mut(&user) {
-                    seat.lost = false;
+                    (seat.lost, seat.presence) = (false, Presence::Here);
                 }
             }
             AcdInput::Answered { call, user } => self.answered(call, user, now, &mut actions),
@@ -221,6 +224,7 @@ impl Acd {
             AcdInput::Tick => {}
         }
         self.time_out(now, &mut actions);
+        self.let_go(now);
         self.overflow(now, &mut actions);
         self.assign(now, &mut actions);
         self.tell_positions(now, &mut actions);
@@ -231,6 +235,12 @@ impl Acd {
     /// How many calls wait, those that ring included.
     pub fn waiting(&self) -> usize {
         self.waiting.len()
+    }
+
+    /// Who is ready and cannot be reached: no call rings there, and nobody counts on them.
+    pub fn away(&self) -> BTreeSet<UserId> {
+        let away = |seat: &Seat| seat.state == DutyState::Ready && seat.presence == Presence::Away;
+        self.seats.iter().filter(|(_, seat)| away(seat)).map(|(user, _)| *user).collect()
     }
 
     /// The mean time that a call-taker has a call, in seconds, over the last calls.
@@ -293,6 +303,7 @@ impl Acd {
         self.withdraw(user, OfferEnd::SeatLost, now, actions);
         let Some(seat) = self.seats.get_mut(&user) else { return };
         (seat.lost, seat.work) = (true, Work::Idle);
+        seat.leave(now);
         if seat.state == DutyState::Off {
             self.seats.remove(&user);
         }
@@ -307,6 +318,7 @@ impl Acd {
                 }
             }
             (seat.work, seat.missed, seat.lost) = (Work::Call { since: now }, 0, false);
+            seat.presence = Presence::Here;
         }
         // They took another call than the one that rang.
         self.withdraw(user, OfferEnd::Refused, now, actions);

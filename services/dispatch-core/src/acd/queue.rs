@@ -118,7 +118,8 @@ impl Acd {
             let moments = self.waiting.values().flat_map(|waiting| self.moments_of(waiting));
             moments.filter(|due| self.is_ahead(*due)).min()
         });
-        let moments = [counting, ringing, overflow, others.flatten()].into_iter().flatten();
+        let leaving = self.leaving().min();
+        let moments = [counting, ringing, leaving, overflow, others.flatten()].into_iter().flatten();
         moments.filter(|due| self.is_ahead(*due)).min()
     }
 
@@ -186,11 +187,11 @@ impl Acd {
         if rings {
             return Some(0.0);
         }
-        let on_duty = |supervisor: bool| {
-            self.seats.values().filter(|seat| seat.is_on_duty() && seat.supervisor == supervisor).count()
+        let here = |supervisor: bool| {
+            self.seats.values().filter(|seat| seat.is_here() && seat.supervisor == supervisor).count()
         };
-        let seats = match on_duty(false) {
-            0 => on_duty(true),
+        let seats = match here(false) {
+            0 => here(true),
             seats => seats,
         };
         let seats = u32::try_from(seats).unwrap_or(u32::MAX);

@@ -55,7 +55,13 @@ impl Centre {
 
     pub fn seat(&mut self, n: u128, state: DutyState, supervisor: bool, skills: &[&str]) {
         let skills: BTreeSet<String> = skills.iter().map(|skill| (*skill).to_owned()).collect();
-        self.tell(AcdInput::SeatChanged { user: person(n), state, supervisor, skills });
+        self.tell(AcdInput::SeatChanged { user: person(n), state, supervisor, skills, reachable: true });
+    }
+
+    /// A call-taker who is ready opens the console or closes it.
+    pub fn console(&mut self, n: u128, reachable: bool) {
+        let (state, skills) = (DutyState::Ready, BTreeSet::new());
+        self.tell(AcdInput::SeatChanged { user: person(n), state, supervisor: false, skills, reachable });
     }
 
     pub fn ready(&mut self, n: u128) {

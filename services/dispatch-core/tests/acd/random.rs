@@ -32,11 +32,12 @@ fn any_step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => (0..CALLS, class, prop::bool::weighted(0.1))
             .prop_map(|(n, class, head)| Step::RingsIn { n, class, head }),
-        3 => (seat(), state, any::<bool>()).prop_map(|(user, state, speaks)| Step::Tell(AcdInput::SeatChanged {
+        3 => (seat(), state, any::<bool>(), prop::bool::weighted(0.8)).prop_map(|(user, state, speaks, reachable)| Step::Tell(AcdInput::SeatChanged {
             user,
             state,
             supervisor: user == person(SEATS),
             skills: speaks.then(|| "en".to_owned()).into_iter().collect(),
+            reachable,
         })),
         3 => (0..CALLS).prop_map(|n| Step::AnswerRinging { n }),
         3 => seat().prop_map(|user| Step::Tell(AcdInput::Released { user })),
@@ -103,6 +104,7 @@ proptest! {
                 state: if n == 1 || n == SEATS { DutyState::Ready } else { DutyState::Off },
                 supervisor: n == SEATS,
                 skills: Default::default(),
+                reachable: true,
             });
             centre.tell(AcdInput::Released { user });
         }

@@ -54,6 +54,7 @@ fn simulate(seed: u64, seats: u32, calls: u32, every_s: f64, handling_s: f64, su
             state: DutyState::Ready,
             supervisor: false,
             skills: Default::default(),
+            reachable: true,
         };
         acd.handle(seat, at(0.0));
     }

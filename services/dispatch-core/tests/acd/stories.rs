@@ -270,3 +270,60 @@ fn a_flood_of_callers_costs_no_flood_of_words() {
     centre.wait(Seconds(2));
     assert_eq!(centre.positions.len() + 64, 2_000, "everybody hears a place within a second");
 }
+
+#[test]
+fn a_closed_console_is_not_rung_and_an_open_one_is_at_once() {
+    let mut centre = Centre::with_seats(AcdPolicy::default(), 2);
+    centre.rings_in(1);
+    centre.console(1, false);
+    assert_eq!(centre.withdrawn, [(call(1), person(1), OfferEnd::SeatLost)]);
+    assert_eq!(centre.seat_of(1), Some(person(2)), "the next one rings at once");
+    centre.rings_in(2);
+    assert_eq!(centre.seat_of(2), None, "nothing rings where nobody is");
+    centre.console(1, true);
+    assert_eq!(centre.seat_of(2), Some(person(1)));
+    centre.console(1, false);
+    centre.console(1, true);
+    assert_eq!(centre.seat_of(2), Some(person(1)), "a page that was loaded again rings again");
+}
+
+#[test]
+fn a_page_that_is_loaded_again_is_no_leave_but_a_console_that_stays_closed_is() {
+    let overflow = AcdPolicy {
+        overflow_after_s: Some(Seconds(300)),
+        overflow_target: Some("sip:112@tetangga.example".into()),
+        ..AcdPolicy::default()
+    };
+    let mut centre = Centre::with_seats(overflow, 1);
+    centre.console(1, false);
+    centre.rings_in(1);
+    centre.wait(Seconds(4));
+    assert!(centre.overflowed.is_empty() && centre.acd.away().is_empty());
+    centre.console(1, true);
+    centre.wait(Seconds(30));
+    assert!(centre.overflowed.is_empty());
+    centre.console(1, false);
+    // Said again and again, as the desk does: the time runs from the first word.
+    for _ in 0..2 {
+        centre.wait(Seconds(3));
+        centre.console(1, false);
+    }
+    assert_eq!(centre.overflowed, [call(1)], "as when nobody is on duty");
+    assert_eq!(centre.positions[&call(1)], (1, None));
+    assert_eq!(centre.acd.away(), [person(1)].into());
+    centre.console(1, true);
+    assert_eq!((centre.seat_of(1), centre.acd.away().len()), (Some(person(1)), 0), "back at once");
+}
+
+#[test]
+fn who_lost_their_audio_is_back_with_their_audio_only() {
+    let mut centre = Centre::with_seats(AcdPolicy::default(), 1);
+    centre.tell(AcdInput::SeatLost { user: person(1) });
+    centre.console(1, true);
+    centre.rings_in(1);
+    assert_eq!(centre.seat_of(1), None);
+    centre.wait(Seconds(6));
+    assert_eq!(centre.acd.away(), [person(1)].into());
+    centre.tell(AcdInput::SeatBack { user: person(1) });
+    assert_eq!(centre.seat_of(1), Some(person(1)));
+}

@@ -19,6 +19,7 @@ pub(super) fn obey(memory: &mut Memory, line: &LineEvents, order: &Order) -> Don
         Order::Live => nothing(OrderReply::Live { calls: memory.live.values().cloned().collect() }),
         Order::Floor => nothing(OrderReply::Floor(Floor {
             seats: memory.seats.iter().copied().collect(),
+            away: memory.away.iter().copied().collect(),
             waiting: memory.waiting.clone(),
             trunks: trunks(),
         })),
@@ -43,7 +44,10 @@ pub(super) fn obey(memory: &mut Memory, line: &LineEvents, order: &Order) -> Don
             }
             nothing(OrderReply::Done)
         }
-        Order::SetSeat { user, state, skills, supervisor, .. } => {
+        Order::SetSeat { user, state, skills, supervisor, console, .. } => {
+            if let Some(word) = console {
+                memory.consoles.insert(*user, word.open);
+            }
             memory.duties.insert(*user, (*state, skills.clone(), *supervisor));
             nothing(OrderReply::Done)
         }

@@ -35,7 +35,8 @@ impl Centre {
     }
 
     async fn duty(&self, user: UserId, state: DutyState, audio: Audio) {
-        let order = Order::SetSeat { user, state, audio, skills: Vec::new(), supervisor: false };
+        let (skills, supervisor, console) = (Vec::new(), false, None);
+        let order = Order::SetSeat { user, state, audio, skills, supervisor, console };
         self.orders().carry_out(order).await.unwrap();
     }
 

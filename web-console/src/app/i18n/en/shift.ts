@@ -18,6 +18,8 @@ export const shift: Record<keyof typeof source, string> = {
 
   'duty.ready': 'Ready',
   'duty.paused': 'Break',
+  'duty.away': 'Ready, console closed',
+  'duty.away_means': 'No console is open: no call is offered to this person.',
   'duty.off': 'Off duty',
 
   'check.title': 'Audio check',

@@ -16,6 +16,8 @@ export const shift = {
 
   'duty.ready': 'Siap',
   'duty.paused': 'Istirahat',
+  'duty.away': 'Siap, konsol tertutup',
+  'duty.away_means': 'Tidak ada konsol yang terbuka: panggilan tidak ditawarkan kepada petugas ini.',
   'duty.off': 'Tidak bertugas',
 
   'check.title': 'Pemeriksaan suara',
