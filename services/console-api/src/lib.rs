@@ -32,6 +32,7 @@ pub mod problem;
 mod random;
 pub mod recordings;
 mod routes;
+mod screening;
 mod serve;
 pub mod session;
 mod show;

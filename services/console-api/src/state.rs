@@ -23,6 +23,7 @@ use crate::origin::Origins;
 use crate::phone_book::PhoneBook;
 use crate::presence::Presence;
 use crate::recordings::{Recordings, RecordingsFolder};
+use crate::screening::Screening;
 use crate::session::password::{HashFailed, Passwords};
 use crate::session::{Attempts, Sessions, keeper};
 use crate::show::Show;
@@ -160,6 +161,14 @@ impl ApiState {
         tasks.spawn(keep_mode);
         tasks.spawn(keeper::run(desk.clone(), sessions.clone(), names.clone(), from, stop.clone()));
         let intake = Intake::new(desk.clone(), names.clone(), metrics.clone());
+        let screening = Screening {
+            desk: desk.clone(),
+            store: store.clone(),
+            orders: orders.clone(),
+            floor: floor.watched(),
+            clock: clock.clone(),
+        };
+        tasks.spawn(screening.run(from, stop.clone()));
         let presence = Presence::new();
         let seats = DutySeats {
             desk: desk.clone(),

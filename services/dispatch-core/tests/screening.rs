@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use dispatch_core::call::fact::{CallerClass, ScreenReason};
-use dispatch_core::screening::{Outcome, Repeats, Screener, Signs};
+use dispatch_core::screening::{PASTS_MAX, Past, Repeats, Screener, Signs};
 use dispatch_core::time::Timestamp;
 
 /// SplitMix64 (Steele, Lea, Flood 2014).
@@ -105,6 +105,7 @@ fn who_means_it_passes_and_who_floods_is_noticed_within_ten_seconds() {
     for seed in 1..=5 {
         let mut screener = Screener::new();
         let mut seen: BTreeMap<Label, [u32; 3]> = BTreeMap::new();
+        let mut pasts: BTreeMap<u64, Past> = BTreeMap::new();
         let mut noticed_ms = None;
         for ring in city(seed) {
             let screening = screener.arrived(ring.number, "telkom", at(ring.at_ms)).screening();
@@ -112,14 +113,14 @@ fn who_means_it_passes_and_who_floods_is_noticed_within_ten_seconds() {
             if ring.label == Label::Flood && screening.class == CallerClass::Suspect {
                 noticed_ms = noticed_ms.or(Some(ring.at_ms - FLOOD_FROM_MS));
             }
-            let outcome = match ring.label {
-                Label::Genuine => None,
-                Label::Prank => Some(Outcome::Prank),
-                Label::Pocket | Label::Bot | Label::Flood => Some(Outcome::Ghost),
-            };
-            if let (Some(outcome), Some(number)) = (outcome, ring.number) {
-                screener.learned(number, outcome, at(ring.at_ms));
+            let Some(number) = ring.number else { continue };
+            let past = pasts.entry(number).or_default();
+            match ring.label {
+                Label::Genuine => {}
+                Label::Prank => past.pranks += 1,
+                Label::Pocket | Label::Bot | Label::Flood => past.ghosts += 1,
             }
+            screener.knows(number, *past);
         }
         let share = |label: Label| {
             let counts = seen[&label];
@@ -227,4 +228,40 @@ fn a_million_spoofed_numbers_cost_no_more_memory_and_do_not_hide_who_floods() {
     }
     assert_eq!(screener.numbers(), 16_384);
     assert_eq!(last, CallerClass::Suspect);
+}
+
+#[test]
+fn three_pranks_make_a_suspect_and_one_incident_never_lets_a_number_be_one() {
+    let mut screener = Screener::new();
+    let past = |pranks, incidents| Past { pranks, ghosts: 0, incidents };
+    screener.knows(1, past(3, 0));
+    let screening = screener.arrived(Some(1), "telkom", at(0)).screening();
+    assert_eq!(
+        (screening.class, screening.because),
+        (CallerClass::Suspect, vec![ScreenReason::EarlierPrank])
+    );
+    screener.knows(1, past(9, 1));
+    for nth in 0..40 {
+        let screening = screener.arrived(Some(1), "telkom", at(nth * 500)).screening();
+        assert_ne!(screening.class, CallerClass::Suspect, "{screening:?}");
+        assert!(screening.because.contains(&ScreenReason::EarlierIncident));
+    }
+    screener.knows(1, Past::default());
+    assert_eq!(
+        screener.arrived(Some(1), "telkom", at(HOUR_MS)).pranks,
+        0,
+        "what was corrected counts no more"
+    );
+}
+
+#[test]
+fn the_record_of_numbers_is_bounded_and_told_anew() {
+    let mut screener = Screener::new();
+    for number in 0..=PASTS_MAX as u64 {
+        screener.knows(number, Past { pranks: 3, ..Past::default() });
+    }
+    assert_eq!(screener.pasts(), PASTS_MAX);
+    assert_eq!(screener.arrived(Some(0), "telkom", at(0)).pranks, 0, "told first, forgotten first");
+    screener.forget_pasts();
+    assert_eq!((screener.pasts(), screener.arrived(Some(7), "telkom", at(0)).pranks), (0, 0));
 }

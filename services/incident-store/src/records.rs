@@ -153,6 +153,19 @@ pub struct NumberHistory {
     pub last_at: Option<Timestamp>,
 }
 
+/// What the earlier calls of a number turned out to be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NumberPast {
+    /// The number.
+    pub number: Private<String>,
+    /// Calls that were pranks.
+    pub pranks: u64,
+    /// Calls in which nobody spoke.
+    pub ghosts: u64,
+    /// Different incidents that the others reported.
+    pub incidents: u64,
+}
+
 /// A person who may log in.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct UserRecord {

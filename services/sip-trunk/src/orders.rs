@@ -59,6 +59,14 @@ async fn carry_out(core: Arc<Core>, pending: PendingOrder) {
             core.queue.tell(QueueInput::Rules(rules.clone())).await;
             Ok(OrderReply::Done)
         }
+        Order::Learn { numbers, begins } => match core.screen.learn(numbers, *begins) {
+            true => Ok(OrderReply::Done),
+            false => Err(OrderError::NotPossible),
+        },
+        Order::MassEvent { open } => {
+            core.screen.mass_event(*open, core.clock.now());
+            Ok(OrderReply::Done)
+        }
         Order::Echo { user, on } => {
             if *on && !core.media.seat_connected(*user) {
                 Err(OrderError::NoSeat)
@@ -100,6 +108,7 @@ fn floor(core: &Core) -> Floor {
         TrunkNow { name: health.name, up, last_test }
     };
     Floor {
+        run: core.screen.run(),
         seats: core.media.seats_connected(),
         away: core.queue.away(),
         waiting: core.queue.waiting(),

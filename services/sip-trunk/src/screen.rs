@@ -4,17 +4,37 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use call_link::order::{NumberPast, PASTS_PER_ORDER_MAX};
 use dispatch_core::call::fact::Arrival;
-use dispatch_core::screening::{Screener, Signs};
-use dispatch_core::time::Timestamp;
+use dispatch_core::screening::{Past, Screener, Signs};
+use dispatch_core::time::{Seconds, Timestamp};
+
+/// How long the desk's word on a mass event holds. It says it every few seconds.
+const MASS_EVENT_HOLDS: Seconds = Seconds(60);
 
 /// What is remembered. Numbers only as hashes under a key of this process.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Screen {
-    screener: Mutex<Screener>,
+    memory: Mutex<Memory>,
     keys: RandomState,
+    run: u64,
+}
+
+#[derive(Debug, Default)]
+struct Memory {
+    screener: Screener,
+    mass_event_until: Option<Timestamp>,
+}
+
+impl Default for Screen {
+    fn default() -> Self {
+        let keys = RandomState::new();
+        // The keys are chance; what they make of nothing is a number of this process.
+        let run = keys.hash_one(()).max(1);
+        Self { memory: Mutex::default(), keys, run }
+    }
 }
 
 impl Screen {
@@ -24,7 +44,38 @@ impl Screen {
             return Signs { has_number: true, ..Signs::default() };
         }
         let number = arrival.caller.as_ref().map(|caller| self.keys.hash_one(caller.number.reveal()));
-        let mut screener = self.screener.lock().unwrap_or_else(PoisonError::into_inner);
-        screener.arrived(number, &arrival.trunk, now)
+        let mut memory = self.lock();
+        let incident_nearby = memory.mass_event_until.is_some_and(|until| now < until);
+        Signs { incident_nearby, ..memory.screener.arrived(number, &arrival.trunk, now) }
+    }
+
+    /// Takes in what the desk has on record. `false`: too much at once.
+    pub(crate) fn learn(&self, numbers: &[NumberPast], begins: bool) -> bool {
+        if numbers.len() > PASTS_PER_ORDER_MAX {
+            return false;
+        }
+        let mut memory = self.lock();
+        if begins {
+            memory.screener.forget_pasts();
+        }
+        for NumberPast { number, pranks, ghosts, incidents } in numbers {
+            let past = Past { pranks: *pranks, ghosts: *ghosts, incidents: *incidents };
+            memory.screener.knows(self.keys.hash_one(number.reveal()), past);
+        }
+        true
+    }
+
+    /// Whether many people call about something that happens now.
+    pub(crate) fn mass_event(&self, open: bool, now: Timestamp) {
+        self.lock().mass_event_until = open.then(|| now.after(MASS_EVENT_HOLDS));
+    }
+
+    /// The number of this process.
+    pub(crate) const fn run(&self) -> u64 {
+        self.run
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -106,6 +106,9 @@ pub struct Waiting {
 /// Who sits, who waits, and by which roads calls come: the present of what [`LineEvent`]s tell the changes of.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Floor {
+    /// A number of the trunk process: another one has forgotten what was told to the one before. Never 0.
+    #[serde(default)]
+    pub run: u64,
     /// Whose browsers are connected.
     pub seats: Vec<UserId>,
     /// Who is ready and has no console open: calls pass them by.

@@ -31,6 +31,22 @@ pub struct ConsoleWord {
     pub open: bool,
 }
 
+/// Numbers of one order: 500 of them are 50 KiB.
+pub const PASTS_PER_ORDER_MAX: usize = 500;
+
+/// What earlier calls of a number turned out to be.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct NumberPast {
+    /// The number, as calls name it.
+    pub number: Private<String>,
+    /// Calls that were pranks.
+    pub pranks: u32,
+    /// Calls in which nobody spoke.
+    pub ghosts: u32,
+    /// Different incidents that they reported.
+    pub incidents: u32,
+}
+
 /// One order. `by` is the person who gives it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(tag = "order", rename_all = "snake_case")]
@@ -95,6 +111,20 @@ pub enum Order {
     SetRingRules {
         /// The rules.
         rules: Box<AcdPolicy>,
+    },
+    /// What earlier calls of these numbers turned out to be: at most [`PASTS_PER_ORDER_MAX`]. The desk says it at each
+    /// change, and of all numbers that it knows something of when it finds a trunk that does not know.
+    Learn {
+        /// The numbers.
+        numbers: Vec<NumberPast>,
+        /// Everything that was told before is forgotten first.
+        begins: bool,
+    },
+    /// Whether many people call about something that happens now, so that short and silent calls are no suspects.
+    /// The desk says it every few seconds; it holds for a minute.
+    MassEvent {
+        /// Whether it does.
+        open: bool,
     },
     /// A call-taker does not take the call that rings at their seat; it goes to the next.
     Refuse {
@@ -225,6 +255,8 @@ impl Order {
             | Self::Echo { .. }
             | Self::SetSeat { .. }
             | Self::SetRingRules { .. }
+            | Self::Learn { .. }
+            | Self::MassEvent { .. }
             | Self::Dial { .. } => None,
         }
     }
@@ -274,6 +306,11 @@ mod tests {
             },
             Order::AddParty { call, by, target: target.clone(), label: "Damkar".to_owned() },
             Order::Supervise { call, by, mode: SuperviseMode::Whisper },
+            Order::Learn {
+                numbers: vec![NumberPast { number: target.clone(), pranks: 3, ghosts: 0, incidents: 1 }],
+                begins: true,
+            },
+            Order::MassEvent { open: true },
             Order::Dial { by, number: target, call_back_of: Some(call) },
             Order::Prompt { call, by, prompt: Prompt::SilentCall },
         ];

@@ -16,6 +16,8 @@ pub use live::{Floor, LiveMessage, watch};
 /// The floor as of one moment.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct FloorNow {
+    /// The trunk process that answers; 0 while none does.
+    pub run: u64,
     /// Whose browsers are connected.
     pub seats: BTreeSet<UserId>,
     /// Who is ready and has no console open.
@@ -59,7 +61,7 @@ impl FloorNow {
     /// What the trunk says of everything at once.
     fn told(&self, floor: call_link::order::Floor) -> Self {
         let (seats, away) = (floor.seats.into_iter().collect(), floor.away.into_iter().collect());
-        Self { seats, away, trunks: floor.trunks, ..self.clone() }.with_queue(floor.waiting)
+        Self { run: floor.run, seats, away, trunks: floor.trunks, ..self.clone() }.with_queue(floor.waiting)
     }
 
     /// A caller's place.

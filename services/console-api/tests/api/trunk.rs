@@ -43,6 +43,11 @@ struct Memory {
     /// Who has a console open, as was said last.
     consoles: BTreeMap<UserId, bool>,
     away: BTreeSet<UserId>,
+    /// What was said of numbers, and of mass events.
+    pasts: BTreeMap<String, [u32; 3]>,
+    mass_event: bool,
+    /// The number of this process.
+    run: u64,
     waiting: Vec<Waiting>,
     rules: Option<AcdPolicy>,
     holds_facts: bool,
@@ -164,6 +169,23 @@ impl FakeTrunk {
             memory.away.remove(&user);
         }
         self.line.tell(LineEvent::SeatAway { user, away });
+    }
+
+    /// Pranks, silent calls and incidents of a number, as the desk said.
+    pub fn past_of(&self, number: &str) -> Option<[u32; 3]> {
+        self.memory.lock().unwrap().pasts.get(number).copied()
+    }
+
+    /// Whether there is a mass event, as the desk said last.
+    pub fn mass_event(&self) -> bool {
+        self.memory.lock().unwrap().mass_event
+    }
+
+    /// Another process takes its place, and knows of no number.
+    pub fn restarts(&self) {
+        let mut memory = self.memory.lock().unwrap();
+        memory.run += 1;
+        memory.pasts.clear();
     }
 
     /// By which rules it rings, as the desk said.

@@ -1,4 +1,5 @@
-//! What is remembered of numbers and trunks: bounded, and forgotten after a day.
+//! What is remembered of numbers and trunks: bounded; what is counted here is forgotten after a day, what the desk
+//! has on record is told by it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -8,6 +9,8 @@ use crate::time::Timestamp;
 /// Numbers that are remembered; above it the one that has been quiet for the longest time is forgotten. The
 /// largest attack that was studied used 6,000 telephones.
 const NUMBERS_MAX: usize = 16_384;
+/// Numbers of which the desk's record is known: as many as it tells at most.
+pub const PASTS_MAX: usize = 10_000;
 /// Trunks that are counted. A centre has two or three.
 const TRUNKS_MAX: usize = 64;
 /// Calls of one number whose moment is remembered; more in a minute count as this many.
@@ -38,15 +41,15 @@ pub struct Repeats {
     pub day: u32,
 }
 
-/// What an earlier call of a number turned out to be.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Outcome {
-    /// A prank.
-    Prank,
-    /// Nobody spoke.
-    Ghost,
-    /// It reported an incident.
-    Incident,
+/// What earlier calls of a number turned out to be, as the desk has it on record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Past {
+    /// Calls that were disposed of as pranks.
+    pub pranks: u32,
+    /// Calls in which nobody spoke.
+    pub ghosts: u32,
+    /// Different incidents that they reported.
+    pub incidents: u32,
 }
 
 /// Counts calls by number and by trunk, and remembers what they turned out to be.
@@ -55,6 +58,10 @@ pub struct Screener {
     numbers: BTreeMap<u64, NumberLog>,
     /// The numbers by their last call, to forget the quietest first.
     by_last: BTreeSet<(Timestamp, u64)>,
+    pasts: BTreeMap<u64, (u64, Past)>,
+    /// The numbers with a past by when it was told, to forget what was told first.
+    by_telling: BTreeMap<u64, u64>,
+    tellings: u64,
     trunks: BTreeMap<String, TrunkLog>,
 }
 
@@ -64,9 +71,6 @@ struct NumberLog {
     moments: VecDeque<Timestamp>,
     hour: Slots<HOUR_SLOTS>,
     day: Slots<DAY_SLOTS>,
-    pranks: u32,
-    ghosts: u32,
-    incidents: u32,
 }
 
 /// Counts in slots of time, of which the oldest is dropped as time goes on.
@@ -96,6 +100,7 @@ impl Screener {
     pub fn arrived(&mut self, number: Option<u64>, trunk: &str, now: Timestamp) -> Signs {
         let trunk_burst = self.count_on_trunk(trunk, now);
         let Some(number) = number else { return Signs { trunk_burst, ..Signs::default() } };
+        let past = self.pasts.get(&number).map(|(_, past)| *past).unwrap_or_default();
         let log = self.log_of(number, now);
         log.moments.push_back(now);
         if log.moments.len() > MOMENTS_MAX {
@@ -111,23 +116,41 @@ impl Screener {
         Signs {
             has_number: true,
             repeats,
-            pranks: log.pranks,
-            ghosts: log.ghosts,
-            incidents: log.incidents,
+            pranks: past.pranks,
+            ghosts: past.ghosts,
+            incidents: past.incidents,
             trunk_burst,
             ..Signs::default()
         }
     }
 
-    /// Remembers what a call of a number turned out to be, as long as the number is remembered.
-    pub fn learned(&mut self, number: u64, outcome: Outcome, now: Timestamp) {
-        let log = self.log_of(number, now);
-        let count = match outcome {
-            Outcome::Prank => &mut log.pranks,
-            Outcome::Ghost => &mut log.ghosts,
-            Outcome::Incident => &mut log.incidents,
-        };
-        *count = count.saturating_add(1);
+    /// What is on record of a number from now on. Of 10,000 numbers at most; those told first are forgotten first.
+    pub fn knows(&mut self, number: u64, past: Past) {
+        if let Some((telling, _)) = self.pasts.remove(&number) {
+            self.by_telling.remove(&telling);
+        }
+        if past == Past::default() {
+            return;
+        }
+        self.tellings += 1;
+        self.pasts.insert(number, (self.tellings, past));
+        self.by_telling.insert(self.tellings, number);
+        if self.pasts.len() > PASTS_MAX
+            && let Some((_, first)) = self.by_telling.pop_first()
+        {
+            self.pasts.remove(&first);
+        }
+    }
+
+    /// Everything that is on record is about to be told again.
+    pub fn forget_pasts(&mut self) {
+        self.pasts.clear();
+        self.by_telling.clear();
+    }
+
+    /// Of how many numbers a past is known.
+    pub fn pasts(&self) -> usize {
+        self.pasts.len()
     }
 
     /// How many numbers are remembered.
@@ -179,9 +202,6 @@ impl NumberLog {
             moments: VecDeque::new(),
             hour: Slots { counts: [0; HOUR_SLOTS], newest: 0 },
             day: Slots { counts: [0; DAY_SLOTS], newest: 0 },
-            pranks: 0,
-            ghosts: 0,
-            incidents: 0,
         }
     }
 }

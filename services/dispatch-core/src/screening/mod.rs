@@ -11,7 +11,7 @@ mod book;
 
 use crate::call::fact::{CallerClass, ScreenReason};
 
-pub use book::{Outcome, Repeats, Screener};
+pub use book::{PASTS_MAX, Past, Repeats, Screener};
 
 /// From this score on a call is suspect.
 const SUSPECT_FROM: i32 = 50;
@@ -77,7 +77,9 @@ impl Signs {
         let because =
             weights.into_iter().filter(|(_, weight)| *weight != 0).map(|(reason, _)| reason).collect();
         let class = match score {
-            SUSPECT_FROM.. => CallerClass::Suspect,
+            // Whoever reported something real is heard like anybody, whatever else they did.
+            SUSPECT_FROM.. if self.incidents == 0 => CallerClass::Suspect,
+            SUSPECT_FROM.. => CallerClass::Unknown,
             ..=LIKELY_FROM => CallerClass::Likely,
             _between => CallerClass::Unknown,
         };

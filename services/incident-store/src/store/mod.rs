@@ -4,6 +4,7 @@ mod calls;
 mod condition;
 mod incidents;
 mod log;
+mod pasts;
 mod schedule;
 mod site;
 mod snapshot;

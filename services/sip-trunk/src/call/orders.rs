@@ -48,6 +48,8 @@ impl Call {
             | Order::OpenSeat { .. }
             | Order::CloseSeat { .. }
             | Order::SetSeat { .. }
+            | Order::Learn { .. }
+            | Order::MassEvent { .. }
             | Order::SetRingRules { .. }
             | Order::Echo { .. }
             | Order::Dial { .. } => (Err(OrderError::UnknownCall), None),

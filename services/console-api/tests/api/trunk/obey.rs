@@ -18,6 +18,7 @@ pub(super) fn obey(memory: &mut Memory, line: &LineEvents, order: &Order) -> Don
     match order {
         Order::Live => nothing(OrderReply::Live { calls: memory.live.values().cloned().collect() }),
         Order::Floor => nothing(OrderReply::Floor(Floor {
+            run: memory.run + 1,
             seats: memory.seats.iter().copied().collect(),
             away: memory.away.iter().copied().collect(),
             waiting: memory.waiting.clone(),
@@ -49,6 +50,20 @@ pub(super) fn obey(memory: &mut Memory, line: &LineEvents, order: &Order) -> Don
                 memory.consoles.insert(*user, word.open);
             }
             memory.duties.insert(*user, (*state, skills.clone(), *supervisor));
+            nothing(OrderReply::Done)
+        }
+        Order::Learn { numbers, begins } => {
+            if *begins {
+                memory.pasts.clear();
+            }
+            for past in numbers {
+                let counts = [past.pranks, past.ghosts, past.incidents];
+                memory.pasts.insert(past.number.reveal().clone(), counts);
+            }
+            nothing(OrderReply::Done)
+        }
+        Order::MassEvent { open } => {
+            memory.mass_event = *open;
             nothing(OrderReply::Done)
         }
         Order::SetRingRules { rules } => {

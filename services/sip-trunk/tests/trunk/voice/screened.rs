@@ -1,8 +1,9 @@
 use std::time::Duration;
 
+use call_link::order::{NumberPast, Order};
 use dispatch_core::call::fact::{CallFact, CallerClass, Prompt, ScreenReason};
 
-use super::{CALLER, Caller};
+use super::{CALLER, Caller, done};
 use crate::client::*;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -35,4 +36,30 @@ async fn a_suspicious_caller_is_asked_for_a_sign_of_life_and_lifted_by_a_voice()
     let asked = |entry: &&call_link::journal::Entry| matches!(entry.fact, CallFact::Prompted { .. });
     assert_eq!(facts.iter().filter(asked).count(), 1);
     assert!(!facts.iter().any(|e| e.call == first && matches!(e.fact, CallFact::Screened { .. })));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_desk_has_on_record_counts_and_a_mass_event_speaks_for_everybody() {
+    let centre = centre_with(config()).await;
+    let _first = Caller::ringing(&centre).await;
+    let (_, arrival) = centre.arrival(0).await;
+    let number = arrival.caller.unwrap().number;
+    let numbers = vec![NumberPast { number, pranks: 3, ghosts: 0, incidents: 0 }];
+    done(&centre, Order::Learn { numbers, begins: true }).await;
+    let _second = Caller::ringing(&centre).await;
+    let (second, _) = centre.arrival(1).await;
+    let because = vec![ScreenReason::EarlierPrank];
+    centre.has(second, CallFact::Screened { class: CallerClass::Suspect, because }).await;
+    done(&centre, Order::MassEvent { open: true }).await;
+    let _third = Caller::ringing(&centre).await;
+    let (third, _) = centre.arrival(2).await;
+    done(&centre, Order::MassEvent { open: false }).await;
+    done(&centre, Order::Learn { numbers: Vec::new(), begins: true }).await;
+    let _fourth = Caller::ringing(&centre).await;
+    let (fourth, _) = centre.arrival(3).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let facts = centre.facts().await;
+    let screened = |call| facts.iter().any(|e| e.call == call && matches!(e.fact, CallFact::Screened { .. }));
+    assert!(!screened(third), "50 against it and 40 for it: like anybody");
+    assert!(!screened(fourth), "nothing is known any more");
 }

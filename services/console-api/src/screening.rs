@@ -1,0 +1,204 @@
+//! Tells the trunk what is on record that helps it to judge a call: what earlier calls of a number turned out to be,
+//! and whether many people call about one thing.
+//!
+//! The trunk works without it. A trunk that was restarted has forgotten everything; its number in the floor tells, and
+//! it is told again.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use call_link::order::{CallOrders, NumberPast, Order, OrderError, PASTS_PER_ORDER_MAX};
+use dispatch_core::call::Call;
+use dispatch_core::ids::IncidentId;
+use dispatch_core::incident::Incident;
+use dispatch_core::screening::PASTS_MAX;
+use dispatch_core::time::{Clock, Seconds, Timestamp};
+use incident_store::{After, Desk, Record, SnapshotScope, Store, StoreError};
+use tokio_util::sync::CancellationToken;
+
+use crate::floor::FloorReceiver;
+use crate::limits::SNAPSHOT_ITEMS_MAX;
+
+/// Changes looked at in one go.
+const CHANGES_AT_ONCE: usize = 512;
+/// How often the trunk hears of mass events, and is looked at for whether it knows the numbers.
+const SAID_EVERY: Duration = Duration::from_secs(3);
+/// How long an outcome counts: a person who played pranks as a child is heard like anybody in the next season.
+const OUTCOMES_COUNT_FOR_S: i64 = 90 * 86_400;
+/// After such a time everything is told again, so that what is older runs out.
+const TOLD_AGAIN_AFTER: Seconds = Seconds(86_400);
+/// So many calls about one open incident are a mass event: a family and its neighbours are three or four.
+const MASS_EVENT_CALLS: usize = 5;
+/// How long after the last of its calls an incident is a mass event.
+const MASS_EVENT_LASTS: Seconds = Seconds(3_600);
+
+/// The task's means.
+pub struct Screening {
+    /// What happens.
+    pub desk: Desk,
+    /// What is on record.
+    pub store: Store,
+    /// The way to the trunk.
+    pub orders: CallOrders,
+    /// Which trunk process answers.
+    pub floor: FloorReceiver,
+    /// Whom to ask for the time.
+    pub clock: Clock,
+}
+
+/// What the trunk was told, and the open incidents that many call about.
+#[derive(Default)]
+struct Told {
+    /// The trunk process that knows the numbers, and since when.
+    to: Option<(u64, Timestamp)>,
+    crowds: Option<BTreeMap<IncidentId, Crowd>>,
+}
+
+/// The calls of an open incident.
+#[derive(Clone, Copy)]
+struct Crowd {
+    calls: usize,
+    last: Timestamp,
+}
+
+/// Why something could not be told now.
+#[derive(Debug, thiserror::Error)]
+enum NotTold {
+    #[error("the store does not answer")]
+    Store(#[from] StoreError),
+    #[error("the trunk does not take it")]
+    Trunk(#[from] OrderError),
+}
+
+impl Screening {
+    /// Runs until `stop`; `from` is the log's head from before anything was read.
+    pub async fn run(self, from: u64, stop: CancellationToken) {
+        let feed = self.desk.feed();
+        let (mut seen, mut told) = (from, Told::default());
+        let mut again = tokio::time::interval(SAID_EVERY);
+        again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = feed.changed(seen) => match feed.after(seen, CHANGES_AT_ONCE) {
+                    After::Changes(changes) => {
+                        seen = changes.last().map_or(seen, |change| change.index);
+                        for change in &changes {
+                            self.follow(change.record.as_ref(), &mut told).await;
+                        }
+                    }
+                    After::TooFarBehind => {
+                        seen = feed.head();
+                        told = Told::default();
+                    }
+                },
+                _ = again.tick() => self.say(&mut told).await,
+            }
+        }
+    }
+
+    async fn follow(&self, record: Option<&Record>, told: &mut Told) {
+        match record {
+            Some(Record::Call(call)) if call.disposition.is_some() && call.arrival.direction.is_in() => {
+                if let Err(error) = self.say_call(call).await {
+                    tracing::debug!(error = &error as &dyn std::error::Error, "An outcome was not told");
+                    // With all the others, then.
+                    told.to = None;
+                }
+            }
+            Some(Record::Incident(incident)) => {
+                if let Some(crowds) = &mut told.crowds {
+                    note(crowds, incident, self.clock.now());
+                }
+            }
+            Some(Record::Call(_) | Record::Duty(_)) | None => {}
+        }
+    }
+
+    async fn say(&self, told: &mut Told) {
+        let run = self.floor.borrow().run;
+        let now = self.clock.now();
+        let known = told.to.is_some_and(|(to, at)| to == run && now < at.after(TOLD_AGAIN_AFTER));
+        if run != 0 && !known {
+            match self.say_all().await {
+                Ok(numbers) => {
+                    told.to = Some((run, now));
+                    tracing::info!(numbers, "The trunk knows what earlier calls turned out to be");
+                }
+                // The next round tries again; the trunk goes on with what it knows.
+                Err(error) => {
+                    tracing::debug!(error = &error as &dyn std::error::Error, "The trunk does not know yet");
+                }
+            }
+        }
+        if told.crowds.is_none() {
+            told.crowds = self.crowds().await.ok();
+        }
+        let open = told.crowds.iter().flatten().any(|(_, crowd)| crowd.is_mass_event(now));
+        self.orders.carry_out(Order::MassEvent { open }).await.ok();
+    }
+
+    /// Everything, in pages; who called last is told last, and is so forgotten last.
+    async fn say_all(&self) -> Result<usize, NotTold> {
+        let limit = u32::try_from(PASTS_MAX).unwrap_or(u32::MAX);
+        let mut pasts = self.store.number_pasts(self.since(), limit).await?;
+        pasts.reverse();
+        let count = pasts.len();
+        let mut pasts = pasts.into_iter().map(past).peekable();
+        let mut begins = true;
+        while begins || pasts.peek().is_some() {
+            let numbers = pasts.by_ref().take(PASTS_PER_ORDER_MAX).collect();
+            self.orders.carry_out(Order::Learn { numbers, begins }).await?;
+            begins = false;
+        }
+        Ok(count)
+    }
+
+    async fn say_call(&self, call: &Call) -> Result<(), NotTold> {
+        if call.arrival.caller.is_none() || call.arrival.test {
+            return Ok(());
+        }
+        let found = self.store.number_past_of(call, self.since()).await?;
+        let numbers = found.into_iter().map(past).collect();
+        self.orders.carry_out(Order::Learn { numbers, begins: false }).await?;
+        Ok(())
+    }
+
+    async fn crowds(&self) -> Result<BTreeMap<IncidentId, Crowd>, StoreError> {
+        let scope = SnapshotScope { calls: false, duties: false, agency: None, limit: SNAPSHOT_ITEMS_MAX };
+        let mut crowds = BTreeMap::new();
+        for incident in &self.store.snapshot(&scope).await?.incidents {
+            note(&mut crowds, incident, self.clock.now());
+        }
+        Ok(crowds)
+    }
+
+    fn since(&self) -> Timestamp {
+        Timestamp::from_micros(self.clock.now().as_micros() - OUTCOMES_COUNT_FOR_S * 1_000_000)
+    }
+}
+
+impl Crowd {
+    fn is_mass_event(self, now: Timestamp) -> bool {
+        self.calls >= MASS_EVENT_CALLS && now < self.last.after(MASS_EVENT_LASTS)
+    }
+}
+
+/// Only open incidents with calls are kept: as many as are open.
+fn note(crowds: &mut BTreeMap<IncidentId, Crowd>, incident: &Incident, now: Timestamp) {
+    let calls = incident.calls.len();
+    if !incident.is_open() || calls == 0 {
+        crowds.remove(&incident.id);
+        return;
+    }
+    let crowd = crowds.entry(incident.id).or_insert(Crowd { calls, last: now });
+    if calls > crowd.calls {
+        *crowd = Crowd { calls, last: now };
+    }
+}
+
+fn past(found: incident_store::NumberPast) -> NumberPast {
+    let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+    let (pranks, ghosts, incidents) = (count(found.pranks), count(found.ghosts), count(found.incidents));
+    NumberPast { number: found.number, pranks, ghosts, incidents }
+}
