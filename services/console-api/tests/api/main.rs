@@ -11,6 +11,7 @@ mod documents;
 mod feed;
 mod incidents;
 mod recordings;
+mod screening;
 mod sessions;
 mod trunk;
 mod voice;

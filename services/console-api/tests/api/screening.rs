@@ -1,0 +1,54 @@
+//! What the trunk is told so that it can judge a call.
+
+use serde_json::{Value, json};
+
+use crate::client::Client;
+use crate::world::{World, fire, wait_for};
+
+/// A call that is answered and disposed of.
+async fn disposed(world: &World, taker: &Client, number: &str, disposition: Value) {
+    let call = world.trunk.ring(number).await;
+    taker.post(&format!("calls/{call}/answer"), json!({})).await.expect(200);
+    taker.post(&format!("calls/{call}/disposition"), disposition).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn outcomes_reach_the_trunk_at_once_and_a_new_trunk_hears_all_of_them() {
+    const PRANKSTER: &str = "+628117000301";
+    const CITIZEN: &str = "+628117000302";
+    let world = World::new().await;
+    let taker = world.log_in("petugas1").await;
+    let incident = taker.post("incidents", fire()).await.expect(201);
+    for _ in 0..3 {
+        disposed(&world, &taker, PRANKSTER, json!({ "kind": "prank" })).await;
+    }
+    let reported = json!({ "kind": "duplicate", "incident_id": incident["id"] });
+    disposed(&world, &taker, CITIZEN, json!({ "kind": "prank" })).await;
+    disposed(&world, &taker, CITIZEN, reported).await;
+    let know = || async {
+        let pasts = (world.trunk.past_of(PRANKSTER), world.trunk.past_of(CITIZEN));
+        pasts == (Some([3, 0, 0]), Some([1, 0, 1]))
+    };
+    wait_for(know).await;
+    world.trunk.restarts();
+    assert_eq!(world.trunk.past_of(PRANKSTER), None);
+    wait_for(know).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_calls_about_one_open_incident_are_a_mass_event_until_it_is_closed() {
+    let world = World::new().await;
+    let taker = world.log_in("petugas1").await;
+    let incident = taker.post("incidents", fire()).await.expect(201);
+    let reported = json!({ "kind": "duplicate", "incident_id": incident["id"] });
+    for caller in 0..5 {
+        assert!(!world.trunk.mass_event(), "{caller} calls");
+        disposed(&world, &taker, &format!("+62811700031{caller}"), reported.clone()).await;
+    }
+    wait_for(|| async { world.trunk.mass_event() }).await;
+    let path = format!("incidents/{}", incident["id"].as_str().unwrap());
+    let cancel = json!({ "reason": "Laporan keliru" });
+    let cancelled = taker.post(&format!("{path}/cancel"), cancel).await;
+    assert_eq!(cancelled.status, 200, "{}", cancelled.body);
+    wait_for(|| async { !world.trunk.mass_event() }).await;
+}
