@@ -12,7 +12,7 @@ const sizes = [
 function cutOff(page) {
   return page.evaluate(() => {
     const found = [];
-    for (const frame of document.querySelectorAll('.active, .connect, .check, .pad, .more ul')) {
+    for (const frame of document.querySelectorAll('.active, .connect, .check, .pad, .more ul, .row.mine')) {
       const place = frame.getBoundingClientRect();
       for (const control of frame.querySelectorAll('button, b, strong, kbd, [role=img]')) {
         const own = control.getBoundingClientRect();
@@ -30,32 +30,36 @@ function cutOff(page) {
   });
 }
 
-/** The state of a call as a call-taker meets it, one after the other. */
-async function* moments(world, page, caller) {
-  yield 'talking';
+const place = { lat: -2.9, lon: 106.5, radius: 500 };
+
+/** A call as the call-taker meets it, one moment after the other. */
+async function* duringACall(world, page) {
+  const caller = await world.call({ fix: place });
+  caller.line.say(CALLER_HERTZ);
+  world.agency.line.say(PHONE_HERTZ);
+  await answer(page, caller);
+  yield [page, 'talking'];
   await page.keyboard.press('F3');
   await page.keyboard.press('F4');
   await page.locator('.line .off').nth(1).waitFor();
-  yield 'held-and-muted';
+  yield [page, 'held-and-muted'];
   await page.keyboard.press('F3');
   await page.keyboard.press('F4');
   await until(async () => (await page.locator('.line .off').count()) === 0, 'resumed');
   await page.keyboard.press('Alt+n');
   await page.locator('.pad').waitFor();
-  yield 'keypad';
+  yield [page, 'keypad'];
   await page.keyboard.press('Escape');
   await page.keyboard.press('Alt+h');
   await page.getByRole('menu').waitFor();
-  yield 'outcomes';
+  yield [page, 'outcomes'];
   await page.keyboard.press('Escape');
   caller.line.press('5');
   await page.locator('.digits').waitFor();
   await page.keyboard.press('F10');
-  await page.locator('.connect input').fill('a');
-  await page.locator('.connect li.meant').waitFor();
-  yield 'connect';
   await page.locator('.connect input').fill('damkar');
   await page.locator('.connect li.meant').waitFor();
+  yield [page, 'connect'];
   await page.keyboard.press('Alt+g');
   await page.locator('.parties .talking').waitFor();
   const ringing = await world.phone({ picksUp: false });
@@ -63,49 +67,69 @@ async function* moments(world, page, caller) {
   await page.locator('.connect input').fill(ringing.uri);
   await page.keyboard.press('Enter');
   await page.locator('.parties .calling').waitFor();
-  yield 'conference';
+  yield [page, 'conference'];
   await page.keyboard.press('F1');
   await page.locator('dialog[open]').waitFor();
-  yield 'keys';
-  await page.keyboard.press('Escape');
+  yield [page, 'keys'];
+}
+
+/** What lies around a call: the check of the audio, the offer, a supervisor who listens, and the recording. */
+async function* aroundACall(world, page, { theme, language }) {
+  const panel = page.locator('.check');
+  // Under the pointer it stays.
+  await panel.hover();
+  yield [page, 'shift-check'];
+  await panel.locator('.panel-head button').click();
+  const caller = await world.call({ fix: place });
+  caller.line.say(CALLER_HERTZ);
+  await page.locator('.offered .number', { hasText: caller.number }).waitFor();
+  yield [page, 'offered'];
+  await answer(page, caller);
+  const watching = await world.signedIn('pengawas', { theme });
+  if (language === 'en') await watching.getByText('EN', { exact: true }).click();
+  await watching.locator('.figure').last().click();
+  await watching.locator('li', { hasText: caller.number }).getByRole('button').first().click();
+  await watching.locator('.row.mine').waitFor();
+  yield [watching, 'listening'];
+  caller.hangUp();
+  await page.locator('.after audio').waitFor();
+  yield [page, 'after'];
 }
 
 for (const [theme, language] of [
   ['dark', 'id'],
   ['light', 'en'],
 ]) {
-  story(
-    `a call in all its states: axe finds nothing, nothing is cut off (${theme}, ${language})`,
-    async (world) => {
+  for (const [what, moments] of [
+    ['during a call', duringACall],
+    ['around a call', aroundACall],
+  ]) {
+    story(`${what}: axe finds nothing, nothing is cut off (${theme}, ${language})`, async (world) => {
       await recordOutcomes(world);
       const page = await world.signedIn('petugas1', { theme });
       await beginShift(page);
       if (language === 'en') await page.getByText('EN', { exact: true }).click();
-      const caller = await world.call({ fix: { lat: -2.9, lon: 106.5, radius: 500 } });
-      caller.line.say(CALLER_HERTZ);
-      world.agency.line.say(PHONE_HERTZ);
-      await answer(page, caller);
       const found = [];
-      for await (const moment of moments(world, page, caller)) {
-        found.push(...(await faults(page)).map((fault) => `${moment}: ${fault}`));
+      for await (const [seen, moment] of moments(world, page, { theme, language })) {
+        found.push(...(await faults(seen)).map((fault) => `${moment}: ${fault}`));
         for (const [width, height] of sizes) {
-          await page.setViewportSize({ width, height });
-          await page.waitForTimeout(150);
-          found.push(...(await cutOff(page)).map((text) => `${moment} ${width}: ${text} is cut off`));
-          await world.photograph(page, `call-${moment}-${width}-${theme}-${language}`);
+          await seen.setViewportSize({ width, height });
+          await seen.waitForTimeout(100);
+          found.push(...(await cutOff(seen)).map((text) => `${moment} ${width}: ${text} is cut off`));
+          await world.photograph(seen, `call-${moment}-${width}-${theme}-${language}`);
         }
-        await page.setViewportSize({ width: 1366, height: 768 });
+        await seen.setViewportSize({ width: 1366, height: 768 });
       }
       equal(found, [], 'faults');
-    },
-  );
+    });
+  }
 }
 
 story('every key of a call is printed on its control and in the list of keys', async (world) => {
   await recordOutcomes(world);
   const page = await world.signedIn('petugas1');
   await beginShift(page);
-  const caller = await world.call({ fix: { lat: -2.9, lon: 106.5, radius: 500 } });
+  const caller = await world.call({ fix: place });
   await page.locator('.offered .number', { hasText: caller.number }).waitFor();
   const printed = () => page.locator('main kbd').allInnerTexts();
   const seen = new Set(await printed());

@@ -26,7 +26,7 @@ story(
     await hears440(page);
     world.agency.line.say(PHONE_HERTZ);
     await connect(page, 'damkar', 'Alt+g');
-    await page.locator('.parties').getByText('Damkar Toboali').waitFor();
+    await page.locator('.parties').getByText('Damkar Toboali', { exact: true }).waitFor();
     await page.locator('.parties').getByText('tersambung').waitFor();
     await hearsTone(caller.line, PHONE_HERTZ);
     await hearsTone(world.agency.line, CALLER_HERTZ);

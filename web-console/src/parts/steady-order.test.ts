@@ -11,7 +11,9 @@ describe('a live list', () => {
     expect(waitingRows(['b', 'a'], ['new', 'a', 'b'])).toBe(1);
   });
 
-  it('lets go of what has gone', () => {
+  it('lets go of what has gone, and shows what comes where nothing is left', () => {
     expect(steadyOrder(['b', 'a'], ['a'], true)).toEqual(['a']);
+    expect(steadyOrder(['a'], [], true)).toEqual([]);
+    expect(steadyOrder([], ['a'], true)).toEqual(['a']);
   });
 });

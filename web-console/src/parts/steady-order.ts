@@ -7,7 +7,9 @@
 export function steadyOrder(shown: readonly string[], wanted: readonly string[], held: boolean): string[] {
   if (!held) return [...wanted];
   const present = new Set(wanted);
-  return shown.filter((key) => present.has(key));
+  const kept = shown.filter((key) => present.has(key));
+  // Where nothing stands, nothing can move.
+  return kept.length > 0 ? kept : [...wanted];
 }
 
 /** How many rows wait behind the strip. */
