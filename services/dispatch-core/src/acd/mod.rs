@@ -24,7 +24,7 @@ use crate::ids::{CallId, UserId};
 use crate::time::{Seconds, Timestamp};
 
 pub use policy::{AcdOrder, AcdPolicy};
-use queue::{KeptPlace, Waiting};
+use queue::{KeptPlaces, Waiting};
 use seats::{HandlingTime, Presence, Seat, Work};
 
 /// Places kept for callers who hung up. Above it the one that ends first goes.
@@ -158,7 +158,7 @@ pub struct Acd {
     policy: AcdPolicy,
     waiting: BTreeMap<CallId, Waiting>,
     seats: BTreeMap<UserId, Seat>,
-    kept: BTreeMap<u64, KeptPlace>,
+    kept: KeptPlaces,
     handling: HandlingTime,
     /// Counts calls that got their turn, so that one that was refused does not fall behind.
     turns: u64,
@@ -176,7 +176,7 @@ impl Acd {
             policy,
             waiting: BTreeMap::new(),
             seats: BTreeMap::new(),
-            kept: BTreeMap::new(),
+            kept: KeptPlaces::default(),
             handling: HandlingTime::default(),
             turns: 0,
             turns_without_suspect: 0,
@@ -254,8 +254,7 @@ impl Acd {
             known.head |= new.head;
             return;
         }
-        self.kept.retain(|_, place| place.until > now);
-        if let Some(place) = new.number_key.and_then(|key| self.kept.remove(&key)) {
+        if let Some(place) = new.number_key.and_then(|key| self.kept.take(key, now)) {
             new.take(place);
         }
         self.waiting.insert(call, new);
@@ -265,12 +264,8 @@ impl Acd {
         self.withdraw_all(call, OfferEnd::CallerGone, now, actions);
         let Some(waiting) = self.waiting.remove(&call) else { return };
         let Some(key) = waiting.number_key else { return };
-        if self.kept.len() >= KEPT_PLACES_MAX
-            && let Some(first) = self.kept.iter().min_by_key(|(_, place)| place.until).map(|(key, _)| *key)
-        {
-            self.kept.remove(&first);
-        }
-        self.kept.insert(key, waiting.kept_until(now.after(self.policy.redial_keep_s)));
+        let place = waiting.kept_until(now.after(self.policy.redial_keep_s));
+        self.kept.keep(key, place, now, KEPT_PLACES_MAX);
     }
 
     fn seat_changed(

@@ -1,6 +1,6 @@
 //! The callers who wait, and what they are told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Acd, AcdAction, Place};
 use crate::call::fact::CallerClass;
@@ -41,6 +41,37 @@ pub(super) struct KeptPlace {
     head: bool,
     turn: Option<u64>,
     pub(super) until: Timestamp,
+}
+
+/// Places kept for callers who hung up, by the number they called from. None of its steps looks at all of them: in a
+/// flood every call leaves one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct KeptPlaces {
+    by_number: BTreeMap<u64, KeptPlace>,
+    by_end: BTreeSet<(Timestamp, u64)>,
+}
+
+impl KeptPlaces {
+    /// Gives the place of a caller who is there again in time.
+    pub(super) fn take(&mut self, number_key: u64, now: Timestamp) -> Option<KeptPlace> {
+        let place = self.by_number.remove(&number_key)?;
+        self.by_end.remove(&(place.until, number_key));
+        Some(place).filter(|place| place.until > now)
+    }
+
+    /// Keeps a place. Those whose time is over go, and above `max` the one that ends first.
+    pub(super) fn keep(&mut self, number_key: u64, place: KeptPlace, now: Timestamp, max: usize) {
+        self.take(number_key, now);
+        while let Some((until, first)) = self.by_end.first().copied() {
+            if until > now && self.by_number.len() < max {
+                break;
+            }
+            self.by_end.pop_first();
+            self.by_number.remove(&first);
+        }
+        self.by_number.insert(number_key, place);
+        self.by_end.insert((place.until, number_key));
+    }
 }
 
 impl Waiting {
@@ -223,5 +254,33 @@ impl Acd {
                 waiting.told = now_told;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(until: i64) -> KeptPlace {
+        let since = Timestamp::from_micros(0);
+        KeptPlace { since, head: false, turn: None, until: Timestamp::from_micros(until) }
+    }
+
+    #[test]
+    fn a_place_is_kept_until_its_time_and_above_the_bound_the_first_to_end_goes() {
+        let at = Timestamp::from_micros;
+        let mut kept = KeptPlaces::default();
+        for (number, until) in [(1, 50), (2, 30), (3, 40)] {
+            kept.keep(number, place(until), at(10), 2);
+        }
+        assert!(kept.take(2, at(10)).is_none(), "the first to end");
+        assert!(kept.take(1, at(10)).is_some() && kept.take(1, at(10)).is_none(), "once");
+        kept.keep(3, place(60), at(20), 2);
+        assert_eq!(kept.take(3, at(45)).map(|place| place.until), Some(at(60)), "the later call counts");
+        kept.keep(4, place(50), at(20), 2);
+        assert!(kept.take(4, at(50)).is_none(), "its time is over");
+        kept.keep(5, place(60), at(20), 2);
+        kept.keep(6, place(90), at(70), 2);
+        assert_eq!((kept.by_number.len(), kept.by_end.len()), (1, 1), "what is over goes");
     }
 }
