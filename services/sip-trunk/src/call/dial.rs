@@ -77,7 +77,7 @@ pub(crate) async fn dial(
     };
     core.record(id, CallFact::Arrived(Box::new(arrival.clone()))).await;
     let call = new_call(core.clone(), id, arrival, ticket);
-    core.tasks.spawn(call.run().instrument(info_span!("call", call.id = %id)));
+    core.tasks.spawn(Box::new(call).run().instrument(info_span!("call", call.id = %id)));
     Ok(OrderReply::Dialled { call: id })
 }
 

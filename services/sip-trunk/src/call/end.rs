@@ -9,7 +9,7 @@ use crate::orders::refuse;
 use crate::queue::QueueInput;
 
 impl Call {
-    pub(super) async fn end(mut self, reason: EndReason) {
+    pub(super) async fn end(mut self: Box<Self>, reason: EndReason) {
         self.signals.close();
         if reason == EndReason::AckLost {
             self.record(CallFact::DefectFound { defect: Defect::AckLost }).await;

@@ -113,19 +113,25 @@ enum Event {
 
 impl Call {
     /// Rings, queues, is answered, ends.
-    async fn run(mut self) {
+    async fn run(mut self: Box<Self>) {
         let first = self.begin().await;
         self.follow(first.err().map(|()| EndReason::Lost)).await;
     }
 
     /// Lives until its end.
-    async fn follow(mut self, mut ended: Option<EndReason>) {
+    async fn follow(mut self: Box<Self>, mut ended: Option<EndReason>) {
+        let mut keeps = true;
         let reason = loop {
             if let Some(reason) = ended {
                 break reason;
             }
-            self.keep();
-            ended = match self.next_event().await {
+            if keeps {
+                self.keep();
+            }
+            let event = self.next_event().await;
+            // The end of the INVITE's transaction changes nothing that is kept.
+            keeps = !matches!(event, Event::Handled);
+            ended = match event {
                 Event::State(state) => self.on_state(*state).await,
                 Event::Signal(signal) => self.on_signal(signal).await,
                 Event::Due(timer) => self.on_timer(timer).await,

@@ -61,7 +61,7 @@ pub(crate) fn go_on(core: &Arc<Core>, open: &OpenCall) -> bool {
     let options = core.room_options_again(held.recording.clone());
     let others = Others { legs, caller: position };
     let task = async move {
-        let mut call = call;
+        let mut call = Box::new(call);
         call.take_up(&kept, others, options).await;
         call.follow(None).await;
     };

@@ -146,7 +146,7 @@ async fn begin(
         false => core.screen.arrived(&arrival, begun.since),
     };
     let outside = OutsideLegs::new(&core);
-    let started = Call {
+    let started = Box::new(Call {
         core,
         id: call,
         entry,
@@ -170,7 +170,7 @@ async fn begin(
         outside,
         kept: None,
         _ticket: ticket,
-    };
+    });
     started.run().await;
 }
 

@@ -73,6 +73,9 @@ impl Message {
     /// The line as text: what is not UTF-8 or is a control character becomes a space, because the stack would
     /// lose every header after it.
     fn clean(&mut self, line: &[u8]) -> String {
+        if line.iter().all(|byte| (b' '..=b'~').contains(byte)) {
+            return String::from_utf8_lossy(line).into_owned();
+        }
         let text = String::from_utf8_lossy(line);
         let clean: String = text
             .chars()
