@@ -154,15 +154,16 @@ impl MediaPlane {
     /// # Errors
     /// When the media thread has ended.
     pub fn open_room(&self, call: CallId, options: RoomOptions) -> Result<Room, MediaError> {
-        let record = options.record.filter(|_| self.recorded).map(|start| start.file_of(call));
+        let record = options.record.filter(|_| self.recorded);
+        let recording = record.as_ref().map(|start| start.file_of(call));
         let number = RoomNumber(self.numbers.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
         let levels = Arc::new(SharedLevels::default());
         self.commands
-            .send(Command::OpenRoom { room: number, call, levels: levels.clone(), record: record.clone() })
+            .send(Command::OpenRoom { room: number, call, levels: levels.clone(), record })
             .map_err(|_| MediaError::Stopped)?;
         let (commands, ports) = (self.commands.clone(), self.ports.clone());
         let silent_after = self.silent_after;
-        Ok(Room { call, number, commands, ports, levels, recording: record, silent_after })
+        Ok(Room { call, number, commands, ports, levels, recording, silent_after })
     }
 
     /// Rooms that are open.

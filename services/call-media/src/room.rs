@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI8, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
@@ -245,7 +245,7 @@ impl Room {
 
     /// Where the caller stands in the queue, from 1: told behind each queue text from now on. `None` tells nothing.
     pub fn tell_place(&self, place: Option<usize>) {
-        self.tell(Command::Place { room: self.number, place });
+        self.levels.place.store(place.unwrap_or(0), Ordering::Relaxed);
     }
 
     /// Presses keys towards the leg (RFC 4733). What is no key is left out.
@@ -349,9 +349,12 @@ pub(crate) struct SharedLeg {
     pub(crate) index_and_timestamp: AtomicU64,
 }
 
-/// What the media thread writes and a [`Room`] reads.
+/// What the media thread writes and a [`Room`] reads, and the one thing that goes the other way without a command:
+/// in a long queue every call that leaves moves all behind it.
 #[derive(Debug)]
 pub(crate) struct SharedLevels {
+    /// The caller's place in the queue, from 1; 0 is none.
+    pub(crate) place: AtomicUsize,
     pub(crate) caller_db: AtomicI8,
     pub(crate) centre_db: AtomicI8,
     pub(crate) caller_voice: AtomicBool,
@@ -360,6 +363,7 @@ pub(crate) struct SharedLevels {
 impl Default for SharedLevels {
     fn default() -> Self {
         Self {
+            place: AtomicUsize::new(0),
             caller_db: AtomicI8::new(QUIET_DB),
             centre_db: AtomicI8::new(QUIET_DB),
             caller_voice: AtomicBool::new(false),

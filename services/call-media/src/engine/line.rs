@@ -267,10 +267,11 @@ impl Line {
         }
         let announcement = self.announcement(talker, sounds);
         let codec = self.remote.codec;
-        self.announced = announcement.map(|frame| Sound { codec, bytes: frame });
         let tone = self.tones_out.frame(codec);
         let frame = tone.or(announcement).or(voices).unwrap_or([codec.silence(); FRAME_BYTES]);
         let to = self.latched.or(self.remote.address).filter(|_| self.remote.sending);
+        // What nobody can hear is not on record as heard.
+        self.announced = announcement.filter(|_| to.is_some()).map(|bytes| Sound { codec, bytes });
         let Some(to) = to else {
             self.packetizer.pass_frame();
             self.publish_position();

@@ -17,7 +17,7 @@ use std::net::UdpSocket;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError};
 use std::time::{Duration, Instant};
 
 use dispatch_core::ids::{CallId, UserId};
@@ -26,7 +26,7 @@ use tokio::sync::mpsc::Sender;
 use tracing::{error, warn};
 
 use crate::announcement::{Announcement, Sounds};
-use crate::recorder::ToRecorder;
+use crate::recorder::{RecordingStart, ToRecorder};
 use crate::room::{LegId, MediaEvent, Remote, SeatRole, SharedLevels};
 use crate::srtp::SdesKeys;
 
@@ -53,14 +53,13 @@ pub(crate) struct RoomNumber(pub(crate) u64);
 /// What the handles ask the media thread to do.
 #[derive(Debug)]
 pub(crate) enum Command {
-    OpenRoom { room: RoomNumber, call: CallId, levels: Arc<SharedLevels>, record: Option<String> },
+    OpenRoom { room: RoomNumber, call: CallId, levels: Arc<SharedLevels>, record: Option<RecordingStart> },
     CloseRoom { room: RoomNumber },
     AddLeg { room: RoomNumber, line: Box<Line> },
     RemoveLeg { room: RoomNumber, leg: u64 },
     SetRemote { room: RoomNumber, leg: u64, remote: Remote },
     SetSrtp { room: RoomNumber, leg: u64, keys: Option<SdesKeys> },
     Play { room: RoomNumber, leg: LegId, announcement: Announcement },
-    Place { room: RoomNumber, place: Option<usize> },
     SendDigits { room: RoomNumber, leg: LegId, digits: String },
     Seat { room: RoomNumber, user: UserId, role: SeatRole },
     Unseat { room: RoomNumber, user: UserId },
@@ -142,7 +141,8 @@ impl Engine {
         }
     }
 
-    /// Carries out commands until the time has come; `false` when nobody can command any more.
+    /// Sleeps until the time has come and carries out what was commanded until then; `false` when nobody can command
+    /// any more.
     fn wait_until(&mut self, due: Instant) -> bool {
         loop {
             let now = Instant::now();
@@ -153,16 +153,12 @@ impl Engine {
             let Some(wait) = due.checked_duration_since(now).filter(|wait| !wait.is_zero()) else {
                 return self.carry_out_waiting();
             };
-            let wait = if connecting { wait.min(HANDSHAKE_POLL) } else { wait };
-            match self.inbox.recv_timeout(wait) {
-                Ok(command) => self.carry_out(command),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return false,
-            }
+            // Nobody wakes this thread: a command changes nothing before the next tick, and to be woken for each would
+            // cost a short call more than its sound does.
+            std::thread::sleep(if connecting { wait.min(HANDSHAKE_POLL) } else { wait });
         }
     }
 
-    /// A thread that is late still listens.
     fn carry_out_waiting(&mut self) -> bool {
         for _ in 0..COMMANDS_WAITING_MAX {
             match self.inbox.try_recv() {
@@ -177,8 +173,8 @@ impl Engine {
     fn carry_out(&mut self, command: Command) {
         match command {
             Command::OpenRoom { room, call, levels, record } => {
-                let tap = record.zip(self.recorder.as_ref()).and_then(|(file, recorder)| {
-                    Tap::open(recorder.clone(), room, call, file, &mut self.events)
+                let tap = record.zip(self.recorder.as_ref()).map(|(start, recorder)| {
+                    Tap::open(recorder.clone(), room, call, &start, &mut self.events)
                 });
                 self.rooms.insert(room, RoomState::new(call, levels, tap));
                 self.open.store(self.rooms.len(), Ordering::Relaxed);
@@ -199,7 +195,6 @@ impl Engine {
             Command::Play { room, leg, announcement } => {
                 self.in_room(room, |room| room.play(leg, announcement))
             }
-            Command::Place { room, place } => self.in_room(room, |room| room.set_place(place)),
             Command::SendDigits { room, leg, digits } => self.in_room(room, |room| room.press(leg, &digits)),
             Command::Seat { room, user, role } => self.in_room(room, |room| room.seat(user, role)),
             Command::Unseat { room, user } => self.in_room(room, |room| room.unseat(user)),

@@ -73,8 +73,9 @@ impl RoomState {
         }
     }
 
-    pub(crate) const fn is_recorded(&self) -> bool {
-        self.tap.is_some()
+    /// Whether there is a recording to be ended.
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.tap.as_ref().is_some_and(Tap::is_begun)
     }
 
     /// A leg with the same name takes the other's place: the other is closed.
@@ -104,12 +105,6 @@ impl RoomState {
     pub(crate) fn play(&mut self, leg: LegId, announcement: Announcement) {
         if let Some(line) = self.line(leg) {
             line.play(announcement);
-        }
-    }
-
-    pub(crate) fn set_place(&mut self, place: Option<usize>) {
-        if let Some(line) = self.line(LegId::Caller) {
-            line.set_place(place);
         }
     }
 
@@ -211,6 +206,10 @@ impl RoomState {
 
     fn send(&mut self, sounds: &Sounds, scratch: &mut Scratch) {
         let Scratch { voices, mix, .. } = scratch;
+        let in_queue = Some(self.levels.place.load(Ordering::Relaxed)).filter(|place| *place > 0);
+        if let Some(line) = self.line(LegId::Caller) {
+            line.set_place(in_queue);
+        }
         for (place, line) in self.lines.iter_mut().enumerate() {
             let listener = voices[place].kind;
             let mut talker = false;
@@ -249,9 +248,7 @@ impl RoomState {
         if let Some(tap) = &mut self.tap {
             // While nobody of the centre speaks, what the caller hears instead belongs to the record.
             let right = centre.or_else(|| caller.and_then(|line| line.announced));
-            let alaw =
-                |sound: Option<Sound>| sound.unwrap_or(Sound::silence(Codec::Pcma)).in_law(Codec::Pcma);
-            tap.take(&alaw(heard), &alaw(right), heard.is_some(), events);
+            tap.take(heard, right, events);
         }
         self.caller.take(heard.as_ref());
         self.centre.take(centre.as_ref());

@@ -29,7 +29,6 @@ pub use recover::{Recovered, recover_recording, recover_recordings};
 
 use crate::engine::RoomNumber;
 use crate::g711::ALAW_SILENCE;
-use crate::plane::now_micros;
 use crate::room::MediaEvent;
 use file::RecordingFile;
 
@@ -71,7 +70,7 @@ impl RecordingStart {
     reason = "a frame lies in the channel itself, so that none is ever allocated"
 )]
 pub(crate) enum ToRecorder {
-    Start { room: RoomNumber, call: CallId, file: String },
+    Start { room: RoomNumber, call: CallId, file: String, at: i64 },
     Frame { room: RoomNumber, stereo: [u8; STEREO_FRAME_BYTES], caller_heard: bool },
     Silence { room: RoomNumber, frames: u64 },
     End { room: RoomNumber },
@@ -123,7 +122,7 @@ impl Recorder {
     fn run(mut self, inbox: &Receiver<ToRecorder>) {
         while let Ok(message) = inbox.recv() {
             match message {
-                ToRecorder::Start { room, call, file } => self.begin(room, call, &file),
+                ToRecorder::Start { room, call, file, at } => self.begin(room, call, &file, at),
                 ToRecorder::Frame { room, stereo, caller_heard } => {
                     self.add(room, &stereo, u64::from(!caller_heard));
                 }
@@ -141,15 +140,15 @@ impl Recorder {
         }
     }
 
-    fn begin(&mut self, room: RoomNumber, call: CallId, name: &str) {
-        let now = now_micros();
-        let opened = RecordingFile::open(&self.folder, name, now).and_then(|file| {
+    /// `at`: when the call was answered, or goes on after a restart.
+    fn begin(&mut self, room: RoomNumber, call: CallId, name: &str, at: i64) {
+        let opened = RecordingFile::open(&self.folder, name, at).and_then(|file| {
             let (wav, _) = file.handles()?;
             Ok((file, Synced { wav, waiting: AtomicBool::new(false), failed: AtomicBool::new(false) }))
         });
         match opened {
             Ok((file, synced)) => {
-                let gap = file.gap_frames(now).min(GAP_FRAMES_MAX);
+                let gap = file.gap_frames(at).min(GAP_FRAMES_MAX);
                 let gathered = Vec::with_capacity((FLUSH_FRAMES + 1) * STEREO_FRAME_BYTES);
                 let recording = Recording { call, file, synced: Arc::new(synced), gathered, silent: 0 };
                 self.recordings.insert(room, recording);

@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::plane::now_micros;
 
 /// Frame `n`: both channels count, differently.
 fn frame(n: usize) -> [u8; STEREO_FRAME_BYTES] {
@@ -117,7 +118,9 @@ fn a_full_disk_is_told_and_a_name_never_leads_out_of_the_folder() {
     std::os::unix::fs::symlink("/dev/full", folder.path().join("full.wav")).unwrap();
     let sender = start(folder.path().to_owned(), events).unwrap();
     let call = CallId(uuid::Uuid::from_u128(1));
-    sender.send(ToRecorder::Start { room: RoomNumber(1), call, file: "full.wav".to_owned() }).unwrap();
+    sender
+        .send(ToRecorder::Start { room: RoomNumber(1), call, file: "full.wav".to_owned(), at: now_micros() })
+        .unwrap();
     let frame = ToRecorder::Frame { room: RoomNumber(1), stereo: frame(0), caller_heard: true };
     sender.send(frame).unwrap();
     assert_eq!(
