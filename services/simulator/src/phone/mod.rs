@@ -64,6 +64,16 @@ impl Phone {
         Ok(Self { signalling, audio, _tasks: tasks })
     }
 
+    /// The port of its sound, for a relay that is not told of it by SIP.
+    pub fn sound_port(&self) -> u16 {
+        self.audio.port()
+    }
+
+    /// Speaks there from now on, without a call.
+    pub fn speak_to(&self, to: SocketAddr) {
+        self.audio.speak_to(Some(to));
+    }
+
     /// Where it can be called: `sip:…`.
     pub fn uri(&self) -> String {
         self.signalling.uri()
