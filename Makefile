@@ -30,6 +30,7 @@ test: ## every check and test; the last line is the count
 
 bench: build ## the benchmarks against their peers, as ratios
 	@.ci/needs.sh sipp kamailio
+	@.ci/needs.sh rtpengine || echo "without rtpengine: our sound is measured without its peer"
 	cargo run --release --locked -p load-tests -- bench
 
 console: $(console_page) ## the web console

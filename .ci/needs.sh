@@ -19,6 +19,7 @@ package() {
   case $1 in
     postgres) echo postgresql ;;
     sipp) echo sip-tester ;;
+    rtpengine) echo rtpengine-daemon ;;
     pip) echo python3-pip ;;
     *) echo "$1" ;;
   esac

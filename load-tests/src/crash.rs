@@ -19,7 +19,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::crew::{Crew, CrewOptions, supervisor};
 use crate::scenario::Scenario;
-use crate::server::{Addresses, Server, Start, binary};
+use crate::server::{Addresses, Role, Server, Start, binary};
 
 /// The moment of the kill, in seconds after the load began.
 const KILL_BETWEEN_S: (f64, f64) = (0.2, 3.5);
@@ -94,6 +94,7 @@ pub async fn crash(arguments: &CrashArguments) -> anyhow::Result<bool> {
     std::fs::create_dir_all(&arguments.out)?;
     let folder = tempfile::Builder::new().prefix("crash-").tempdir_in(&arguments.out)?;
     let start = Start {
+        role: Role::Serve,
         binary: binary(arguments.bin.as_deref()),
         data_dir: folder.path().join("data"),
         addresses: Addresses::free()?,

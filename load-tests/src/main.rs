@@ -25,7 +25,7 @@ struct Arguments {
 enum Command {
     /// Offers the load of a scenario and reports; exits with 1 when a call was lost or badly treated
     Run(run::RunArguments),
-    /// Compares CPU per call with sipp and Kamailio, and latency with the disk; under 10 minutes
+    /// Compares CPU with sipp, Kamailio and rtpengine, and latency with the disk; under 10 minutes
     Bench(bench::BenchArguments),
     /// Kills the server with SIGKILL at random moments under load and checks that nothing acknowledged is lost
     Crash(crash::CrashArguments),

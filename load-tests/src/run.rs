@@ -21,7 +21,7 @@ use tokio::time::{Instant, sleep};
 use crate::accounting::{CpuReading, peak_memory_kib, udp_drops};
 use crate::crew::{Crew, CrewOptions, supervisor};
 use crate::scenario::Scenario;
-use crate::server::{Addresses, Server, Start, binary};
+use crate::server::{Addresses, Role, Server, Start, binary};
 
 /// Consoles go on for at most this long after the last caller, to work off what waits.
 const WORKED_OFF_WITHIN: Duration = Duration::from_secs(30);
@@ -61,6 +61,7 @@ pub async fn run(arguments: &RunArguments) -> anyhow::Result<bool> {
         (Some(http), Some(sip)) => measure(&scenario, Addresses { http, sip }, None, folder.path()).await?,
         _ => {
             let start = Start {
+                role: Role::Serve,
                 binary: binary(arguments.bin.as_deref()),
                 data_dir: folder.path().join("data"),
                 addresses: Addresses::any(),

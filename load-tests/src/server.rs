@@ -50,9 +50,40 @@ pub fn free_port() -> anyhow::Result<u16> {
     bail!("no port is free for both UDP and TCP")
 }
 
+/// Which part of the product a process is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// Every role.
+    Serve,
+    /// SIP, media, recording and journal alone.
+    Trunk,
+    /// Store and API; calls come from a trunk role on the same data.
+    Desk,
+}
+
+impl Role {
+    fn command(self) -> &'static str {
+        match self {
+            Self::Serve => "serve",
+            Self::Trunk => "trunk",
+            Self::Desk => "desk",
+        }
+    }
+}
+
+/// The socket between two halves, in the folder for temporary files: a socket's path must be short, and that of a data
+/// folder may be long.
+pub fn link_variable() -> anyhow::Result<(&'static str, String)> {
+    let name = format!("sigap-load-{}-{}.sock", std::process::id(), free_port()?);
+    let path = std::env::temp_dir().join(name);
+    Ok(("SIGAP_LINK", path.to_str().context("the folder for temporary files is no text")?.to_owned()))
+}
+
 /// How to start a server.
 #[derive(Clone, Debug)]
 pub struct Start {
+    /// What of it.
+    pub role: Role,
     /// The binary.
     pub binary: PathBuf,
     /// Its data.
@@ -63,6 +94,17 @@ pub struct Start {
     pub cpu: Option<u32>,
     /// `SIGAP_…` values.
     pub environment: Vec<(&'static str, String)>,
+}
+
+impl Start {
+    /// Where its log lines go.
+    pub fn log(&self) -> PathBuf {
+        match self.role {
+            Role::Serve => self.data_dir.with_extension("log"),
+            Role::Trunk => self.data_dir.with_extension("trunk.log"),
+            Role::Desk => self.data_dir.with_extension("desk.log"),
+        }
+    }
 }
 
 /// A running server.
@@ -89,11 +131,11 @@ impl Server {
         let log = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
-            .open(start.data_dir.with_extension("log"))
+            .open(start.log())
             .context("could not open the server's log")?;
         let began = Instant::now();
         let mut child = pinned(&start.binary, start.cpu)
-            .args(["serve", "--demo", "--data-dir"])
+            .args([start.role.command(), "--demo", "--data-dir"])
             .arg(&start.data_dir)
             .args(["--http", &start.addresses.http.to_string(), "--sip", &start.addresses.sip.to_string()])
             .envs(start.environment.iter().map(|(name, value)| (*name, value.as_str())))
@@ -105,10 +147,10 @@ impl Server {
             .with_context(|| format!("could not start {}", start.binary.display()))?;
         let pid = child.id().context("the server ended at once")?;
         let output = child.stdout.take().context("no output of the server")?;
-        let addresses = timeout(READY_WITHIN, read_ready(output))
+        let addresses = timeout(READY_WITHIN, read_ready(output, start.addresses))
             .await
             .with_context(|| format!("not ready within {} s", READY_WITHIN.as_secs()))?
-            .with_context(|| format!("see {}", start.data_dir.with_extension("log").display()))?;
+            .with_context(|| format!("see {}", start.log().display()))?;
         Ok(Self { child, pid, addresses, ready_after: began.elapsed() })
     }
 
@@ -166,11 +208,14 @@ pub fn binary(named: Option<&Path>) -> PathBuf {
     Path::new(&target).join("release/sigap")
 }
 
-/// Reads up to `ready http=ADDR sip=ADDR`; what comes later is drained, so that the server never blocks.
-async fn read_ready(output: impl AsyncRead + Unpin + Send + 'static) -> anyhow::Result<Addresses> {
+/// Reads up to the line `ready`; what comes later is drained, so that the server never blocks.
+async fn read_ready(
+    output: impl AsyncRead + Unpin + Send + 'static,
+    asked: Addresses,
+) -> anyhow::Result<Addresses> {
     let mut lines = BufReader::new(output).lines();
     while let Some(line) = lines.next_line().await? {
-        if let Some(addresses) = parse_ready(&line) {
+        if let Some(addresses) = parse_ready(&line, asked) {
             tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
             return Ok(addresses);
         }
@@ -178,9 +223,19 @@ async fn read_ready(output: impl AsyncRead + Unpin + Send + 'static) -> anyhow::
     bail!("the server ended before it was ready")
 }
 
-fn parse_ready(line: &str) -> Option<Addresses> {
-    let (http, sip) = line.strip_prefix("ready http=")?.split_once(" sip=")?;
-    Some(Addresses { http: http.parse().ok()?, sip: sip.trim().parse().ok()? })
+/// `ready http=ADDR sip=ADDR`; a half names only its own address, and the other stays as asked for.
+fn parse_ready(line: &str, asked: Addresses) -> Option<Addresses> {
+    let mut addresses = asked;
+    for word in line.strip_prefix("ready ")?.split_ascii_whitespace() {
+        match word.split_once('=')? {
+            ("http", address) => addresses.http = address.parse().ok()?,
+            ("sip", address) => addresses.sip = address.parse().ok()?,
+            // The socket between two halves: whoever starts them names it.
+            ("link", _) => {}
+            _ => return None,
+        }
+    }
+    Some(addresses)
 }
 
 #[cfg(test)]
@@ -189,12 +244,13 @@ mod tests {
 
     #[test]
     fn the_ready_line_is_read() {
-        let addresses = parse_ready("ready http=127.0.0.1:8112 sip=127.0.0.1:5060");
-        assert_eq!(
-            addresses.map(|addresses| (addresses.http.port(), addresses.sip.port())),
-            Some((8112, 5060))
-        );
-        assert_eq!(parse_ready("starting http=127.0.0.1:1 sip=127.0.0.1:2"), None);
+        let ports = |line| {
+            parse_ready(line, Addresses::any()).map(|addresses| (addresses.http.port(), addresses.sip.port()))
+        };
+        assert_eq!(ports("ready http=127.0.0.1:8112 sip=127.0.0.1:5060"), Some((8112, 5060)));
+        assert_eq!(ports("ready sip=127.0.0.1:5060 link=/tmp/a.sock"), Some((0, 5060)));
+        assert_eq!(ports("ready http=127.0.0.1:8112 link=/tmp/a.sock"), Some((8112, 0)));
+        assert_eq!(ports("starting http=127.0.0.1:1 sip=127.0.0.1:2"), None);
     }
 
     /// A stand-in for the server that says `ready` and then waits.
@@ -207,6 +263,7 @@ mod tests {
             std::process::Command::new("sh").args(["-c", write, "sh"]).arg(&binary).arg(script).status();
         assert!(written.expect("sh starts").success());
         Start {
+            role: Role::Serve,
             binary,
             data_dir: folder.join("data"),
             addresses: Addresses::any(),

@@ -1,7 +1,7 @@
 //! The programs that answer calls in the comparison: ours, sipp's answering side, and Kamailio.
 
 use std::net::{SocketAddr, UdpSocket};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,9 @@ use tokio::process::{Child, Command};
 use tokio::time::sleep;
 
 use super::SERVER_CPU;
-use crate::server::{Addresses, Server, Start, free_port, is_installed, pinned, terminate};
+use crate::server::{
+    Addresses, Role, Server, Start, free_port, is_installed, link_variable, pinned, terminate,
+};
 
 /// A program must answer OPTIONS within this time after its start.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(15);
@@ -29,23 +31,42 @@ pub struct Contender {
 
 #[derive(Debug)]
 enum Process {
-    Ours(Server),
+    /// With its log.
+    Ours(Server, PathBuf),
     Peer(Child),
 }
 
 impl Contender {
-    /// Ours: journal, embedded store and log as shipped; the queue answers at once, so that the same caller
-    /// can be used for all.
+    /// Ours with every role: journal, embedded store and log as shipped. The queue answers at once, so that the
+    /// same caller can be used for all.
     pub async fn ours(binary: &Path, folder: &Path) -> anyhow::Result<Self> {
-        let server = Server::start(&Start {
+        Self::start("sigap", Role::Serve, binary, folder).await
+    }
+
+    /// Ours without a desk: SIP, media, recording and the journal. The queue answers at once here too.
+    pub async fn trunk(binary: &Path, folder: &Path) -> anyhow::Result<Self> {
+        Self::start("sigap trunk", Role::Trunk, binary, folder).await
+    }
+
+    async fn start(name: &'static str, role: Role, binary: &Path, folder: &Path) -> anyhow::Result<Self> {
+        let start = Start {
+            role,
             binary: binary.to_owned(),
-            data_dir: folder.join("sip-data"),
+            data_dir: folder.join("sip-data").join(name.replace(' ', "-")),
             addresses: Addresses::any(),
             cpu: Some(SERVER_CPU),
-            environment: vec![("SIGAP_QUEUE_ANSWER_AFTER_S", "0".into())],
-        })
-        .await?;
-        Ok(Self { name: "sigap", sip: server.addresses.sip, pid: server.pid, process: Process::Ours(server) })
+            environment: vec![("SIGAP_QUEUE_ANSWER_AFTER_S", "0".into()), link_variable()?],
+        };
+        let server = Server::start(&start).await?;
+        let (sip, pid) = (server.addresses.sip, server.pid);
+        Ok(Self { name, sip, pid, process: Process::Ours(server, start.log()) })
+    }
+
+    /// Lines of its log that hold all of these words; 0 of a program that is not ours.
+    pub fn lines_with(&self, words: &[&str]) -> anyhow::Result<u64> {
+        let Process::Ours(_, log) = &self.process else { return Ok(0) };
+        let text = std::fs::read_to_string(log).context("no log of the server")?;
+        Ok(text.lines().filter(|line| words.iter().all(|word| line.contains(word))).count() as u64)
     }
 
     /// `sipp -sn uas`: answers from a script, keeps nothing.
@@ -111,7 +132,7 @@ impl Contender {
     /// Ends it.
     pub async fn stop(self) -> anyhow::Result<()> {
         match self.process {
-            Process::Ours(server) => server.stop().await,
+            Process::Ours(server, _) => server.stop().await,
             Process::Peer(child) => terminate(child).await,
         }
     }

@@ -4,13 +4,12 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use simulator::percentile::Spread;
-use tokio::process::Command;
 
+use super::SERVER_CPU;
 use super::floor;
-use super::{GENERATOR_CPU, SERVER_CPU};
 use crate::run;
 use crate::scenario::Scenario;
-use crate::server::{Addresses, Server, Start, is_installed};
+use crate::server::{Addresses, Role, Server, Start};
 
 /// Writes of the floor, before and after: the disk of a shared machine changes its mind.
 const FLOOR_WRITES: usize = 300;
@@ -34,6 +33,7 @@ pub async fn measure(seconds: u64, binary: &Path, folder: &Path) -> anyhow::Resu
     let mut scenario = Scenario::read(&scenarios.join("bench-latency.toml"))?;
     scenario.seconds = seconds;
     let server = Server::start(&Start {
+        role: Role::Serve,
         binary: binary.to_owned(),
         data_dir: folder.join("latency-data"),
         addresses: Addresses::any(),
@@ -41,23 +41,12 @@ pub async fn measure(seconds: u64, binary: &Path, folder: &Path) -> anyhow::Resu
         environment: vec![],
     })
     .await?;
-    move_to_generator_cpu().await?;
     let mut floor_ms = floor::measure(folder, FLOOR_WRITES)?;
     let measured = run::measure(&scenario, server.addresses, Some(server.pid), folder).await?;
     floor_ms.extend(floor::measure(folder, FLOOR_WRITES)?);
     server.stop().await?;
     let passed = measured.passed();
     Ok(Latency { arrival_ms: measured.arrival_ms, dispatch_ms: measured.dispatch_ms, floor_ms, passed })
-}
-
-/// This program makes the load itself here, so it leaves the server's CPU alone.
-async fn move_to_generator_cpu() -> anyhow::Result<()> {
-    if is_installed("taskset") {
-        let (cpu, own) = (GENERATOR_CPU.to_string(), std::process::id().to_string());
-        // On a machine with one CPU this fails, and the report says that nothing is pinned.
-        let _moved = Command::new("taskset").args(["-a", "-p", "-c", &cpu, &own]).output().await?;
-    }
-    Ok(())
 }
 
 impl Latency {

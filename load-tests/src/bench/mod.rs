@@ -2,8 +2,11 @@
 //! the disk's own. Absolute figures of a shared machine say little; ratios and shapes do.
 
 mod contender;
+mod endurance;
 mod floor;
 mod latency;
+mod media;
+mod rtpengine;
 mod sip;
 
 use std::fmt::Write as _;
@@ -11,8 +14,10 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use simulator::percentile::nearest_rank;
+use tokio::process::Command;
 
 use crate::server::{binary, is_installed};
+use sip::Offered;
 
 /// CPU of whatever is measured.
 const SERVER_CPU: u32 = 0;
@@ -25,9 +30,24 @@ pub struct BenchArguments {
     /// Pairs of each comparison
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=20))]
     pairs: u32,
-    /// Calls a second
-    #[arg(long, value_delimiter = ',', default_value = "50,200")]
+    /// Calls a second with every role
+    #[arg(long, value_delimiter = ',', default_value = "200")]
     rates: Vec<u32>,
+    /// Calls a second without sound, for the trunk role alone
+    #[arg(long, value_delimiter = ',', default_value = "1000")]
+    signalling_rates: Vec<u32>,
+    /// Calls a second of the endurance run
+    #[arg(long, default_value_t = 500)]
+    endurance_rate: u32,
+    /// Seconds of the endurance run
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=60))]
+    endurance_seconds: u32,
+    /// Bridged calls of the comparison of sound
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=200))]
+    media_calls: u32,
+    /// What to run; all when absent
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<Section>,
     /// Seconds of one measurement
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=60))]
     seconds: u32,
@@ -42,6 +62,21 @@ pub struct BenchArguments {
     out: PathBuf,
 }
 
+/// A part of the benchmarks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+enum Section {
+    /// The trunk role alone against sipp and Kamailio
+    Signalling,
+    /// The trunk role alone for a minute
+    Endurance,
+    /// Bridged sound against rtpengine
+    Sound,
+    /// Every role against sipp and Kamailio
+    Calls,
+    /// Arrival and dispatch
+    Latency,
+}
+
 /// Runs the benchmarks; true when they could be run. Their figures decide nothing here.
 pub async fn bench(arguments: &BenchArguments) -> anyhow::Result<bool> {
     let began = Instant::now();
@@ -51,23 +86,65 @@ pub async fn bench(arguments: &BenchArguments) -> anyhow::Result<bool> {
     let mut report = String::from("# Benchmark\n\n");
     writeln!(report, "{}\n", machine())?;
 
-    let plan =
-        sip::Plan { pairs: arguments.pairs, rates: arguments.rates.clone(), seconds: arguments.seconds };
-    if is_installed("sipp") {
-        let comparison = sip::compare(&plan, &binary, folder.path()).await?;
-        std::fs::write(arguments.out.join("bench-sip.csv"), comparison.csv()?)?;
-        report.push_str(&comparison.markdown()?);
-    } else {
+    let wanted = |section| arguments.only.is_empty() || arguments.only.contains(&section);
+    let sipp = is_installed("sipp");
+    if !sipp {
         report.push_str("SIP comparison skipped: sipp is not installed (Debian package sip-tester).\n\n");
     }
-    let latency = latency::measure(arguments.latency_seconds, &binary, folder.path()).await?;
-    std::fs::write(arguments.out.join("bench-latency.csv"), latency.csv()?)?;
-    report.push_str(&latency.markdown()?);
+    let plan = |offered, rates: &[u32]| sip::Plan {
+        offered,
+        pairs: arguments.pairs,
+        rates: rates.to_vec(),
+        seconds: arguments.seconds,
+    };
+    let write = |name: &str, text: String| std::fs::write(arguments.out.join(name), text);
+    if sipp && wanted(Section::Signalling) {
+        let plan = plan(Offered::Signalling, &arguments.signalling_rates);
+        let comparison = sip::compare(&plan, &binary, folder.path()).await?;
+        write("bench-signalling.csv", comparison.csv()?)?;
+        report.push_str(&comparison.markdown()?);
+    }
+    if sipp && wanted(Section::Endurance) {
+        let BenchArguments { endurance_rate, endurance_seconds, .. } = *arguments;
+        let endurance = endurance::measure(endurance_rate, endurance_seconds, &binary, folder.path()).await?;
+        report.push_str(&endurance.markdown()?);
+    }
+    if sipp && wanted(Section::Calls) {
+        let plan = plan(Offered::WholeCalls, &arguments.rates);
+        let comparison = sip::compare(&plan, &binary, folder.path()).await?;
+        write("bench-sip.csv", comparison.csv()?)?;
+        report.push_str(&comparison.markdown()?);
+    }
+    if wanted(Section::Sound) || wanted(Section::Latency) {
+        move_to_generator_cpu().await?;
+    }
+    if wanted(Section::Sound) {
+        let BenchArguments { media_calls: calls, pairs, seconds, .. } = *arguments;
+        let plan = media::Plan { calls, pairs, seconds };
+        let comparison = media::compare(plan, &binary, folder.path()).await?;
+        write("bench-sound.csv", comparison.csv()?)?;
+        report.push_str(&comparison.markdown()?);
+    }
+    if wanted(Section::Latency) {
+        let latency = latency::measure(arguments.latency_seconds, &binary, folder.path()).await?;
+        write("bench-latency.csv", latency.csv()?)?;
+        report.push_str(&latency.markdown()?);
+    }
 
     writeln!(report, "\nTaken in {} s.", began.elapsed().as_secs())?;
     print!("{report}");
     std::fs::write(arguments.out.join("bench.md"), report)?;
     Ok(true)
+}
+
+/// This program makes the load itself here, so it leaves the server's CPU alone.
+async fn move_to_generator_cpu() -> anyhow::Result<()> {
+    if is_installed("taskset") {
+        let (cpu, own) = (GENERATOR_CPU.to_string(), std::process::id().to_string());
+        // On a machine with one CPU this fails, and the report says that nothing is pinned.
+        let _moved = Command::new("taskset").args(["-a", "-p", "-c", &cpu, &own]).output().await?;
+    }
+    Ok(())
 }
 
 /// Minimum, median and maximum of figures that were taken pair by pair.

@@ -1,7 +1,7 @@
 //! CPU per call, and whether every call succeeds: the same caller (sipp's) against each program in turn.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -11,14 +11,28 @@ use tokio::time::{sleep, timeout};
 use super::contender::Contender;
 use super::{GENERATOR_CPU, min_median_max};
 use crate::accounting::{CpuReading, udp_drops, waited_children_cpu};
-use crate::server::pinned;
+use crate::server::{free_port, pinned};
 
 /// Work that an answer leaves behind (ours: the desk takes the facts over) still counts for this long.
 const AFTERMATH: Duration = Duration::from_millis(700);
 
+/// The longest turn, with the patience of its last callers.
+const TURN_WITHIN: Duration = Duration::from_secs(150);
+
+/// What the caller does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Offered {
+    /// sipp's own caller, with sound offered, against ours with every role.
+    WholeCalls,
+    /// `sipp/bench-signalling.xml`: no sound on either side, against our trunk role without a desk.
+    Signalling,
+}
+
 /// What is compared.
 #[derive(Clone, Debug)]
 pub struct Plan {
+    /// What the caller does.
+    pub offered: Offered,
     /// How often each program has its turn at each rate.
     pub pairs: u32,
     /// Calls a second.
@@ -29,21 +43,22 @@ pub struct Plan {
 
 /// One program's turn.
 #[derive(Clone, Debug)]
-struct Turn {
-    name: &'static str,
-    rate: u32,
-    pair: u32,
-    calls: u64,
-    failed: u64,
-    retransmissions: u64,
-    cpu_us_per_call: f64,
-    generator_share: f64,
-    kernel_drops: u64,
+pub(super) struct Turn {
+    pub(super) name: &'static str,
+    pub(super) rate: u32,
+    pub(super) pair: u32,
+    pub(super) calls: u64,
+    pub(super) failed: u64,
+    pub(super) retransmissions: u64,
+    pub(super) cpu_us_per_call: f64,
+    pub(super) generator_share: f64,
+    pub(super) kernel_drops: u64,
 }
 
 /// All turns.
 #[derive(Clone, Debug)]
 pub struct Comparison {
+    offered: Offered,
     turns: Vec<Turn>,
     names: Vec<&'static str>,
     rates: Vec<u32>,
@@ -52,20 +67,24 @@ pub struct Comparison {
 
 /// Lets the programs take turns: A B C, A B C, … at each rate, after one turn each that does not count.
 pub async fn compare(plan: &Plan, binary: &Path, folder: &Path) -> anyhow::Result<Comparison> {
-    let mut contenders = vec![Contender::ours(binary, folder).await?, Contender::sipp(folder).await?];
+    let ours = match plan.offered {
+        Offered::WholeCalls => Contender::ours(binary, folder).await?,
+        Offered::Signalling => Contender::trunk(binary, folder).await?,
+    };
+    let mut contenders = vec![ours, Contender::sipp(folder).await?];
     let mut skipped = None;
     match Contender::kamailio(folder).await? {
         Ok(kamailio) => contenders.push(kamailio),
         Err(reason) => skipped = Some(reason),
     }
     for contender in &contenders {
-        take_turn(contender, 50, 0, 3, folder).await?;
+        take_turn(contender, plan.offered, 50, 0, 3, folder).await?;
     }
     let mut turns = Vec::new();
     for rate in &plan.rates {
         for pair in 1..=plan.pairs {
             for contender in &contenders {
-                turns.push(take_turn(contender, *rate, pair, plan.seconds, folder).await?);
+                turns.push(take_turn(contender, plan.offered, *rate, pair, plan.seconds, folder).await?);
             }
         }
     }
@@ -73,11 +92,13 @@ pub async fn compare(plan: &Plan, binary: &Path, folder: &Path) -> anyhow::Resul
     for contender in contenders {
         contender.stop().await?;
     }
-    Ok(Comparison { turns, names, rates: plan.rates.clone(), skipped })
+    Ok(Comparison { offered: plan.offered, turns, names, rates: plan.rates.clone(), skipped })
 }
 
-async fn take_turn(
+/// Offers calls to one program and counts.
+pub(super) async fn take_turn(
     contender: &Contender,
+    offered: Offered,
     rate: u32,
     pair: u32,
     seconds: u32,
@@ -86,9 +107,24 @@ async fn take_turn(
     let statistics = folder.join("uac.csv");
     let calls = rate * seconds;
     let mut command = pinned(Path::new("sipp"), Some(GENERATOR_CPU));
-    command.args(["-sn", "uac", &contender.sip.to_string(), "-i", "127.0.0.1", "-s", "112"]);
+    match offered {
+        Offered::WholeCalls => command.args(["-sn", "uac"]),
+        Offered::Signalling => command.arg("-sf").arg(signalling_scenario()),
+    };
+    command.args([
+        &contender.sip.to_string(),
+        "-i",
+        "127.0.0.1",
+        "-p",
+        &free_port()?.to_string(),
+        "-s",
+        "112",
+    ]);
     command.args(["-r", &rate.to_string(), "-m", &calls.to_string(), "-d", "0", "-nostdin"]);
-    command.args(["-trace_stat", "-fd", "1", "-timeout", "45s", "-stf"]).arg(&statistics).current_dir(folder);
+    command
+        .args(["-trace_stat", "-fd", "1", "-timeout", "100s", "-stf"])
+        .arg(&statistics)
+        .current_dir(folder);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
 
     let drops_before = udp_drops(contender.sip.port());
@@ -96,7 +132,7 @@ async fn take_turn(
     let began = Instant::now();
     let mut child = command.spawn().context("could not start sipp")?;
     // Its exit code only says whether all calls succeeded, which the statistics say better.
-    timeout(Duration::from_secs(90), child.wait()).await.context("sipp did not end")??;
+    timeout(TURN_WITHIN, child.wait()).await.context("sipp did not end")??;
     let took = began.elapsed();
     let generator = waited_children_cpu().saturating_sub(generator_before);
     sleep(AFTERMATH).await;
@@ -120,6 +156,10 @@ async fn take_turn(
     })
 }
 
+fn signalling_scenario() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("sipp/bench-signalling.xml")
+}
+
 /// A column of the last line of sipp's statistics.
 fn last_figure(text: &str, name: &str) -> Option<u64> {
     let mut lines = text.lines().filter(|line| !line.is_empty());
@@ -134,11 +174,20 @@ fn retransmissions(text: &str) -> u64 {
 impl Comparison {
     /// The table for people.
     pub fn markdown(&self) -> anyhow::Result<String> {
-        let mut text = String::from(
-            "## SIP: a whole call (INVITE, 200, ACK, BYE, 200) over UDP\n\n\
-             The peers keep nothing and send no audio; ours records every call durably in the journal, the store and the\n\
-             supervision log, and opens an audio port. The ratio is the price of that, taken pair by pair.\n\n\
-             | calls/s | program | failed | retransmissions | CPU µs/call | ours ÷ it | generator CPU | kernel drops |\n\
+        let mut text = String::from(match self.offered {
+            Offered::WholeCalls => {
+                "## SIP: a whole call (INVITE, 200, ACK, BYE, 200) over UDP, every role\n\n\
+                 The peers keep nothing and send no audio; ours records every call durably in the journal, the store and the\n\
+                 supervision log, and opens an audio port. The ratio is the price of that, taken pair by pair.\n\n"
+            }
+            Offered::Signalling => {
+                "## SIP: signalling only (INVITE, 100, 180, 200, ACK, BYE, 200, with a=inactive), the trunk role alone\n\n\
+                 The peers keep nothing; ours has every step of every call in the synced journal, and an audio port open\n\
+                 from its 200 on, through which nothing is sent.\n\n"
+            }
+        });
+        text.push_str(
+            "| calls/s | program | failed | retransmissions | CPU µs/call | ours ÷ it | generator CPU | kernel drops |\n\
              |--:|---|--:|--:|---|---|--:|--:|\n",
         );
         for rate in &self.rates {
@@ -222,9 +271,11 @@ mod tests {
             Err(reason) => println!("skipped: {reason}"),
         }
         for peer in peers {
-            let turn = take_turn(&peer, 20, 1, 2, folder.path()).await.expect("a turn");
-            assert_eq!((turn.calls, turn.failed), (40, 0), "{turn:?}");
-            assert!(turn.cpu_us_per_call > 1.0 && turn.generator_share > 0.0, "{turn:?}");
+            for offered in [Offered::WholeCalls, Offered::Signalling] {
+                let turn = take_turn(&peer, offered, 20, 1, 1, folder.path()).await.expect("a turn");
+                assert_eq!((turn.calls, turn.failed), (20, 0), "{turn:?}");
+                assert!(turn.cpu_us_per_call > 1.0 && turn.generator_share > 0.0, "{turn:?}");
+            }
             peer.stop().await.expect("stops");
         }
     }
@@ -249,7 +300,13 @@ mod tests {
             turn("sigap", 2, 800.0),
             turn("peer", 2, 200.0),
         ];
-        let comparison = Comparison { turns, names: vec!["sigap", "peer"], rates: vec![50], skipped: None };
+        let comparison = Comparison {
+            offered: Offered::WholeCalls,
+            turns,
+            names: vec!["sigap", "peer"],
+            rates: vec![50],
+            skipped: None,
+        };
         let table = comparison.markdown().expect("a table");
         assert!(
             table.contains("| 50 | peer | 0 of 600 | 0 | 100 – **100** – 200 | 4.0 – **4.0** – 4.0 |"),
