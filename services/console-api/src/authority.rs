@@ -49,6 +49,8 @@ permissions! {
     CanAnswer: CallTaker Supervisor;
     /// Listen in on a call, whisper to its call-taker, join it.
     CanListenIn: Supervisor;
+    /// Lift what is held against a call.
+    CanLiftRestrictions: Supervisor;
     /// Hear recordings; a call-taker only those of their own calls.
     CanHearRecordings: CallTaker Supervisor Auditor;
     /// Open, correct, merge, cancel, close and reopen incidents.

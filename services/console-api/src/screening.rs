@@ -11,7 +11,7 @@ use call_link::order::{CallOrders, NumberPast, Order, OrderError, PASTS_PER_ORDE
 use dispatch_core::call::Call;
 use dispatch_core::ids::IncidentId;
 use dispatch_core::incident::Incident;
-use dispatch_core::screening::PASTS_MAX;
+use dispatch_core::screening::{LIFTED_FOR, PASTS_MAX};
 use dispatch_core::time::{Clock, Seconds, Timestamp};
 use incident_store::{After, Desk, Record, SnapshotScope, Store, StoreError};
 use tokio_util::sync::CancellationToken;
@@ -99,7 +99,7 @@ impl Screening {
 
     async fn follow(&self, record: Option<&Record>, told: &mut Told) {
         match record {
-            Some(Record::Call(call)) if call.disposition.is_some() && call.arrival.direction.is_in() => {
+            Some(Record::Call(call)) if says_something(call) => {
                 if let Err(error) = self.say_call(call).await {
                     tracing::debug!(error = &error as &dyn std::error::Error, "An outcome was not told");
                     // With all the others, then.
@@ -184,6 +184,10 @@ impl Crowd {
     }
 }
 
+fn says_something(call: &Call) -> bool {
+    (call.disposition.is_some() || call.restriction_lifted.is_some()) && call.arrival.direction.is_in()
+}
+
 /// Only open incidents with calls are kept: as many as are open.
 fn note(crowds: &mut BTreeMap<IncidentId, Crowd>, incident: &Incident, now: Timestamp) {
     let calls = incident.calls.len();
@@ -200,5 +204,6 @@ fn note(crowds: &mut BTreeMap<IncidentId, Crowd>, incident: &Incident, now: Time
 fn past(found: incident_store::NumberPast) -> NumberPast {
     let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
     let (pranks, ghosts, incidents) = (count(found.pranks), count(found.ghosts), count(found.incidents));
-    NumberPast { number: found.number, pranks, ghosts, incidents }
+    let lifted_until = found.lifted_at.map(|at| at.after(LIFTED_FOR));
+    NumberPast { number: found.number, pranks, ghosts, incidents, lifted_until }
 }

@@ -164,6 +164,8 @@ pub struct NumberPast {
     pub ghosts: u64,
     /// Different incidents that the others reported.
     pub incidents: u64,
+    /// When a supervisor last wanted the number treated like any other.
+    pub lifted_at: Option<Timestamp>,
 }
 
 /// A person who may log in.

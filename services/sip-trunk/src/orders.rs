@@ -86,6 +86,7 @@ async fn carry_out(core: Arc<Core>, pending: PendingOrder) {
         | Order::Leave { .. }
         | Order::Transfer { .. }
         | Order::Supervise { .. }
+        | Order::LiftRestriction { .. }
         | Order::StopSupervising { .. }
         | Order::PressDigits { .. }
         | Order::Prompt { .. } => Err(OrderError::UnknownCall),

@@ -8,7 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use call_link::order::{NumberPast, PASTS_PER_ORDER_MAX};
 use dispatch_core::call::fact::Arrival;
-use dispatch_core::screening::{Past, Screener, Signs};
+use dispatch_core::private::Private;
+use dispatch_core::screening::{LIFTED_FOR, Past, Screener, Signs};
 use dispatch_core::time::{Seconds, Timestamp};
 
 /// How long the desk's word on a mass event holds. It says it every few seconds.
@@ -58,11 +59,17 @@ impl Screen {
         if begins {
             memory.screener.forget_pasts();
         }
-        for NumberPast { number, pranks, ghosts, incidents } in numbers {
-            let past = Past { pranks: *pranks, ghosts: *ghosts, incidents: *incidents };
+        for NumberPast { number, pranks, ghosts, incidents, lifted_until } in numbers {
+            let past =
+                Past { pranks: *pranks, ghosts: *ghosts, incidents: *incidents, lifted_until: *lifted_until };
             memory.screener.knows(self.keys.hash_one(number.reveal()), past);
         }
         true
+    }
+
+    /// A supervisor wants the caller treated like anybody from now on.
+    pub(crate) fn lifted(&self, number: &Private<String>, now: Timestamp) {
+        self.lock().screener.lifted(self.keys.hash_one(number.reveal()), now.after(LIFTED_FOR));
     }
 
     /// Whether many people call about something that happens now.

@@ -102,6 +102,7 @@ impl Core {
             | CallFact::VoiceHeard
             | CallFact::Prompted { .. }
             | CallFact::Screened { .. }
+            | CallFact::RestrictionLifted { .. }
             | CallFact::RecordingEnded(_)
             | CallFact::RecordingFailed { .. }
             | CallFact::Restored

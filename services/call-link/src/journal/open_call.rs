@@ -103,6 +103,7 @@ impl OpenCall {
             | CallFact::VoiceHeard
             | CallFact::Prompted { .. }
             | CallFact::Screened { .. }
+            | CallFact::RestrictionLifted { .. }
             | CallFact::RecordingEnded(_)
             | CallFact::RecordingFailed { .. }
             | CallFact::Restored

@@ -12,6 +12,7 @@ use dispatch_core::call::fact::{Prompt, SuperviseMode};
 use dispatch_core::duty::{Audio, DutyState};
 use dispatch_core::ids::{CallId, PartyId, UserId};
 use dispatch_core::private::Private;
+use dispatch_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use channel::{CallOrders, ORDERS_WAITING_MAX, OrderInbox, PendingOrder};
@@ -45,6 +46,9 @@ pub struct NumberPast {
     pub ghosts: u32,
     /// Different incidents that they reported.
     pub incidents: u32,
+    /// Until when a supervisor wants the number treated like any other.
+    #[serde(default)]
+    pub lifted_until: Option<Timestamp>,
 }
 
 /// One order. `by` is the person who gives it.
@@ -125,6 +129,13 @@ pub enum Order {
     MassEvent {
         /// Whether it does.
         open: bool,
+    },
+    /// A supervisor wants the caller treated like anybody, in this call and for a day.
+    LiftRestriction {
+        /// Which call.
+        call: CallId,
+        /// The supervisor.
+        by: UserId,
     },
     /// A call-taker does not take the call that rings at their seat; it goes to the next.
     Refuse {
@@ -244,6 +255,7 @@ impl Order {
             | Self::Leave { call, .. }
             | Self::Transfer { call, .. }
             | Self::Supervise { call, .. }
+            | Self::LiftRestriction { call, .. }
             | Self::StopSupervising { call, .. }
             | Self::PressDigits { call, .. }
             | Self::Prompt { call, .. } => Some(*call),
@@ -264,7 +276,7 @@ impl Order {
 
 #[cfg(test)]
 mod tests {
-    use dispatch_core::time::{Clock, Timestamp};
+    use dispatch_core::time::Clock;
 
     use super::*;
 
@@ -307,10 +319,17 @@ mod tests {
             Order::AddParty { call, by, target: target.clone(), label: "Damkar".to_owned() },
             Order::Supervise { call, by, mode: SuperviseMode::Whisper },
             Order::Learn {
-                numbers: vec![NumberPast { number: target.clone(), pranks: 3, ghosts: 0, incidents: 1 }],
+                numbers: vec![NumberPast {
+                    number: target.clone(),
+                    pranks: 3,
+                    ghosts: 0,
+                    incidents: 1,
+                    lifted_until: Some(Timestamp::from_micros(1)),
+                }],
                 begins: true,
             },
             Order::MassEvent { open: true },
+            Order::LiftRestriction { call, by },
             Order::Dial { by, number: target, call_back_of: Some(call) },
             Order::Prompt { call, by, prompt: Prompt::SilentCall },
         ];

@@ -1,7 +1,7 @@
 //! What people do with a call while they talk: hold it, ask others in, give it away, listen in, call back.
 
 use call_link::order::Order;
-use dispatch_core::call::fact::{Prompt, SuperviseMode};
+use dispatch_core::call::fact::{Prompt, ScreenReason, SuperviseMode};
 use dispatch_core::call::{Call, CallState, Party, PartyState};
 use dispatch_core::ids::{CallId, PartyId};
 use dispatch_core::private::Private;
@@ -138,6 +138,18 @@ impl Line {
         let before = self.recorded(call).await.ok().and_then(|call| call.prompted.get(&prompt).copied());
         let order = Order::Prompt { call, by: who.user, prompt };
         self.carry_out(call, who, order, |call| call.prompted.get(&prompt).copied() != before).await
+    }
+
+    /// The caller is treated like anybody, in this call and for a day.
+    ///
+    /// # Errors
+    /// As for [`Line::hold`]; `not_possible` when nothing is held against the call.
+    pub async fn lift_restriction(&self, call: CallId, who: Viewer) -> Result<views::Call, Problem> {
+        let order = Order::LiftRestriction { call, by: who.user };
+        let lifted = |call: &Call| {
+            call.restriction_lifted.is_some() && call.because.contains(&ScreenReason::RestrictionLifted)
+        };
+        self.carry_out(call, who, order, lifted).await
     }
 
     /// The number that a call came from.

@@ -52,6 +52,7 @@ routes! {
     whisper_call
     barge_call
     stop_listening
+    lift_restriction
     hangup_call
     dispose_call
     record_call_back

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::caller::{Caller, Fix};
 use super::person::Named;
-use super::talk::{CallDirection, Party, Prompted, QueuePlace, Recording, Supervisor};
+use super::talk::{CallDirection, Party, Prompted, QueuePlace, Recording, Restriction, Supervisor};
 use crate::names::Names;
 use crate::wire::{
     CallBackOutcome, CallBackState, CallDefect, CallerClass, DispositionKind, EndReason, ScreenReason, Time,
@@ -84,6 +84,8 @@ pub struct Call {
     pub class: Option<CallerClass>,
     /// Why in that class.
     pub because: Vec<ScreenReason>,
+    /// What is held against a caller who waits, until when, and who lifted it.
+    pub restriction: Option<Restriction>,
     /// Who else is or was on it.
     pub parties: Vec<Party>,
     /// The supervisors on it now; null for those who are not to know.
@@ -255,6 +257,7 @@ impl Call {
             wait_estimate_s: place.and_then(|place| place.wait_estimate_s),
             class: call.class.map(CallerClass),
             because: call.because.iter().copied().map(ScreenReason).collect(),
+            restriction: Restriction::of(call, names),
             parties: call.parties.iter().map(|party| Party::of(party, names)).collect(),
             supervisors: beside.supervisors.then(|| {
                 call.supervisors.iter().map(|supervisor| Supervisor::of(supervisor, names)).collect()
@@ -326,6 +329,7 @@ pub fn live_call(live: &LiveCall, names: &Names) -> Call {
         wait_estimate_s: None,
         class: None,
         because: Vec::new(),
+        restriction: None,
         parties: Vec::new(),
         supervisors: None,
         digits: String::new(),

@@ -112,6 +112,11 @@ const fn fact_words(fact: &CallFact) -> Words {
             ("prompted_challenge", "Pertanyaan penyaring diperdengarkan", "The screening question was played")
         }
         CallFact::Screened { class, .. } => class_words(*class),
+        CallFact::RestrictionLifted { .. } => (
+            "restriction_lifted",
+            "Pengawas mencabut pembatasan; nomor ini diperlakukan biasa selama 24 jam",
+            "A supervisor lifted the restriction; the number is treated like any other for 24 hours",
+        ),
         CallFact::RecordingEnded(_) => ("recording_ended", "Rekaman selesai", "The recording is finished"),
         CallFact::RecordingFailed { why } => recording_fault_words(*why),
         CallFact::Restored => (

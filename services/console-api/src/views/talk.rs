@@ -65,6 +65,32 @@ pub struct Supervisor {
     pub since: Time,
 }
 
+/// What is held against a call: it waits behind others and is asked a question, and is answered all the same.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Restriction {
+    /// When it waits like any other call, whatever is held against it.
+    pub until: Time,
+    /// The supervisor who lifted it, for this call and for a day of the number's calls.
+    pub lifted_by: Option<Named>,
+    /// When they did.
+    pub lifted_at: Option<Time>,
+}
+
+impl Restriction {
+    /// What is or was held against it; `None` where nothing ever was.
+    pub fn of(call: &call::Call, names: &Names) -> Option<Self> {
+        let lifted = call.restriction_lifted;
+        if call.class != Some(fact::CallerClass::Suspect) && lifted.is_none() {
+            return None;
+        }
+        Some(Self {
+            until: call.arrived_at.after(names.policy().rules.acd.ageing_s).into(),
+            lifted_by: lifted.map(|lifted| Named::of(lifted.by, names)),
+            lifted_at: lifted.map(|lifted| lifted.at.into()),
+        })
+    }
+}
+
 /// A recorded question that was put to the caller.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Prompted {

@@ -2,7 +2,9 @@
 
 use super::command::CallEvent;
 use super::fact::{Arrival, CallFact, PartyEnd, Speaker};
-use super::state::{Answered, Call, CallBack, CallBackState, CallState, Party, PartyState, Supervisor};
+use super::state::{
+    Answered, Call, CallBack, CallBackState, CallState, Party, PartyState, RestrictionLifted, Supervisor,
+};
 use crate::ids::{CallId, PartyId, UserId};
 use crate::limits::{
     DEFECTS_PER_CALL_MAX, DIGITS_PER_CALL_MAX, OFFERS_PER_CALL_MAX, PARTIES_PER_CALL_MAX,
@@ -76,6 +78,7 @@ fn begun(id: CallId, at: Timestamp, arrival: &Arrival) -> Call {
         prompted: std::collections::BTreeMap::new(),
         class: None,
         because: Vec::new(),
+        restriction_lifted: None,
         recording: None,
         without_recording: false,
         restored: false,
@@ -158,6 +161,7 @@ pub(super) fn is_news(call: &Call, fact: &CallFact) -> bool {
             // Of most calls nothing is known, and that is no news.
             lives && (call.class.unwrap_or_default() != *class || call.because != *because)
         }
+        CallFact::RestrictionLifted { .. } => lives && call.restriction_lifted.is_none(),
         CallFact::RecordingEnded(summary) => call.recording.as_ref() != Some(summary),
         CallFact::RecordingFailed { .. } => !call.without_recording,
     }
@@ -203,6 +207,7 @@ fn apply_fact(call: &mut Call, at: Timestamp, fact: &CallFact) {
         | CallFact::VoiceHeard
         | CallFact::Prompted { .. }
         | CallFact::Screened { .. }
+        | CallFact::RestrictionLifted { .. }
         | CallFact::RecordingEnded(_)
         | CallFact::RecordingFailed { .. }
         | CallFact::Restored => {
@@ -238,6 +243,8 @@ fn turn(call: &mut Call, at: Timestamp, fact: &CallFact) {
         call.prompted.insert(*prompt, at);
     } else if let CallFact::Screened { class, because } = fact {
         (call.class, call.because) = (Some(*class), because.clone());
+    } else if let CallFact::RestrictionLifted { by } = fact {
+        call.restriction_lifted = Some(RestrictionLifted { by: *by, at });
     } else if let CallFact::RecordingEnded(summary) = fact {
         call.recording = Some((**summary).clone());
     } else if let CallFact::RecordingFailed { .. } = fact {

@@ -134,6 +134,11 @@ pub enum CallFact {
         /// What spoke for it and against it.
         because: Vec<ScreenReason>,
     },
+    /// A supervisor wants the caller treated like anybody, whatever spoke against the call.
+    RestrictionLifted {
+        /// Who.
+        by: UserId,
+    },
     /// The recording is finished. May come after the end of the call.
     RecordingEnded(Box<RecordingSummary>),
     /// The call goes on without a recording from here. May come after the end of the call.
@@ -181,6 +186,7 @@ impl CallFact {
             | Self::VoiceHeard
             | Self::Prompted { .. }
             | Self::Screened { .. }
+            | Self::RestrictionLifted { .. }
             | Self::Restored
             | Self::DialogHeld(_)
             | Self::Ended { .. } => false,

@@ -20,5 +20,5 @@ pub use deadline::next_deadline;
 pub use decide::decide;
 pub use state::{
     Answered, Call, CallBack, CallBackAttempt, CallBackOutcome, CallBackState, CallState, Disposition,
-    DispositionKind, Party, PartyState, Supervisor,
+    DispositionKind, Party, PartyState, RestrictionLifted, Supervisor,
 };

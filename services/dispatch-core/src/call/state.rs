@@ -75,6 +75,9 @@ pub struct Call {
     /// Why that class.
     #[serde(default)]
     pub because: Vec<ScreenReason>,
+    /// The supervisor who wants its caller treated like anybody.
+    #[serde(default)]
+    pub restriction_lifted: Option<RestrictionLifted>,
     /// The finished recording.
     #[serde(default)]
     pub recording: Option<RecordingSummary>,
@@ -122,6 +125,15 @@ pub enum PartyState {
         /// Why.
         why: PartyEnd,
     },
+}
+
+/// A restriction that a supervisor lifted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RestrictionLifted {
+    /// Who lifted it.
+    pub by: UserId,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A supervisor on a call.

@@ -135,11 +135,13 @@ pub enum ScreenReason {
     ChallengePassed,
     /// The caller did not pass the voice challenge.
     ChallengeFailed,
+    /// A supervisor wants this number treated like any other; speaks for it.
+    RestrictionLifted,
 }
 
 impl ScreenReason {
     /// Every reason, in the order of the enum.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::RepeatMinute,
         Self::RepeatHour,
         Self::RepeatDay,
@@ -152,6 +154,7 @@ impl ScreenReason {
         Self::Silence,
         Self::ChallengePassed,
         Self::ChallengeFailed,
+        Self::RestrictionLifted,
     ];
 }
 

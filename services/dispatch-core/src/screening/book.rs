@@ -50,6 +50,8 @@ pub struct Past {
     pub ghosts: u32,
     /// Different incidents that they reported.
     pub incidents: u32,
+    /// Until when a supervisor wants the number treated like any other.
+    pub lifted_until: Option<Timestamp>,
 }
 
 /// Counts calls by number and by trunk, and remembers what they turned out to be.
@@ -119,6 +121,7 @@ impl Screener {
             pranks: past.pranks,
             ghosts: past.ghosts,
             incidents: past.incidents,
+            restriction_lifted: past.lifted_until.is_some_and(|until| now < until),
             trunk_burst,
             ..Signs::default()
         }
@@ -140,6 +143,12 @@ impl Screener {
         {
             self.pasts.remove(&first);
         }
+    }
+
+    /// A supervisor wants a number treated like any other, until then.
+    pub fn lifted(&mut self, number: u64, until: Timestamp) {
+        let known = self.pasts.get(&number).map(|(_, past)| *past).unwrap_or_default();
+        self.knows(number, Past { lifted_until: Some(until), ..known });
     }
 
     /// Everything that is on record is about to be told again.

@@ -10,9 +10,12 @@
 mod book;
 
 use crate::call::fact::{CallerClass, ScreenReason};
+use crate::time::Seconds;
 
 pub use book::{PASTS_MAX, Past, Repeats, Screener};
 
+/// For so long a number is treated like any other once a supervisor said so.
+pub const LIFTED_FOR: Seconds = Seconds(86_400);
 /// From this score on a call is suspect.
 const SUSPECT_FROM: i32 = 50;
 /// Down to this score and below it is likely.
@@ -37,6 +40,8 @@ pub struct Signs {
     pub incident_nearby: bool,
     /// Nobody spoke although there was time to.
     pub silent: bool,
+    /// A supervisor wants its number, or this call, treated like any other.
+    pub restriction_lifted: bool,
     /// The answer to the challenge: passed or not; `None` when it was not put.
     pub challenge_passed: Option<bool>,
 }
@@ -72,13 +77,15 @@ impl Signs {
             (ScreenReason::Silence, if self.silent { 20 } else { 0 }),
             (ScreenReason::ChallengePassed, if self.challenge_passed == Some(true) { -80 } else { 0 }),
             (ScreenReason::ChallengeFailed, if self.challenge_passed == Some(false) { 30 } else { 0 }),
+            (ScreenReason::RestrictionLifted, if self.restriction_lifted { -20 } else { 0 }),
         ];
         let score = weights.iter().map(|(_, weight)| weight).sum();
         let because =
             weights.into_iter().filter(|(_, weight)| *weight != 0).map(|(reason, _)| reason).collect();
         let class = match score {
-            // Whoever reported something real is heard like anybody, whatever else they did.
-            SUSPECT_FROM.. if self.incidents == 0 => CallerClass::Suspect,
+            // Whoever reported something real is heard like anybody, whatever else they did; so is everybody for whom
+            // a supervisor says so.
+            SUSPECT_FROM.. if self.incidents == 0 && !self.restriction_lifted => CallerClass::Suspect,
             SUSPECT_FROM.. => CallerClass::Unknown,
             ..=LIKELY_FROM => CallerClass::Likely,
             _between => CallerClass::Unknown,

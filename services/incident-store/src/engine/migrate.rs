@@ -8,6 +8,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0001_init.sql"),
     include_str!("../../../../migrations/0002_voice.sql"),
     include_str!("../../../../migrations/0003_call_back_owner.sql"),
+    include_str!("../../../../migrations/0004_restriction_lifted.sql"),
 ];
 
 /// The schema that this program knows.

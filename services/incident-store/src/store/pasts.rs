@@ -13,23 +13,23 @@ use crate::records::NumberPast;
 /// A call that turned out to be a prank or silent says nothing of the incident that it was attached to.
 const COUNTED: &str = "COUNT(CASE WHEN disposition = 'prank' THEN 1 END), \
     COUNT(CASE WHEN disposition = 'ghost' THEN 1 END), \
-    COUNT(DISTINCT CASE WHEN disposition NOT IN ('prank', 'ghost') THEN incident END)";
+    COUNT(DISTINCT CASE WHEN disposition NOT IN ('prank', 'ghost') THEN incident END), MAX(lifted_us)";
 /// Calls that are read at once for their numbers.
 const READ_AT_ONCE: usize = 256;
 
 impl Store {
-    /// Of each number with pranks, silent calls or incidents since then, what its calls were; of so many numbers at
+    /// Of each number with pranks, silent calls, incidents or a lifted restriction since then, what its calls were; of so many numbers at
     /// most, those that called last.
     pub async fn number_pasts(&self, since: Timestamp, limit: u32) -> Result<Vec<NumberPast>, StoreError> {
         let sql = format!(
             "SELECT {COUNTED}, MAX(id) FROM call WHERE arrived_us >= $1 AND number_hash IS NOT NULL \
-             AND is_out = 0 AND is_test = 0 AND (disposition IN ('prank', 'ghost') OR incident IS NOT NULL) \
+             AND is_out = 0 AND is_test = 0 AND (disposition IN ('prank', 'ghost') OR incident IS NOT NULL OR lifted_us IS NOT NULL) \
              GROUP BY number_hash ORDER BY MAX(arrived_us) DESC LIMIT $2"
         );
         let rows = self.readers().rows(&sql, vec![since.into(), i64::from(limit).into()]).await?;
         let mut pasts = Vec::with_capacity(rows.len());
         for page in rows.chunks(READ_AT_ONCE) {
-            let ids: Vec<CallId> = page.iter().map(|row| row.parse(3)).collect::<Result<_, _>>()?;
+            let ids: Vec<CallId> = page.iter().map(|row| row.parse(4)).collect::<Result<_, _>>()?;
             for call in self.calls_by_id(&ids).await? {
                 let row = page.iter().zip(&ids).find(|(_, id)| **id == call.id).map(|(row, _)| row);
                 pasts.extend(row.map(|row| past(row, &call)).transpose()?.flatten());
@@ -56,5 +56,6 @@ impl Store {
 fn past(row: &Row, call: &Call) -> Result<Option<NumberPast>, StoreError> {
     let number = call.arrival.caller.as_ref().map(|caller| caller.number.clone());
     let Some(number): Option<Private<String>> = number else { return Ok(None) };
-    Ok(Some(NumberPast { number, pranks: row.count(0)?, ghosts: row.count(1)?, incidents: row.count(2)? }))
+    let (pranks, ghosts, incidents) = (row.count(0)?, row.count(1)?, row.count(2)?);
+    Ok(Some(NumberPast { number, pranks, ghosts, incidents, lifted_at: row.maybe_time(3)? }))
 }

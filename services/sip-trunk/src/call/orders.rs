@@ -42,6 +42,7 @@ impl Call {
             Order::StopSupervising { by, .. } => (self.stop_supervising(*by).await, None),
             Order::PressDigits { by, digits, .. } => (self.press(*by, digits.clone()).await, None),
             Order::Prompt { prompt, .. } => (self.prompt(*prompt).await, None),
+            Order::LiftRestriction { by, .. } => (self.lift_restriction(*by).await, None),
             Order::Live
             | Order::Floor
             | Order::Drain

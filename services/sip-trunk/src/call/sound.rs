@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use call_link::order::LineEvent;
+use call_link::order::{LineEvent, OrderError, OrderReply};
 use call_media::room::{LegId, LegOrSeat};
 use dispatch_core::call::fact::{CallFact, CallerClass, EndReason, Prompt, Speaker};
+use dispatch_core::ids::UserId;
 use dispatch_core::limits::DIGITS_PER_CALL_MAX;
 use dispatch_core::private::Private;
 use tracing::info;
@@ -89,8 +90,28 @@ impl Call {
         self.rescreen(false).await;
     }
 
+    /// A supervisor wants the caller treated like anybody, now and for a day.
+    pub(super) async fn lift_restriction(&mut self, by: UserId) -> Result<OrderReply, OrderError> {
+        if self.class != CallerClass::Suspect {
+            return Err(OrderError::NotPossible);
+        }
+        self.record(CallFact::RestrictionLifted { by }).await;
+        self.signs.restriction_lifted = true;
+        if let Some(number) = &self.entry.caller {
+            self.core.screen.lifted(number, self.core.clock.now());
+        }
+        self.timers.clear(Timer::Challenge);
+        self.challenged = false;
+        self.screen_again().await;
+        Ok(OrderReply::Done)
+    }
+
     async fn rescreen(&mut self, passed: bool) {
         self.signs.challenge_passed = Some(passed);
+        self.screen_again().await;
+    }
+
+    async fn screen_again(&mut self) {
         let screening = self.signs.screening();
         self.class = screening.class;
         self.record(CallFact::Screened { class: self.class, because: screening.because }).await;

@@ -174,6 +174,7 @@ pub fn name(fact: &CallFact) -> String {
         | CallFact::VoiceHeard
         | CallFact::Prompted { .. }
         | CallFact::Screened { .. }
+        | CallFact::RestrictionLifted { .. }
         | CallFact::RecordingEnded(_)
         | CallFact::RecordingFailed { .. }
         | CallFact::Restored

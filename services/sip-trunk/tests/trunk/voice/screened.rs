@@ -44,7 +44,7 @@ async fn what_the_desk_has_on_record_counts_and_a_mass_event_speaks_for_everybod
     let _first = Caller::ringing(&centre).await;
     let (_, arrival) = centre.arrival(0).await;
     let number = arrival.caller.unwrap().number;
-    let numbers = vec![NumberPast { number, pranks: 3, ghosts: 0, incidents: 0 }];
+    let numbers = vec![NumberPast { number, pranks: 3, ghosts: 0, incidents: 0, lifted_until: None }];
     done(&centre, Order::Learn { numbers, begins: true }).await;
     let _second = Caller::ringing(&centre).await;
     let (second, _) = centre.arrival(1).await;
@@ -62,4 +62,34 @@ async fn what_the_desk_has_on_record_counts_and_a_mass_event_speaks_for_everybod
     let screened = |call| facts.iter().any(|e| e.call == call && matches!(e.fact, CallFact::Screened { .. }));
     assert!(!screened(third), "50 against it and 40 for it: like anybody");
     assert!(!screened(fourth), "nothing is known any more");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_supervisor_lifts_the_restriction_for_the_call_and_for_the_number() {
+    let centre = centre_with(config()).await;
+    let first = Caller::ringing(&centre).await;
+    let (ordinary, arrival) = centre.arrival(0).await;
+    let number = arrival.caller.unwrap().number;
+    let numbers = vec![NumberPast { number, pranks: 5, ghosts: 0, incidents: 0, lifted_until: None }];
+    done(&centre, Order::Learn { numbers, begins: true }).await;
+    let _second = Caller::ringing(&centre).await;
+    let (suspect, _) = centre.arrival(1).await;
+    let because = vec![ScreenReason::EarlierPrank];
+    centre.has(suspect, CallFact::Screened { class: CallerClass::Suspect, because }).await;
+    let by = petugas(9);
+    done(&centre, Order::LiftRestriction { call: suspect, by }).await;
+    centre.has(suspect, CallFact::RestrictionLifted { by }).await;
+    let because = vec![ScreenReason::EarlierPrank, ScreenReason::RestrictionLifted];
+    centre.has(suspect, CallFact::Screened { class: CallerClass::Unknown, because }).await;
+    // Nothing is held against a call that nothing was held against.
+    let again = centre.orders().carry_out(Order::LiftRestriction { call: ordinary, by }).await;
+    assert_eq!(again, Err(call_link::order::OrderError::NotPossible));
+    let _third = Caller::ringing(&centre).await;
+    let (third, _) = centre.arrival(2).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let facts = centre.facts().await;
+    let held_against =
+        |fact: &CallFact| matches!(fact, CallFact::Screened { class: CallerClass::Suspect, .. });
+    assert!(!facts.iter().any(|entry| entry.call == third && held_against(&entry.fact)));
+    drop(first);
 }
