@@ -59,6 +59,7 @@ export const api = {
   contacts: () => read<PhoneBook>('/contacts'),
   dial: (call: string) => write<{ call: Call }>('POST', `/calls/${call}/dial`, {}),
   supervise: (call: string, mode: SuperviseMode) => write<Call>('POST', `/calls/${call}/${mode}`, {}),
+  liftRestriction: (call: string) => write<Call>('POST', `/calls/${call}/lift-restriction`, {}),
   stopListening: (call: string) => write<Call>('POST', `/calls/${call}/stop-listening`, {}),
   hangUp: (call: string) => write<Call>('POST', `/calls/${call}/hangup`, {}),
   dispose: (call: string, kind: DispositionKind, more: { note?: string; incident_id?: string } = {}) =>

@@ -1,9 +1,10 @@
 //! What the trunk is told so that it can judge a call.
 
+use dispatch_core::call::fact::{CallFact, CallerClass, ScreenReason};
 use serde_json::{Value, json};
 
 use crate::client::Client;
-use crate::world::{World, fire, wait_for};
+use crate::world::{World, fire, now, wait_for};
 
 /// A call that is answered and disposed of.
 async fn disposed(world: &World, taker: &Client, number: &str, disposition: Value) {
@@ -51,4 +52,33 @@ async fn many_calls_about_one_open_incident_are_a_mass_event_until_it_is_closed(
     let cancelled = taker.post(&format!("{path}/cancel"), cancel).await;
     assert_eq!(cancelled.status, 200, "{}", cancelled.body);
     wait_for(|| async { !world.trunk.mass_event() }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_supervisor_sees_what_is_held_against_a_call_until_when_and_lifts_it() {
+    const NUMBER: &str = "+628117000321";
+    let world = World::new().await;
+    let (taker, supervisor) = (world.log_in("petugas1").await, world.log_in("pengawas").await);
+    let call = world.trunk.ring(NUMBER).await;
+    let path = format!("calls/{call}");
+    assert_eq!(supervisor.get(&path).await.expect(200)["restriction"], json!(null));
+    let because = vec![ScreenReason::EarlierPrank];
+    world.trunk.report(call, CallFact::Screened { class: CallerClass::Suspect, because }).await;
+    let held = supervisor.get(&path).await.expect(200);
+    assert_eq!((&held["class"], &held["because"]), (&json!("suspect"), &json!(["earlier_prank"])));
+    assert!(held["restriction"]["until"].as_str() > held["arrived_at"].as_str(), "{held}");
+    assert_eq!(held["restriction"]["lifted_by"], json!(null));
+    let refused = taker.post(&format!("{path}/lift-restriction"), json!({})).await;
+    assert_eq!(refused.status, 403, "{}", refused.body);
+    let lifted = supervisor.post(&format!("{path}/lift-restriction"), json!({})).await.expect(200);
+    assert_eq!(lifted["class"], "unknown");
+    assert_eq!(
+        lifted["restriction"]["lifted_by"]["id"],
+        supervisor.get("session").await.expect(200)["user"]["id"]
+    );
+    // The number's next calls are treated like any other, also by a trunk that was restarted.
+    let known = || async { world.trunk.lifted_until(NUMBER).is_some_and(|until| until > now()) };
+    wait_for(known).await;
+    world.trunk.restarts();
+    wait_for(known).await;
 }

@@ -44,7 +44,7 @@ struct Memory {
     consoles: BTreeMap<UserId, bool>,
     away: BTreeSet<UserId>,
     /// What was said of numbers, and of mass events.
-    pasts: BTreeMap<String, [u32; 3]>,
+    pasts: BTreeMap<String, ([u32; 3], Option<Timestamp>)>,
     mass_event: bool,
     /// The number of this process.
     run: u64,
@@ -173,7 +173,12 @@ impl FakeTrunk {
 
     /// Pranks, silent calls and incidents of a number, as the desk said.
     pub fn past_of(&self, number: &str) -> Option<[u32; 3]> {
-        self.memory.lock().unwrap().pasts.get(number).copied()
+        self.memory.lock().unwrap().pasts.get(number).map(|(counts, _)| *counts)
+    }
+
+    /// Until when a supervisor wants the number treated like any other, as the desk said.
+    pub fn lifted_until(&self, number: &str) -> Option<Timestamp> {
+        self.memory.lock().unwrap().pasts.get(number)?.1
     }
 
     /// Whether there is a mass event, as the desk said last.

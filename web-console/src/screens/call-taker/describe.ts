@@ -15,6 +15,11 @@ export function historyOf(call: Call): { text: string; tone: 'plain' | 'warn' }[
   return parts.length > 0 ? parts : [{ text: t('call.history.first'), tone: 'plain' }];
 }
 
+/** What is held against a call, or speaks for it, in words. */
+export function reasonsOf(call: Call): string {
+  return call.because.map((reason) => t(`screen.${reason}`)).join(', ');
+}
+
 /** The fix that says most: a point, the tightest one. */
 export function bestFix(call: Call): LocationFix | null {
   const points = call.fixes.filter((fix) => fix.point !== null);

@@ -3,7 +3,9 @@
 use call_link::order::{
     Answered, Floor, LineEvent, LineEvents, LiveCall, LiveState, Order, OrderError, OrderReply, SeatAudio,
 };
-use dispatch_core::call::fact::{CallFact, Direction, EndReason, OfferEnd, PartyEnd, Speaker};
+use dispatch_core::call::fact::{
+    CallFact, CallerClass, Direction, EndReason, OfferEnd, PartyEnd, ScreenReason, Speaker,
+};
 use dispatch_core::ids::{CallId, PartyId, UserId};
 use dispatch_core::private::Private;
 
@@ -58,7 +60,7 @@ pub(super) fn obey(memory: &mut Memory, line: &LineEvents, order: &Order) -> Don
             }
             for past in numbers {
                 let counts = [past.pranks, past.ghosts, past.incidents];
-                memory.pasts.insert(past.number.reveal().clone(), counts);
+                memory.pasts.insert(past.number.reveal().clone(), (counts, past.lifted_until));
             }
             nothing(OrderReply::Done)
         }
@@ -123,6 +125,16 @@ pub(super) fn obey(memory: &mut Memory, line: &LineEvents, order: &Order) -> Don
                 return Err(OrderError::NoSeat);
             }
             by_fact(call, CallFact::SupervisorJoined { by: *by, mode: *mode })
+        }
+        Order::LiftRestriction { call, by } => {
+            let live = memory.live.get(call).ok_or(OrderError::UnknownCall)?;
+            // The real one knows what is held against it.
+            if live.answered_by.is_some() {
+                return Err(OrderError::NotPossible);
+            }
+            let because = vec![ScreenReason::EarlierPrank, ScreenReason::RestrictionLifted];
+            let screened = CallFact::Screened { class: CallerClass::Unknown, because };
+            Ok((OrderReply::Done, vec![(*call, CallFact::RestrictionLifted { by: *by }), (*call, screened)]))
         }
         Order::StopSupervising { call, by } => {
             memory.live.get(call).ok_or(OrderError::UnknownCall)?;

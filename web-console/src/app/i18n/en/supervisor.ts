@@ -41,6 +41,10 @@ export const supervisor: Record<keyof typeof source, string> = {
   'figure.takers': 'Takers ready',
   'figure.live': 'In progress',
 
+  'restriction.lift': 'Lift restriction',
+  'restriction.until': 'ordinary again {time}',
+  'restriction.lifted': 'Lifted by {name}',
+
   'supervise.listen': 'Listen',
   'supervise.whisper': 'Whisper',
   'supervise.barge': 'Barge in',

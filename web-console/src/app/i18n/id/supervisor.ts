@@ -39,6 +39,10 @@ export const supervisor = {
   'figure.takers': 'Petugas siap',
   'figure.live': 'Berlangsung',
 
+  'restriction.lift': 'Cabut pembatasan',
+  'restriction.until': 'biasa lagi {time}',
+  'restriction.lifted': 'Dicabut {name}',
+
   'supervise.listen': 'Dengar',
   'supervise.whisper': 'Bisik',
   'supervise.barge': 'Ikut bicara',
