@@ -46,6 +46,7 @@ export function call(over: Partial<Call>): Call {
     voice_heard_at: null,
     class: null,
     because: [],
+    restriction: null,
     supervisors: null,
     recording: null,
     without_recording: false,

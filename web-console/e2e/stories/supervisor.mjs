@@ -60,3 +60,36 @@ story('the supervision log is shown newest first, with its signed checkpoint', a
   equal([...new Set(shown)], [kind], 'filtered kinds');
   await world.photograph(page, 'supervisor-log');
 });
+
+story(
+  'what is held against a caller is shown with its reason and its end, and a supervisor lifts it',
+  async (world) => {
+    const ask = await world.api('petugas3');
+    const number = '+628127990001';
+    const recordOf = async () =>
+      until(async () => {
+        const { items } = await ask('GET', '/calls?limit=50');
+        return items.find(
+          (one) => one.caller?.number === number && !one.disposition && one.state !== 'ended',
+        );
+      }, 'the record of the call');
+    for (let prank = 0; prank < 3; prank += 1) {
+      const caller = await world.call({ number });
+      const { id } = await recordOf();
+      await ask('POST', `/calls/${id}/answer`, {});
+      await ask('POST', `/calls/${id}/disposition`, { kind: 'prank' });
+      caller.hangUp();
+    }
+    const page = await world.signedIn('pengawas');
+    await page.locator('.figure', { has: page.getByText('Antre', { exact: true }) }).click();
+    await world.call({ number });
+    const row = page.locator('li', { hasText: number }).first();
+    await row.getByText(/Perlu diperiksa.*pernah iseng.*biasa lagi \d/).waitFor();
+    await world.photograph(page, 'supervisor-restriction');
+    await row.getByRole('button', { name: 'Cabut pembatasan' }).click();
+    await row.getByText(/Dicabut/).waitFor();
+    equal(await row.getByText('Perlu diperiksa').count(), 0, 'restrictions');
+    const record = await recordOf();
+    equal([record.class, record.because], ['unknown', ['earlier_prank', 'restriction_lifted']], 'class');
+  },
+);

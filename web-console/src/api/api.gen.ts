@@ -432,6 +432,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{id}/lift-restriction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lift what is held against a call: its caller is treated like anybody, in this call and for a day. The log tells who
+         *     did.
+         */
+        post: operations["lift_restriction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{id}/listen": {
         parameters: {
             query?: never;
@@ -1360,6 +1380,7 @@ export interface components {
             recording: components["schemas"]["Recording"] | null;
             /** @description It outlived a restart of the telephone part. */
             restored: boolean;
+            restriction: components["schemas"]["Restriction"] | null;
             seat_lost: components["schemas"]["Named"] | null;
             /** @description Where it is. */
             state: components["schemas"]["CallState"];
@@ -2485,6 +2506,13 @@ export interface components {
             /** @description Number to call back. */
             number?: string | null;
         };
+        /** @description What is held against a call: it waits behind others and is asked a question, and is answered all the same. */
+        Restriction: {
+            lifted_at: components["schemas"]["Time"] | null;
+            lifted_by: components["schemas"]["Named"] | null;
+            /** @description When it waits like any other call, whatever is held against it. */
+            until: components["schemas"]["Time"];
+        };
         /** @description One rung of a ladder. */
         Rung: {
             /**
@@ -2505,7 +2533,7 @@ export interface components {
          * @description What speaks for or against a call.
          * @enum {string}
          */
-        ScreenReason: "repeat_minute" | "repeat_hour" | "repeat_day" | "earlier_prank" | "earlier_ghost" | "earlier_incident" | "no_number" | "trunk_burst" | "incident_nearby" | "silence" | "challenge_passed" | "challenge_failed";
+        ScreenReason: "repeat_minute" | "repeat_hour" | "repeat_day" | "earlier_prank" | "earlier_ghost" | "earlier_incident" | "no_number" | "trunk_burst" | "incident_nearby" | "silence" | "challenge_passed" | "challenge_failed" | "restriction_lifted";
         /** @description The server's answer. */
         SeatOpened: {
             /** @description The session description to set as the remote one. */
@@ -3818,6 +3846,46 @@ export interface operations {
         };
         responses: {
             /** @description The call goes on without you */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lift_restriction: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        responses: {
+            /** @description The restriction is lifted */
             200: {
                 headers: {
                     [name: string]: unknown;
