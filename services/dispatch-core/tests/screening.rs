@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use dispatch_core::call::fact::{CallerClass, ScreenReason};
-use dispatch_core::screening::{PASTS_MAX, Past, Repeats, Screener, Signs};
-use dispatch_core::time::Timestamp;
+use dispatch_core::screening::{LIFTED_FOR, PASTS_MAX, Past, Repeats, Screener, Signs};
+use dispatch_core::time::{Seconds, Timestamp};
 
 /// SplitMix64 (Steele, Lea, Flood 2014).
 struct Chance(u64);
@@ -233,7 +233,7 @@ fn a_million_spoofed_numbers_cost_no_more_memory_and_do_not_hide_who_floods() {
 #[test]
 fn three_pranks_make_a_suspect_and_one_incident_never_lets_a_number_be_one() {
     let mut screener = Screener::new();
-    let past = |pranks, incidents| Past { pranks, ghosts: 0, incidents };
+    let past = |pranks, incidents| Past { pranks, incidents, ..Past::default() };
     screener.knows(1, past(3, 0));
     let screening = screener.arrived(Some(1), "telkom", at(0)).screening();
     assert_eq!(
@@ -264,4 +264,18 @@ fn the_record_of_numbers_is_bounded_and_told_anew() {
     assert_eq!(screener.arrived(Some(0), "telkom", at(0)).pranks, 0, "told first, forgotten first");
     screener.forget_pasts();
     assert_eq!((screener.pasts(), screener.arrived(Some(7), "telkom", at(0)).pranks), (0, 0));
+}
+
+#[test]
+fn a_lifted_restriction_holds_for_its_time_and_no_longer() {
+    let mut screener = Screener::new();
+    let class = |screener: &mut Screener, now| screener.arrived(Some(7), "telco", now).screening().class;
+    let now = Timestamp::from_micros(1_790_000_000_000_000);
+    screener.knows(7, Past { pranks: 5, ..Past::default() });
+    assert_eq!(class(&mut screener, now), CallerClass::Suspect);
+    screener.lifted(7, now.after(LIFTED_FOR));
+    let later = |seconds| now.after(Seconds(seconds));
+    assert_eq!(class(&mut screener, later(60)), CallerClass::Unknown);
+    assert_eq!(class(&mut screener, later(LIFTED_FOR.0 - 1)), CallerClass::Unknown);
+    assert_eq!(class(&mut screener, later(LIFTED_FOR.0)), CallerClass::Suspect);
 }

@@ -8,7 +8,7 @@ use dispatch_core::ids::{AreaCode, IncidentId};
 use dispatch_core::incident::{Change, IncidentCommand, IncidentStatus, Point};
 use dispatch_core::private::Private;
 use dispatch_core::site::UserRole;
-use dispatch_core::time::Timestamp;
+use dispatch_core::time::{Seconds, Timestamp};
 use incident_store::{
     CallFilter, CallPhase, DeskCommand, DeskEvent, IncidentFilter, Near, NumberHistory, NumberPast,
     PageCursor, SnapshotScope, StatusFilter,
@@ -99,10 +99,13 @@ fn a_number_is_known_by_its_other_calls() {
         assert_eq!(histories[&new], NumberHistory { calls: 4, prank: 2, ghost: 1, incidents: 1, last_at });
         assert_eq!(histories[&other], NumberHistory::default());
         let number = Private::new(NUMBER.to_owned());
-        let past = NumberPast { number, pranks: 2, ghosts: 1, incidents: 1 };
+        let lift = CallFact::RestrictionLifted { by: user(9) };
+        let lifted_at = place.clock.now();
+        desk.submit(fact(new, lifted_at, lift)).await.unwrap();
+        let past = NumberPast { number, pranks: 2, ghosts: 1, incidents: 1, lifted_at: Some(lifted_at) };
         let (begun, now) = (Timestamp::from_micros(0), place.clock.now());
-        assert_eq!(desk.store().number_pasts(begun, 10).await.unwrap(), [past.clone()]);
-        assert_eq!(desk.store().number_pasts(now, 10).await.unwrap(), []);
+        assert_eq!(desk.store().number_pasts(begun, 10).await.unwrap(), std::slice::from_ref(&past));
+        assert_eq!(desk.store().number_pasts(now.after(Seconds(1)), 10).await.unwrap(), []);
         let call = desk.store().call(new).await.unwrap().unwrap();
         assert_eq!(desk.store().number_past_of(&call, begun).await.unwrap(), Some(past));
         let filter = CallFilter { incident: Some(incident.id), limit: 10, ..Default::default() };
