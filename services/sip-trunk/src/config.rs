@@ -97,6 +97,8 @@ pub struct TrunkProfile {
     pub test_uri: Option<String>,
     /// Whether it transfers calls by REFER (RFC 3515).
     pub refer: bool,
+    /// What its callers speak, where that is known: a skill of seats (`mdr`).
+    pub language: Option<String>,
 }
 
 /// A transport towards a trunk's peer.
@@ -158,6 +160,7 @@ impl TrunkProfile {
             test_every: None,
             test_uri: None,
             refer: false,
+            language: None,
         }
     }
 }

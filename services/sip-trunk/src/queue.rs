@@ -40,7 +40,11 @@ pub(crate) enum QueueInput {
         class: CallerClass,
         since: Timestamp,
         number: Option<Private<String>>,
+        /// The Request-URI, and what the trunk's callers speak.
+        called: String,
+        language: Option<String>,
         head: bool,
+        had_turn: bool,
     },
     /// The caller waits no longer, and nobody of the centre has them.
     Gone { call: CallId },
@@ -115,6 +119,7 @@ struct Desk {
     keys: RandomState,
     places: BTreeMap<CallId, Waiting>,
     consoles: Consoles,
+    rules: AcdPolicy,
     overflow_target: Option<Private<String>>,
     /// Something has changed since it was shown.
     moved: bool,
@@ -127,10 +132,10 @@ pub(crate) async fn serve(core: Arc<Core>, mut inbox: mpsc::Receiver<QueueInput>
     let rules = core.config.acd.clone();
     let (overflow_target, now) = (rules.overflow_target.clone().map(Private::new), core.clock.now());
     let (keys, places) = (RandomState::new(), BTreeMap::new());
-    let acd = Acd::new(rules);
+    let acd = Acd::new(rules.clone());
     let (moved, shown_at) = (false, Instant::now());
     let consoles = Consoles::default();
-    let mut desk = Desk { core, acd, keys, places, consoles, overflow_target, moved, shown_at, now };
+    let mut desk = Desk { core, acd, keys, places, consoles, rules, overflow_target, moved, shown_at, now };
     loop {
         let wait = desk.until_next();
         let show_at = desk.shown_at + SHOW_EVERY;
@@ -162,9 +167,10 @@ impl Desk {
 
     fn translate(&mut self, input: QueueInput) -> Option<AcdInput> {
         Some(match input {
-            QueueInput::Waiting { call, class, since, number, head } => {
+            QueueInput::Waiting { call, class, since, number, called, language, head, had_turn } => {
                 let number_key = number.map(|number| self.keys.hash_one(number.reveal()));
-                AcdInput::CallWaiting { call, class, since, number_key, language: None, head }
+                let language = self.rules.skill_for(&called, language.as_deref());
+                AcdInput::CallWaiting { call, class, since, number_key, language, head, had_turn }
             }
             QueueInput::Gone { call } => {
                 self.leave(call);
@@ -186,6 +192,7 @@ impl Desk {
             QueueInput::Audio { user, up: false } => AcdInput::SeatLost { user },
             QueueInput::Rules(rules) => {
                 self.overflow_target = rules.overflow_target.clone().map(Private::new);
+                self.rules.clone_from(&rules);
                 self.acd.set_policy(*rules);
                 AcdInput::Tick
             }

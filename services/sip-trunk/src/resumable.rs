@@ -197,6 +197,8 @@ mod tests {
             progress,
             confirmed: false,
             held: None,
+            class: None,
+            had_turn: false,
             first_index: n,
         }
     }

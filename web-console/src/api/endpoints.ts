@@ -36,7 +36,8 @@ export const api = {
   signOut: () => write<void>('DELETE', '/session', undefined),
 
   duty: () => read<Duty>('/duty'),
-  setDuty: (state: DutyState, audio: DutyAudio) => write<Duty>('POST', '/duty', { state, audio }),
+  setDuty: (state: DutyState, audio: DutyAudio, skills?: string[]) =>
+    write<Duty>('POST', '/duty', { state, audio, ...(skills && { skills }) }),
   duties: () => read<Page<PersonOnDuty> | PersonOnDuty[]>('/duty/all').then(itemsOf),
 
   seat: () => read<{ connected: boolean }>('/seat'),

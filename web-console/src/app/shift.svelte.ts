@@ -15,6 +15,10 @@ export type Step = 'waiting' | 'busy' | 'good' | 'bad';
 /** A check in which everything was good goes away by itself after this long. */
 const GOOD_CHECK_SHOWN_MILLISECONDS = 4_000;
 
+/** What one may speak or know, besides Indonesian, which everybody speaks. */
+export const SKILLS = ['en', 'zh', 'polisi', 'damkar', 'medis', 'sar'] as const;
+export type Skill = (typeof SKILLS)[number];
+
 const headset: DutyAudio = { kind: 'browser' };
 
 /**
@@ -102,6 +106,17 @@ class Shift {
       api.closeSeat().catch(() => undefined);
     }
     return true;
+  }
+
+  /** Takes on a language or a desk, or gives it up: calls for it ring here first where the centre rings by skill. */
+  async toggleSkill(skill: Skill): Promise<void> {
+    const known = board.duty?.skills ?? [];
+    const skills = known.includes(skill) ? known.filter((one) => one !== skill) : [...known, skill];
+    try {
+      board.duty = await api.setDuty(board.duty?.state ?? 'off', board.duty?.audio ?? headset, skills);
+    } catch (error) {
+      tellFailure(error);
+    }
   }
 
   /** After a reload in the middle of a shift: the audio comes back without a press, where the browser allows it. */

@@ -1,6 +1,6 @@
 //! A call that the journal begins and does not end: what another process needs to go on with it.
 
-use dispatch_core::call::fact::{CallFact, HeldDialog};
+use dispatch_core::call::fact::{CallFact, CallerClass, HeldDialog};
 use dispatch_core::ids::{CallId, UserId};
 use dispatch_core::private::Private;
 use dispatch_core::time::Timestamp;
@@ -23,6 +23,10 @@ pub struct OpenCall {
     /// What the trunk wrote down last to go on with the established call. It tells all that is needed by itself:
     /// of a long call the earlier facts may be deleted.
     pub held: Option<HeldDialog>,
+    /// The class in which it waited, if it was put into one.
+    pub class: Option<CallerClass>,
+    /// It rang at a seat: it has had its turn.
+    pub had_turn: bool,
     /// The index of the first of its facts that the journal still has.
     pub first_index: u64,
 }
@@ -61,6 +65,8 @@ impl OpenCall {
             progress: Progress::Arrived,
             confirmed: false,
             held: None,
+            class: None,
+            had_turn: false,
             first_index: entry.index,
         }
     }
@@ -84,9 +90,10 @@ impl OpenCall {
                 self.confirmed = true;
                 self.held = Some(*held);
             }
+            CallFact::Screened { class, .. } => self.class = Some(class),
+            CallFact::Offered { .. } => self.had_turn = true,
             // What a person at the centre did with the call is the desk's to know, and the held dialog's.
             CallFact::QueueAnswered
-            | CallFact::Offered { .. }
             | CallFact::OfferEnded { .. }
             | CallFact::SeatLost { .. }
             | CallFact::SeatBack { .. }
@@ -102,7 +109,6 @@ impl OpenCall {
             | CallFact::Digit { .. }
             | CallFact::VoiceHeard
             | CallFact::Prompted { .. }
-            | CallFact::Screened { .. }
             | CallFact::RestrictionLifted { .. }
             | CallFact::RecordingEnded(_)
             | CallFact::RecordingFailed { .. }

@@ -4,6 +4,7 @@
 mod following;
 mod seat;
 mod talk;
+mod unsafe_call_back;
 
 use axum::extract::FromRef;
 use call_link::order::{CallOrders, OrderError, SeatAudio};

@@ -99,6 +99,10 @@ codes! {
     NoCallBackOwed = "no_call_back_owed" 409
         "Tidak ada tugas panggilan balik", "Petugas lain mungkin sudah melakukannya. Muat ulang daftar.";
         "No call-back is owed", "Somebody else may have called back. Load the list again.";
+    /// The number reported something in which a ring could endanger the caller.
+    CallBackUnsafe = "call_back_unsafe" 409
+        "Jangan menelepon balik", "Dari nomor ini dilaporkan kejadian yang pelakunya mungkin ada di dekat pelapor; dering dapat membahayakannya. Tidak ada yang ditelepon. Minta instansi menghubungi dengan caranya; bila jenis kejadian keliru, perbaiki dahulu.";
+        "Do not call back", "This number reported something whose perpetrator may be near the caller; a ring could endanger them. Nobody was called. Let the agency make contact in its way; if the type of the incident is wrong, correct it first.";
     /// A colleague has taken the call-back on.
     CallBackTaken = "call_back_taken" 409
         "Panggilan balik sudah diambil", "Rekan yang disebut akan menelepon. Bila terlambat, siapa pun boleh mengambil alih.";

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use dispatch_core::ids::CallId;
 use dispatch_core::private::Private;
+use dispatch_core::time::Clock;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -12,6 +13,7 @@ use crate::authority::{Authority, CanAnswer};
 use crate::calls::Line;
 use crate::feed::Viewer;
 use crate::input::{Checked, Faults, Id, Written};
+use crate::names::NameBook;
 use crate::once::Once;
 use crate::phone_book::{PhoneBook, is_callable};
 use crate::problem::{Code, Problem};
@@ -33,14 +35,20 @@ impl Checked for DialRequest {
 }
 
 impl DialRequest {
-    async fn number(&self, line: &Line, book: &PhoneBook, call: CallId) -> Result<Private<String>, Problem> {
+    /// What to dial, and whether it is the caller's own number.
+    async fn number(
+        &self,
+        line: &Line,
+        book: &PhoneBook,
+        call: CallId,
+    ) -> Result<(Private<String>, bool), Problem> {
         let own = line.number_of(call).await;
         match &self.number {
-            None => own,
-            Some(wanted) if own.as_ref().is_ok_and(|own| own.reveal() == wanted) => own,
+            None => own.map(|own| (own, true)),
+            Some(wanted) if own.as_ref().is_ok_and(|own| own.reveal() == wanted) => own.map(|own| (own, true)),
             Some(wanted) => {
                 own.or_else(|problem| if problem.code() == Code::NoNumber { Ok(Private::default()) } else { Err(problem) })?;
-                book.by_target(wanted).map(|allowed| allowed.target)
+                book.by_target(wanted).map(|allowed| (allowed.target, false))
             }
         }
     }
@@ -63,10 +71,15 @@ pub async fn handler(
     State(line): State<Line>,
     State(book): State<PhoneBook>,
     State(once): State<Once>,
+    State(names): State<NameBook>,
+    State(clock): State<Clock>,
     Id(id): Id<CallId>,
     written: Written<DialRequest>,
 ) -> Result<Json<Value>, Problem> {
-    let number = written.body.number(&line, &book, id).await?;
+    let (number, is_own) = written.body.number(&line, &book, id).await?;
+    if is_own {
+        line.require_safe_call_back(id, &names.now().policy().rules, clock.now()).await?;
+    }
     let who = Viewer::of(may.user());
     let dialled = async move { Ok(CallDialled { call: line.dial(who, number, id).await? }) };
     once.answer(&may, &written, dialled).await

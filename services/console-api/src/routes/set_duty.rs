@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use dispatch_core::acd::is_skill;
 use dispatch_core::duty::SetDuty;
 use incident_store::DeskCommand;
 use serde::Deserialize;
@@ -23,7 +24,7 @@ pub struct DutyRequest {
     state: DutyState,
     /// By what one hears calls; as before when absent.
     audio: Option<Audio>,
-    /// The languages and category desks that one takes calls for, as codes (`id`, `en`, `mdr`, `a` …); as before
+    /// The languages and category desks that one takes calls for, as codes (`en`, `polisi` …); as before
     /// when absent.
     skills: Option<Vec<String>>,
 }
@@ -31,10 +32,7 @@ pub struct DutyRequest {
 impl Checked for DutyRequest {
     fn check(&self, faults: &mut Faults) {
         let skills = self.skills.as_deref().unwrap_or_default();
-        let code = |skill: &String| {
-            (1..=16).contains(&skill.len()) && skill.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
-        };
-        if skills.len() > SKILLS_MAX || !skills.iter().all(code) {
+        if skills.len() > SKILLS_MAX || !skills.iter().all(|skill| is_skill(skill)) {
             let (id, en) = ("Kode huruf kecil, paling banyak 16.", "Codes of small letters, at most 16.");
             faults.report("skills", "unknown_value", id, en);
         }

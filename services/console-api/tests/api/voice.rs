@@ -241,6 +241,28 @@ async fn a_lost_caller_is_dialled_by_their_own_number_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_reported_violence_at_home_is_not_rung() {
+    const NUMBER: &str = "+628117100031";
+    let world = World::new().await;
+    let taker = seated(&world, "petugas1").await;
+    let call = answered(&world, &taker, NUMBER).await;
+    let report = json!({
+        "call_id": call, "category": "f", "type": "kdrt", "narrative": "Suami memukul, pelapor bersembunyi",
+        "location": { "landmark": "masjid Toboali" }
+    });
+    taker.post("incidents", report).await.expect(201);
+    taker.post(&format!("calls/{call}/hangup"), json!({})).await.expect(200);
+    let live = world.trunk.live_count();
+    let lost = world.trunk.ring(NUMBER).await;
+    world.trunk.caller_hangs_up(lost, dispatch_core::call::fact::EndReason::CallerCancelled).await;
+    for (call, body) in [(call, json!({})), (lost.to_string(), json!({ "number": NUMBER }))] {
+        let refused = taker.post(&format!("calls/{call}/dial"), body).await;
+        assert_eq!((refused.status, refused.code()), (409, "call_back_unsafe"));
+    }
+    assert_eq!(world.trunk.live_count(), live, "nobody was rung");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_call_back_is_taken_on_once() {
     let world = World::new().await;
     let (one, two) = (world.log_in("petugas1").await, world.log_in("petugas2").await);

@@ -23,7 +23,7 @@ use crate::duty::DutyState;
 use crate::ids::{CallId, UserId};
 use crate::time::{Seconds, Timestamp};
 
-pub use policy::{AcdOrder, AcdPolicy};
+pub use policy::{AcdOrder, AcdPolicy, is_skill};
 use queue::{KeptPlaces, Waiting};
 use seats::{HandlingTime, Presence, Seat, Work};
 
@@ -49,6 +49,8 @@ pub enum AcdInput {
         language: Option<String>,
         /// It was with a call-taker whose seat was lost: it goes before all others.
         head: bool,
+        /// It rang at a seat already, before a restart: it has had its turn and keeps it.
+        had_turn: bool,
     },
     /// The call waits no longer, and nobody here answered it.
     CallGone {
@@ -194,8 +196,10 @@ impl Acd {
     pub fn handle(&mut self, input: AcdInput, now: Timestamp) -> Vec<AcdAction> {
         let mut actions = Vec::new();
         match input {
-            AcdInput::CallWaiting { call, class, since, number_key, language, head } => {
-                self.wait(call, Waiting::new(class, since, number_key, language, head), now);
+            AcdInput::CallWaiting { call, class, since, number_key, language, head, had_turn } => {
+                let mut waiting = Waiting::new(class, since, number_key, language, head);
+                waiting.turn = had_turn.then_some(0);
+                self.wait(call, waiting, now);
             }
             AcdInput::CallGone { call } => self.gone(call, now, &mut actions),
             AcdInput::SeatChanged { user, state, supervisor, skills, reachable } => {

@@ -1,5 +1,7 @@
 //! How the centre wants its phones to ring.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::time::Seconds;
@@ -22,6 +24,9 @@ pub struct AcdPolicy {
     pub overflow_target: Option<String>,
     /// Every so many picks at least one is a suspect call, while any waits. A class is never a block.
     pub suspect_every: u32,
+    /// Which desk takes calls to which emergency service (RFC 5031, without `urn:service:`), in the skill order: a skill
+    /// of seats by service. A service that is not named goes by the one above it.
+    pub service_skills: BTreeMap<String, String>,
     /// After each such span a waiting call counts as one class better.
     pub ageing_s: Seconds,
 }
@@ -47,13 +52,41 @@ impl Default for AcdPolicy {
             redial_keep_s: Seconds(60),
             overflow_after_s: None,
             overflow_target: None,
+            service_skills: default_service_skills(),
             suspect_every: 5,
             ageing_s: Seconds(60),
         }
     }
 }
 
+/// The services that have an agency of their own in every kabupaten.
+fn default_service_skills() -> BTreeMap<String, String> {
+    let skills = [
+        ("sos.police", "polisi"),
+        ("sos.fire", "damkar"),
+        ("sos.ambulance", "medis"),
+        ("sos.marine", "sar"),
+        ("sos.mountain", "sar"),
+    ];
+    skills.into_iter().map(|(service, skill)| (service.to_owned(), skill.to_owned())).collect()
+}
+
+/// Whether a text can be a skill: a language code or a category desk.
+pub fn is_skill(text: &str) -> bool {
+    (1..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
 impl AcdPolicy {
+    /// The skill that a call to this Request-URI wants: that of the service that was called, else `language`. Services
+    /// go from the particular to the general (RFC 5031 section 4): `sos.police.traffic` is one of `sos.police`.
+    pub fn skill_for(&self, request_uri: &str, language: Option<&str>) -> Option<String> {
+        let uri = request_uri.to_ascii_lowercase();
+        let called = uri.strip_prefix("urn:service:").unwrap_or_default();
+        let services = called.match_indices('.').map(|(at, _)| &called[..at]).chain([called]);
+        let skill = services.filter_map(|service| self.service_skills.get(service)).next_back();
+        skill.cloned().or_else(|| language.map(str::to_owned))
+    }
+
     /// Whether every figure is one that a centre can work with.
     pub fn is_sound(&self) -> bool {
         (5..=120).contains(&self.ring_s.0)
@@ -62,5 +95,6 @@ impl AcdPolicy {
             && self.overflow_after_s.is_some() == self.overflow_target.is_some()
             && (1..=100).contains(&self.suspect_every)
             && (1..=3_600).contains(&self.ageing_s.0)
+            && self.service_skills.values().all(|skill| is_skill(skill))
     }
 }

@@ -137,5 +137,13 @@ impl Centre {
 }
 
 pub fn waiting(n: u128, class: CallerClass, since: Timestamp) -> AcdInput {
-    AcdInput::CallWaiting { call: call(n), class, since, number_key: None, language: None, head: false }
+    AcdInput::CallWaiting {
+        call: call(n),
+        class,
+        since,
+        number_key: None,
+        language: None,
+        head: false,
+        had_turn: false,
+    }
 }

@@ -71,6 +71,7 @@ fn take(centre: &mut Centre, step: Step) {
             number_key: Some(n as u64 % 4),
             language: (n % 3 == 0).then(|| "en".to_owned()),
             head,
+            had_turn: false,
         }),
         Step::AnswerRinging { n } => {
             if let Some(user) = centre.seat_of(n) {

@@ -61,6 +61,7 @@ fn who_speaks_the_language_rings_first_and_anybody_later() {
         number_key: None,
         language: Some("en".into()),
         head: false,
+        had_turn: false,
     };
     centre.tell(english(1, centre.now));
     assert_eq!(centre.seat_of(1), Some(person(2)));
@@ -159,6 +160,7 @@ fn a_caller_who_redials_within_a_minute_has_the_old_place() {
             number_key: Some(77),
             language: None,
             head: false,
+            had_turn: false,
         };
         centre.tell(keyed(1, centre.now));
         centre.wait(Seconds(1));
@@ -190,6 +192,7 @@ fn a_caller_whose_seat_died_goes_before_all_others() {
         number_key: None,
         language: None,
         head: true,
+        had_turn: false,
     });
     assert_eq!(centre.positions[&call(1)], (1, None));
     assert_eq!(centre.positions[&call(2)], (2, None));
@@ -326,4 +329,34 @@ fn who_lost_their_audio_is_back_with_their_audio_only() {
     assert_eq!(centre.acd.away(), [person(1)].into());
     centre.tell(AcdInput::SeatBack { user: person(1) });
     assert_eq!(centre.seat_of(1), Some(person(1)));
+}
+
+#[test]
+fn a_call_keeps_its_turn_through_a_restart_of_the_distributor() {
+    let mut centre = Centre::new(AcdPolicy::default());
+    centre.rings_in_as(1, CallerClass::Likely);
+    centre.wait(Seconds(1));
+    let since = centre.now;
+    centre.tell(AcdInput::CallWaiting {
+        call: call(2),
+        class: CallerClass::Suspect,
+        since,
+        number_key: None,
+        language: None,
+        head: false,
+        had_turn: true,
+    });
+    centre.ready(1);
+    assert_eq!(centre.seat_of(2), Some(person(1)), "it rang before");
+}
+
+#[test]
+fn the_service_that_was_called_names_the_desk_and_the_language_comes_after() {
+    let policy = AcdPolicy::default();
+    let skill = |uri: &str, language| policy.skill_for(uri, language);
+    assert_eq!(skill("urn:service:sos.police", Some("mdr")).as_deref(), Some("polisi"));
+    assert_eq!(skill("URN:service:sos.police.traffic", None).as_deref(), Some("polisi"));
+    assert_eq!(skill("urn:service:sos", Some("mdr")).as_deref(), Some("mdr"));
+    assert_eq!(skill("sip:112@sigap.example", Some("mdr")).as_deref(), Some("mdr"));
+    assert_eq!(skill("tel:112", None), None);
 }

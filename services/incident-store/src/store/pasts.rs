@@ -1,7 +1,7 @@
 //! What earlier calls of a number turned out to be.
 
 use dispatch_core::call::Call;
-use dispatch_core::ids::CallId;
+use dispatch_core::ids::{CallId, IncidentId};
 use dispatch_core::private::Private;
 use dispatch_core::time::Timestamp;
 
@@ -50,6 +50,22 @@ impl Store {
         );
         let row = self.readers().row(&sql, vec![Value::of(call.id), since.into()]).await?;
         Ok(row.map(|row| past(&row, call)).transpose()?.flatten())
+    }
+}
+
+impl Store {
+    /// The incidents that calls of this call's number reported since then, the newest calls' first; its own included.
+    pub async fn incidents_of_number(
+        &self,
+        call: CallId,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<IncidentId>, StoreError> {
+        let sql = "SELECT incident, MAX(arrived_us) FROM call WHERE incident IS NOT NULL AND is_out = 0 \
+                   AND arrived_us >= $2 AND (id = $1 OR number_hash = (SELECT number_hash FROM call WHERE id = $1)) \
+                   GROUP BY incident ORDER BY 2 DESC LIMIT $3";
+        let values = vec![Value::of(call), since.into(), i64::from(limit).into()];
+        self.readers().rows(sql, values).await?.iter().map(|row| row.parse(0)).collect()
     }
 }
 

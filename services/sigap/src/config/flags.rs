@@ -76,6 +76,8 @@ flags! {
     origins;
     /// Whose seat rings first: longest_idle, ring_all or skill [default: longest_idle]
     ring_order;
+    /// Skills by emergency service for the order skill, comma separated: sos.police=polisi,sos.fire=damkar
+    service_skills;
     /// Seconds that one seat rings before the next does [default: 15]
     ring_s;
     /// Seconds that the place of a caller who hung up is kept for a redial [default: 60]

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use dispatch_core::acd::is_skill;
 use sip_trunk::{ClientCertificate, Srtp, TrunkProfile, TrunkTransport};
 
 use super::toml_file::{only_known, text, texts};
 
 /// Every key of the table.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "name",
     "sources",
     "transport",
@@ -19,6 +20,7 @@ const KEYS: [&str; 12] = [
     "test_every_s",
     "test_uri",
     "refer",
+    "language",
     "test_callers",
 ];
 
@@ -57,8 +59,17 @@ pub(super) fn read(table: &toml::Table, mistakes: &mut Vec<String>) -> Option<Tr
         test_every: test_every.or_else(|| test_uri.as_ref().map(|_| Duration::from_secs(60))),
         test_uri,
         refer: switch(table, "refer", mistakes),
+        language: language(table, mistakes),
         ..TrunkProfile::new(name, sources)
     })
+}
+
+fn language(table: &toml::Table, mistakes: &mut Vec<String>) -> Option<String> {
+    let language = optional_text(table, "language", mistakes)?;
+    if !is_skill(&language) {
+        mistakes.push(format!("language: \"{language}\" is no skill: up to 16 small letters and _"));
+    }
+    Some(language)
 }
 
 /// The networks that it calls from; a trunk that proves itself by a certificate needs none.

@@ -1,11 +1,12 @@
 //! Where call-takers' browsers send their audio, and where recordings lie.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use console_api::phone_book::{PhoneBook, is_callable};
-use dispatch_core::acd::{AcdOrder, AcdPolicy};
+use dispatch_core::acd::{AcdOrder, AcdPolicy, is_skill};
 use dispatch_core::time::Seconds;
 
 use super::read::Sources;
@@ -97,6 +98,7 @@ fn ring_rules(s: &mut Sources<'_>) -> Option<AcdPolicy> {
             .then(|| t.to_owned())
             .ok_or(format!("\"{t}\" is neither a number nor a sip: or tel: address"))
     });
+    let service_skills = s.optional("service_skills", service_skills);
     if overflow_after_s.is_some() && overflow_target.is_none() {
         s.mistakes.push("overflow_target: needed with overflow_after_s".into());
     }
@@ -106,8 +108,20 @@ fn ring_rules(s: &mut Sources<'_>) -> Option<AcdPolicy> {
         redial_keep_s: redial_keep_s?,
         overflow_after_s,
         overflow_target,
+        service_skills: service_skills.unwrap_or(standard.service_skills),
         ..standard
     })
+}
+
+/// `sos.police=polisi,sos.fire=damkar`; replaces the built-in list.
+fn service_skills(text: &str) -> Result<BTreeMap<String, String>, String> {
+    let pair = |pair: &str| match pair.split_once('=') {
+        Some((service, skill)) if service.starts_with("sos") && is_skill(skill.trim()) => {
+            Ok((service.trim().to_ascii_lowercase(), skill.trim().to_owned()))
+        }
+        Some(_) | None => Err(format!("\"{pair}\" is not service=skill, as in sos.police=polisi")),
+    };
+    text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(pair).collect()
 }
 
 fn seconds(text: &str, allowed: RangeInclusive<u32>) -> Result<Seconds, String> {

@@ -40,6 +40,8 @@ pub(super) struct Centre {
     pub(super) held: bool,
     /// Whose audio died a moment ago: when it is back and nobody has the call, it is theirs again.
     pub(super) may_come_back: Option<UserId>,
+    /// It rang at a seat.
+    pub(super) had_turn: bool,
     /// Where it rings.
     pub(super) offers: BTreeSet<UserId>,
     pub(super) supervisors: BTreeMap<UserId, SuperviseMode>,

@@ -41,6 +41,7 @@ impl Call {
             since: self.entry.since,
             arrival: self.arrival.clone(),
             class: self.class,
+            had_turn: self.centre.had_turn,
             hand: self.centre.hand,
             on_hold: self.centre.held,
             browser,

@@ -17,12 +17,16 @@ impl Call {
     }
 
     async fn enqueue(&self, head: bool) {
+        let trunk = self.core.config.trunks.iter().find(|profile| profile.name == self.arrival.trunk);
         let input = QueueInput::Waiting {
             call: self.id,
             class: self.class,
             since: self.entry.since,
             number: self.entry.caller.clone(),
+            called: self.arrival.dialled.clone(),
+            language: trunk.and_then(|profile| profile.language.clone()),
             head,
+            had_turn: self.centre.had_turn,
         };
         self.core.queue.tell(input).await;
     }
@@ -31,6 +35,7 @@ impl Call {
         match word {
             QueueWord::Offer { to } => {
                 if self.centre.waits() && self.centre.offers.insert(to) {
+                    self.centre.had_turn = true;
                     self.publish();
                     self.record(CallFact::Offered { to }).await;
                 }

@@ -54,7 +54,7 @@ pub(crate) fn go_on(core: &Arc<Core>, open: &OpenCall) -> bool {
         return false;
     }
     let (caller, position) = legs.remove(0);
-    let Some(call) = build(core, open.call, &kept, &caller) else {
+    let Some(call) = build(core, open, &kept, &caller) else {
         warn!(call.id = %open.call, "A held dialog cannot be restored");
         return false;
     };
@@ -70,7 +70,8 @@ pub(crate) fn go_on(core: &Arc<Core>, open: &OpenCall) -> bool {
 }
 
 /// The call as it was, without its sound.
-fn build(core: &Arc<Core>, id: CallId, kept: &KeptCall, caller: &KeptLeg) -> Option<Call> {
+fn build(core: &Arc<Core>, open: &OpenCall, kept: &KeptCall, caller: &KeptLeg) -> Option<Call> {
+    let id = open.call;
     let snapshot = caller.dialog()?;
     let trunk = core.config.trunks.iter().position(|profile| profile.name == kept.arrival.trunk);
     let key = InviteKey {
@@ -127,6 +128,7 @@ fn build(core: &Arc<Core>, id: CallId, kept: &KeptCall, caller: &KeptLeg) -> Opt
             hand: kept.hand,
             held: kept.on_hold,
             supervisors: kept.supervisors.clone(),
+            had_turn: open.had_turn || kept.had_turn,
             ..Centre::default()
         },
         parties: BTreeMap::new(),

@@ -39,17 +39,29 @@ struct Begun {
     since: Timestamp,
     progress: Progress,
     resumed: bool,
+    /// The class in which it waited before a restart.
+    class: Option<CallerClass>,
+    had_turn: bool,
 }
 
 impl Begun {
     fn by(arrival: &Arrival, core: &Core) -> Self {
         match core.resumable.claim(arrival) {
-            Some(open) => Self { call: open.call, since: open.since, progress: open.progress, resumed: true },
+            Some(open) => Self {
+                call: open.call,
+                since: open.since,
+                progress: open.progress,
+                resumed: true,
+                class: open.class,
+                had_turn: open.had_turn,
+            },
             None => Self {
                 call: new_call_id(&core.clock),
                 since: core.clock.now(),
                 progress: Progress::Arrived,
                 resumed: false,
+                class: None,
+                had_turn: false,
             },
         }
     }
@@ -161,11 +173,11 @@ async fn begin(
         timers: Timers::default(),
         probes: Probes::default(),
         signs,
-        class: CallerClass::default(),
+        class: begun.class.unwrap_or_default(),
         challenged: false,
         digits_heard: 0,
         room: None,
-        centre: Centre::default(),
+        centre: Centre { had_turn: begun.had_turn, ..Centre::default() },
         parties: BTreeMap::new(),
         outside,
         kept: None,

@@ -62,6 +62,10 @@ impl Call {
 
     /// What is known of the call on its arrival; on record when it moves the call in the queue.
     pub(super) async fn screen(&mut self) {
+        if self.class != CallerClass::Unknown {
+            // An earlier process found it, and it is on record.
+            return;
+        }
         let screening = self.signs.screening();
         self.class = screening.class;
         if self.class != CallerClass::Unknown {

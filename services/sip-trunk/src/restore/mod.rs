@@ -30,6 +30,9 @@ pub(crate) struct KeptCall {
     pub(crate) since: Timestamp,
     pub(crate) arrival: Arrival,
     pub(crate) class: CallerClass,
+    /// It rang at a seat: it has had its turn.
+    #[serde(default)]
+    pub(crate) had_turn: bool,
     pub(crate) hand: Hand,
     /// The caller hears music.
     pub(crate) on_hold: bool,

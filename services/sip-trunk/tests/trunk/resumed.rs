@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use call_link::journal::{Journal, JournalError};
-use call_link::order::{LiveState, OrderError};
-use dispatch_core::call::fact::EndReason;
+use call_link::order::{LiveState, NumberPast, Order, OrderError};
+use dispatch_core::call::fact::{CallFact, CallerClass, EndReason, Prompt};
 use dispatch_core::ids::CallId;
 use sip_trunk::TrunkConfig;
 use tempfile::TempDir;
@@ -296,4 +296,31 @@ async fn a_stop_does_not_leave_open_what_waits_for_its_caller() {
     assert!(begin.elapsed() < Duration::from_secs(2), "the stop waits for nobody: {:?}", begin.elapsed());
     let facts = centre.journal.read_after(0, 10).await.unwrap();
     assert_eq!(names(&facts), ["arrived", "ended Restarted"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_keeps_their_class_through_a_crash() {
+    let doomed = Doomed::new(config()).await;
+    let mut first = Phone::new(&doomed.centre).await;
+    first.ring().await;
+    let number = doomed.centre.arrival(0).await.1.caller.unwrap().number;
+    let numbers = vec![NumberPast { number, pranks: 3, ghosts: 0, incidents: 0, lifted_until: None }];
+    doomed.centre.orders().carry_out(Order::Learn { numbers, begins: true }).await.unwrap();
+    let mut phone = Phone::new(&doomed.centre).await;
+    phone.ring().await;
+    let (call, _) = doomed.centre.arrival(1).await;
+    let screened = |fact: &CallFact| matches!(fact, CallFact::Screened { class: CallerClass::Suspect, .. });
+    let has = |facts: &[call_link::journal::Entry], like: &dyn Fn(&CallFact) -> bool| {
+        facts.iter().any(|entry| entry.call == call && like(&entry.fact)).then_some(())
+    };
+    doomed.centre.wait_for(|facts| has(facts, &screened)).await;
+    // The next process knows nothing of the number, only of the call.
+    let config = TrunkConfig { queue_answer_after: Duration::from_millis(300), ..config() };
+    let centre = doomed.die().start_with(config).await;
+    hear_nothing_old(&mut phone);
+    phone.send(phone.invite()).await;
+    phone.expect("SIP/2.0 200").await;
+    phone.ack().await;
+    let asked = |fact: &CallFact| *fact == CallFact::Prompted { prompt: Prompt::Challenge };
+    centre.wait_for(|facts| has(facts, &asked)).await;
 }

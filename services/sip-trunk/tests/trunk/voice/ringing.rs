@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use call_link::order::{LineEvent, LiveState, Order, OrderError, SeatAudio};
-use dispatch_core::acd::AcdPolicy;
+use dispatch_core::acd::{AcdOrder, AcdPolicy};
 use dispatch_core::call::fact::{CallFact, OfferEnd, PartyEnd};
-use dispatch_core::duty::Audio;
+use dispatch_core::duty::{Audio, DutyState};
 use dispatch_core::private::Private;
 use dispatch_core::time::Seconds;
 
@@ -53,6 +53,27 @@ async fn a_refused_call_rings_at_the_next_seat_and_anybody_may_take_it() {
     caller.phone.bye().await;
     centre.end_of(call).await;
     centre.assert_clean().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_calls_a_service_rings_at_its_desk_and_who_calls_over_a_trunk_where_its_language_is_spoken() {
+    let base = config();
+    let acd = AcdPolicy { order: AcdOrder::Skill, ring_s: Seconds(60), ..AcdPolicy::default() };
+    let trunks = vec![sip_trunk::TrunkProfile { language: Some("en".to_owned()), ..base.trunks[0].clone() }];
+    let centre = centre_with(sip_trunk::TrunkConfig { acd, trunks, ..base }).await;
+    for (user, skills) in [(1, vec![]), (2, vec!["polisi"]), (3, vec!["en"])] {
+        let skills = skills.into_iter().map(str::to_owned).collect();
+        let (user, state, audio) = (petugas(user), DutyState::Ready, Audio::Browser);
+        done(&centre, Order::SetSeat { user, state, audio, skills, supervisor: false, console: None }).await;
+    }
+    let mut police = Phone::new(&centre).await;
+    police.send(police.invite().replacen("sip:112@centre", "urn:service:sos.police", 1)).await;
+    police.expect("SIP/2.0 180").await;
+    let (call, _) = centre.arrival(0).await;
+    assert_eq!(offered_to(&centre, call, 0).await, petugas(2));
+    let _other = Caller::ringing(&centre).await;
+    let (call, _) = centre.arrival(1).await;
+    assert_eq!(offered_to(&centre, call, 0).await, petugas(3));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
