@@ -146,6 +146,7 @@ export function snapshot(over: Partial<Snapshot>): Snapshot {
     seat_connected: false,
     seats_connected: [],
     seats_away: [],
+    trunk_answers: true,
     queue: [],
     mode: 'normal',
     ...over,

@@ -1704,7 +1704,7 @@ export interface components {
         DutyRequest: {
             audio?: components["schemas"]["Audio"] | null;
             /**
-             * @description The languages and category desks that one takes calls for, as codes (`id`, `en`, `mdr`, `a` …); as before
+             * @description The languages and category desks that one takes calls for, as codes (`en`, `polisi` …); as before
              *     when absent.
              */
             skills?: string[] | null;
@@ -1800,6 +1800,8 @@ export interface components {
             at: components["schemas"]["Time"];
             /** @description The cursor that was sent. */
             cursor: components["schemas"]["Counter"];
+            /** @description Whether the telephone part answers. */
+            trunk_answers: boolean;
             /** @enum {string} */
             type: "resumed";
         } | {
@@ -1908,6 +1910,13 @@ export interface components {
              * @description Who.
              */
             user_id: string;
+        } | {
+            /** @description Whether it does. */
+            answers: boolean;
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @enum {string} */
+            type: "trunk.answers";
         } | {
             /** @description When. */
             at: components["schemas"]["Time"];
@@ -2597,6 +2606,8 @@ export interface components {
             seats_away: string[];
             /** @description Whose audio works, for those who see duties. */
             seats_connected: string[];
+            /** @description Whether the telephone part answers. */
+            trunk_answers: boolean;
         };
         /**
          * @description Which side of a call.

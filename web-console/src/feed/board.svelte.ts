@@ -27,6 +27,7 @@ export class LiveBoard implements Board {
   escalations = $state.raw<RaisedEscalation[]>([]);
   mode = $state<SystemMode>('normal');
   modeSince = $state<string | null>(null);
+  trunkAnswers = $state(true);
 
   assignmentsOf(incident: string): AssignmentInFeed[] {
     return [...this.assignments.values()]
@@ -48,6 +49,7 @@ export class LiveBoard implements Board {
     this.duty = null;
     this.escalations = [];
     this.mode = 'normal';
+    this.trunkAnswers = true;
     this.modeSince = null;
   }
 }

@@ -55,6 +55,8 @@ export interface Board {
   seats: Map<string, true>;
   /** Who is ready and has no console open: no call rings there. */
   away: Map<string, true>;
+  /** The telephone part answers. */
+  trunkAnswers: boolean;
   incidents: Map<string, Incident>;
   assignments: Map<string, AssignmentInFeed>;
   duties: Map<string, PersonOnDuty>;
@@ -79,6 +81,7 @@ export function reduce(board: Board, message: FeedMessage): Applied {
       board.epoch = message.epoch;
       board.cursor = message.cursor;
       board.mode = message.mode;
+      board.trunkAnswers = message.trunk_answers;
       replaceAll(board.calls, message.calls);
       board.activity.clear();
       learnQueue(board, message.queue);
@@ -96,6 +99,8 @@ export function reduce(board: Board, message: FeedMessage): Applied {
       board.escalations = message.escalations.slice(0, ESCALATIONS_KEPT_MAX);
       return 'applied';
     case 'resumed':
+      board.trunkAnswers = message.trunk_answers;
+      return 'applied';
     case 'error':
       return 'applied';
     case 'heartbeat':
@@ -143,6 +148,9 @@ export function reduce(board: Board, message: FeedMessage): Applied {
     case 'seat.updated':
       if (message.connected) board.seats.set(message.user_id, true);
       else board.seats.delete(message.user_id);
+      return 'applied';
+    case 'trunk.answers':
+      board.trunkAnswers = message.answers;
       return 'applied';
     case 'seat.away':
       if (message.away) board.away.set(message.user_id, true);

@@ -24,6 +24,8 @@ pub enum FeedMessage {
         cursor: Counter,
         /// When.
         at: Time,
+        /// Whether the telephone part answers.
+        trunk_answers: bool,
     },
     /// A call changed.
     #[serde(rename = "call.updated")]
@@ -127,6 +129,14 @@ pub enum FeedMessage {
         /// Whether calls pass them by.
         away: bool,
     },
+    /// The telephone part stopped answering, or answers again. Has no cursor.
+    #[serde(rename = "trunk.answers")]
+    TrunkAnswers {
+        /// When.
+        at: Time,
+        /// Whether it does.
+        answers: bool,
+    },
     /// Who waits, after each change. Has no cursor.
     #[serde(rename = "queue.updated")]
     QueueUpdated {
@@ -202,4 +212,6 @@ pub struct Snapshot {
     pub escalations: Vec<Escalation>,
     /// Whether the store works.
     pub mode: SystemMode,
+    /// Whether the telephone part answers.
+    pub trunk_answers: bool,
 }

@@ -80,6 +80,7 @@ pub async fn take(
         duties: taken.duties.iter().map(|duty| PersonOnDuty::of(duty, &names)).collect(),
         escalations: raised.iter().filter_map(|c| views::escalation(c, of_stream(c.stream))).collect(),
         mode: mode.into(),
+        trunk_answers: floor.answers(),
     };
     Ok((taken.cursor, FeedMessage::Snapshot(snapshot)))
 }

@@ -210,7 +210,8 @@ impl Sending<'_> {
         let first = match kept {
             Some(cursor) => {
                 self.cursor = cursor;
-                FeedMessage::Resumed { cursor: Counter(cursor), at: now.into() }
+                let trunk_answers = console.floor.now().answers();
+                FeedMessage::Resumed { cursor: Counter(cursor), at: now.into(), trunk_answers }
             }
             None => {
                 let floor = console.floor.now();

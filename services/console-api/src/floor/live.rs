@@ -216,6 +216,10 @@ impl Keeper {
         let told = self.orders.floor().await.unwrap_or_default();
         let before = self.now.borrow().clone();
         let after = before.told(told);
+        if after.answers() != before.answers() {
+            let (at, answers) = (Time(self.clock.now()), after.answers());
+            self.send(Audience::Callers, || FeedMessage::TrunkAnswers { at, answers });
+        }
         for user in before.seats.symmetric_difference(&after.seats) {
             self.send_seat(*user, after.seats.contains(user));
         }

@@ -58,6 +58,11 @@ impl FloorNow {
         Self { away, ..self.clone() }
     }
 
+    /// Whether a trunk process answers.
+    pub const fn answers(&self) -> bool {
+        self.run != 0
+    }
+
     /// What the trunk says of everything at once.
     fn told(&self, floor: call_link::order::Floor) -> Self {
         let (seats, away) = (floor.seats.into_iter().collect(), floor.away.into_iter().collect());

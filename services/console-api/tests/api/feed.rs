@@ -346,3 +346,22 @@ async fn the_trunk_knows_who_has_a_console_open_and_supervisors_see_who_has_none
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_telephone_part_that_does_not_answer_is_told_to_those_who_see_calls() {
+    let world = World::new().await;
+    let taker = world.log_in("petugas1").await;
+    let mut console = dial(&taker, "", &[]).await.unwrap();
+    let snapshot = console.expect("snapshot").await;
+    if snapshot["trunk_answers"] == json!(false) {
+        // It was not asked yet.
+        assert_eq!(console.until(|message| message["type"] == "trunk.answers").await["answers"], json!(true));
+    }
+    for answers in [false, true] {
+        world.trunk.falls_silent(!answers);
+        let told = console.until(|message| message["type"] == "trunk.answers").await;
+        assert_eq!(told["answers"], json!(answers));
+        let mut other = dial(&taker, "", &[]).await.unwrap();
+        assert_eq!(other.expect("snapshot").await["trunk_answers"], json!(answers));
+    }
+}

@@ -51,6 +51,7 @@ struct Memory {
     waiting: Vec<Waiting>,
     rules: Option<AcdPolicy>,
     holds_facts: bool,
+    silent: bool,
 }
 
 impl FakeTrunk {
@@ -184,6 +185,11 @@ impl FakeTrunk {
     /// Whether there is a mass event, as the desk said last.
     pub fn mass_event(&self) -> bool {
         self.memory.lock().unwrap().mass_event
+    }
+
+    /// It no longer answers, or answers again.
+    pub fn falls_silent(&self, silent: bool) {
+        self.memory.lock().unwrap().silent = silent;
     }
 
     /// Another process takes its place, and knows of no number.

@@ -130,7 +130,8 @@ fn a_store_from_before_voice_is_brought_up_to_date() {
         // As the first schema had it.
         let back = "DROP INDEX call_owed; DROP INDEX call_owned; DROP INDEX call_with; \
                     ALTER TABLE call DROP COLUMN is_out; ALTER TABLE call DROP COLUMN call_taker; \
-                    ALTER TABLE call DROP COLUMN call_back_owner; DELETE FROM schema_version WHERE version > 1";
+                    ALTER TABLE call DROP COLUMN call_back_owner; ALTER TABLE call DROP COLUMN lifted_us; \
+                    DELETE FROM schema_version WHERE version > 1";
         beside(&place, back).await.unwrap();
         let desk = place.desk().await;
         let again = call_arrives(&desk, place.clock.now(), NUMBER).await;

@@ -17,6 +17,9 @@ type Done = Result<(OrderReply, Vec<(CallId, CallFact)>), OrderError>;
 pub(super) fn obey(memory: &mut Memory, line: &LineEvents, order: &Order) -> Done {
     let nothing = |reply| Ok((reply, Vec::new()));
     let by_fact = |call: &CallId, fact| Ok((OrderReply::Done, vec![(*call, fact)]));
+    if memory.silent {
+        return Err(OrderError::TrunkBusy);
+    }
     match order {
         Order::Live => nothing(OrderReply::Live { calls: memory.live.values().cloned().collect() }),
         Order::Floor => nothing(OrderReply::Floor(Floor {
