@@ -17,6 +17,7 @@ export function emptyBoard(): Board {
     escalations: [],
     mode: 'normal',
     modeSince: null,
+    trunkAnswers: true,
   };
 }
 

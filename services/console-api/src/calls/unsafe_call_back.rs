@@ -1,7 +1,6 @@
 //! Whether a ring could endanger the person who called.
 
 use dispatch_core::ids::CallId;
-use dispatch_core::policy::Rules;
 use dispatch_core::time::Timestamp;
 use tokio::time::timeout;
 
@@ -21,12 +20,9 @@ impl Line {
     ///
     /// # Errors
     /// `call_back_unsafe`; `store_away` when nobody can tell.
-    pub async fn require_safe_call_back(
-        &self,
-        call: CallId,
-        rules: &Rules,
-        now: Timestamp,
-    ) -> Result<(), Problem> {
+    pub async fn require_safe_call_back(&self, call: CallId, now: Timestamp) -> Result<(), Problem> {
+        let names = self.show.names();
+        let rules = &names.policy().rules;
         let since = Timestamp::from_micros(now.as_micros() - COUNTS_FOR_S * 1_000_000);
         let looked = async {
             for id in self.store.incidents_of_number(call, since, INCIDENTS_MAX).await? {
