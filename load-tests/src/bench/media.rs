@@ -18,7 +18,7 @@ use crate::server::{Addresses, Role, Server, Start, link_variable};
 
 /// One step of a call.
 const STEP: Duration = Duration::from_secs(20);
-/// Sound runs this long before it is measured: rtpengine makes up its mind about addresses for 3 s.
+/// Sound runs this long before it is measured, so that both sides have seen where it comes from.
 const SETTLE: Duration = Duration::from_secs(4);
 /// Packets that each phone gets in one second.
 const PACKETS_PER_SECOND: u32 = 50;

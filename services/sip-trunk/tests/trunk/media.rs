@@ -35,7 +35,9 @@ async fn the_queue_announcement_is_heard_frame_by_frame_and_changes_when_a_perso
     for n in 1..=50 {
         let packet = hear(&rtp).await;
         assert_eq!(sequence(&packet), sequence(&last).wrapping_add(1));
-        assert_eq!(timestamp(&packet), timestamp(&last).wrapping_add(160));
+        let step = timestamp(&packet).wrapping_sub(timestamp(&last));
+        // A machine that slept for more than 200 ms leaves out what nobody wants to hear in a burst.
+        assert!(step == 160 || (step >= 10 * 160 && step.is_multiple_of(160)), "a step of {step}");
         assert_eq!(packet[8..12], first[8..12]);
         assert_eq!(packet[12..], sounds.frame(Announcement::Queue, Codec::Pcma, n)[..], "frame {n}");
         last = packet;
