@@ -71,12 +71,14 @@ impl Sound {
     /// Whole seconds in which one side is without this tone.
     pub fn seconds_without(&self, left: bool, hz: u32) -> usize {
         let side = usize::from(!left);
-        let seconds = self.frames.chunks_exact(RATE);
-        seconds.filter(|second| share_of(hz, second.iter().map(|frame| frame[side])) < TONE_SHARE).count()
+        // In tenths: where a packet came late the tone goes on in another phase, which is no silence.
+        let lacks = |tenth: &[[u8; 2]]| share_of(hz, tenth.iter().map(|frame| frame[side])) < TONE_SHARE;
+        let tenths = |second: &[[u8; 2]]| second.chunks_exact(RATE / 10).filter(|tenth| lacks(tenth)).count();
+        self.frames.chunks_exact(RATE).filter(|second| tenths(second) > 5).count()
     }
 }
 
-/// The share of the energy that lies at `hz` (Goertzel over one second).
+/// The share of the energy that lies at `hz` (Goertzel).
 fn share_of(hz: u32, samples: impl Iterator<Item = u8>) -> f64 {
     let turn = 2.0 * (f64::from(hz) * TAU / RATE as f64).cos();
     let (mut one, mut two, mut energy, mut count) = (0.0, 0.0, 0.0, 0.0);
@@ -86,7 +88,7 @@ fn share_of(hz: u32, samples: impl Iterator<Item = u8>) -> f64 {
         count += 1.0;
         (one, two) = (sample + turn * one - two, one);
     }
-    if energy < 1e6 { 0.0 } else { 2.0 * (one * one + two * two - turn * one * two) / (energy * count) }
+    if energy < 1e5 { 0.0 } else { 2.0 * (one * one + two * two - turn * one * two) / (energy * count) }
 }
 
 /// G.711 A-law.
