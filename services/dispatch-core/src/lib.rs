@@ -6,7 +6,7 @@
 //! same state everywhere.
 //!
 //! Entry points: [`call::decide`], [`incident::decide`], [`duty::decide`] and their `apply` and
-//! `next_deadline`; [`classification`]; [`routing::propose`].
+//! `next_deadline`; [`classification`]; [`routing::propose`]; [`place::read`] and [`place::PlaceIndex`].
 //!
 //! Architecture invariant: this crate names no tokio, sqlx, axum, clock or random source in its Cargo.toml.
 
@@ -22,6 +22,7 @@ pub mod escalation;
 pub mod ids;
 pub mod incident;
 pub mod limits;
+pub mod place;
 pub mod policy;
 pub mod private;
 pub mod routing;

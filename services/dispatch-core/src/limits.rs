@@ -48,5 +48,11 @@ pub const DISPOSITION_WITHIN: Seconds = Seconds::minutes(5);
 pub const AREAS_MAX: usize = 100_000;
 /// Positions of one area's outline: the most detailed coast of a kabupaten has some 50,000.
 pub const POSITIONS_PER_AREA_MAX: usize = 500_000;
+/// Places of the kabupaten's own list that are kept in memory: a whole province of OpenStreetMap has some 100,000.
+pub const PLACES_MAX: usize = 150_000;
+/// Other names of one place.
+pub const ALIASES_PER_PLACE_MAX: usize = 16;
+/// Bytes of a location text that are read: a landmark with a pasted link.
+pub const PLACE_TEXT_BYTES_MAX: usize = 2_048;
 /// Words of a text that the classification reads; a narrative of 16 kB has some 2,500, its start says what it is.
 pub const CLASSIFIED_WORDS_MAX: usize = 1_000;

@@ -1,6 +1,6 @@
 //! Distances in metres, good to a few per mille over the size of a province.
 
-use geo::{MultiPolygon, Rect};
+use geo::MultiPolygon;
 
 use crate::area::Point;
 
@@ -16,10 +16,15 @@ pub(super) fn between(a: Point, b: Point) -> f64 {
 }
 
 /// Distance to the nearest point of a box; 0 inside it.
-pub(super) fn to_box(point: Point, outline: &Rect<f64>) -> f64 {
-    let lon = point.lon.clamp(outline.min().x, outline.max().x);
-    let lat = point.lat.clamp(outline.min().y, outline.max().y);
+pub(super) fn to_box(point: Point, lower: [f64; 2], upper: [f64; 2]) -> f64 {
+    let lon = point.lon.clamp(lower[0], upper[0]);
+    let lat = point.lat.clamp(lower[1], upper[1]);
     flat(point, lon, lat).0.hypot(flat(point, lon, lat).1)
+}
+
+/// What a distance in degrees is in metres at the least: a degree of longitude is the shorter one.
+pub(super) fn at_least(point: Point, degrees: f64) -> f64 {
+    degrees.to_radians() * point.lat.to_radians().cos().max(0.0) * EARTH_RADIUS_M
 }
 
 /// Distance to the nearest edge of an outline.
@@ -56,8 +61,9 @@ mod tests {
     fn a_degree_of_latitude_is_111_km_both_ways() {
         let (a, b) = (Point { lat: -2.5, lon: 106.0 }, Point { lat: -3.5, lon: 106.0 });
         assert!((between(a, b) - 111_195.0).abs() < 10.0, "{}", between(a, b));
-        let outline = Rect::new((105.0, -4.5), (107.0, -3.5));
-        assert!((to_box(a, &outline) - 111_195.0).abs() < 10.0);
+        let outline = geo::Rect::new((105.0, -4.5), (107.0, -3.5));
+        assert!((to_box(a, [105.0, -4.5], [107.0, -3.5]) - 111_195.0).abs() < 10.0);
+        assert!(at_least(a, 1.0) <= 111_195.0 && at_least(a, 1.0) > 111_000.0);
         assert!((to_outline(a, &MultiPolygon::from(outline.to_polygon())) - 111_195.0).abs() < 10.0);
     }
 }

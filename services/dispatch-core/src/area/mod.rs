@@ -6,13 +6,18 @@
 use std::collections::BTreeMap;
 
 use geo::{BoundingRect, Intersects, MultiPolygon};
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{PointDistance, RTree};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::AreaCode;
 
 pub mod bangka_selatan;
+mod border;
 pub mod geojson;
 mod metres;
+
+pub use border::{Border, Whereabouts};
 
 /// A point on the earth, WGS 84 degrees.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
@@ -28,6 +33,11 @@ impl Point {
     pub fn is_on_earth(self) -> bool {
         (-90.0..=90.0).contains(&self.lat) && (-180.0..=180.0).contains(&self.lon)
     }
+}
+
+/// Great-circle distance in metres.
+pub fn distance_m(one: Point, other: Point) -> f64 {
+    metres::between(one, other)
 }
 
 /// The level of an area, from the largest to the smallest.
@@ -103,13 +113,16 @@ pub struct Located {
     pub outside: bool,
 }
 
+/// The bounding box of an outline, longitude before latitude, and whose it is.
+type Boxed = GeomWithData<Rectangle<[f64; 2]>, usize>;
+
 /// All areas of a site, ready to be asked.
 #[derive(Clone, Debug, Default)]
 pub struct AreaIndex {
     /// Sorted by code.
     areas: Vec<Area>,
     /// Bounding boxes of the polygons, with the position of their area.
-    boxes: Vec<(geo::Rect<f64>, usize)>,
+    boxes: RTree<Boxed>,
     /// Areas that contain no other area: the most specific answer there is at their place.
     leaves: Vec<usize>,
     /// Folded names and aliases.
@@ -124,9 +137,10 @@ impl AreaIndex {
         let areas: Vec<Area> = by_code.into_values().collect();
         let boxes = areas.iter().enumerate().filter_map(|(position, area)| {
             let outline = area.polygon.as_ref().and_then(BoundingRect::bounding_rect)?;
-            Some((outline, position))
+            let corners = ([outline.min().x, outline.min().y], [outline.max().x, outline.max().y]);
+            Some(Boxed::new(Rectangle::from_corners(corners.0, corners.1), position))
         });
-        let boxes = boxes.collect();
+        let boxes = RTree::bulk_load(boxes.collect());
         let parents: std::collections::BTreeSet<_> =
             areas.iter().filter_map(|area| area.parent.as_ref()).collect();
         let leaves = (0..areas.len()).filter(|&position| !parents.contains(&areas[position].code)).collect();
@@ -149,7 +163,7 @@ impl AreaIndex {
         if !point.is_on_earth() || self.areas.is_empty() {
             return Located { area: None, by: LocatedBy::NearestCentre, distance_m: 0.0, outside: true };
         }
-        if self.boxes.is_empty() {
+        if self.boxes.size() == 0 {
             return self.nearest_centre(point);
         }
         match self.around(point) {
@@ -173,6 +187,12 @@ impl AreaIndex {
         self.names.get(&fold(name)).map(|&position| &self.areas[position])
     }
 
+    /// The point that stands for our own kabupaten: where short codes and bare numbers are completed.
+    pub fn home(&self) -> Option<Point> {
+        let own = || self.areas.iter().filter(|area| !area.neighbour);
+        own().min_by_key(|area| area.level).map(|area| area.centre)
+    }
+
     /// Every area, by code.
     pub fn iter(&self) -> impl Iterator<Item = &Area> {
         self.areas.iter()
@@ -187,11 +207,9 @@ impl AreaIndex {
     /// so that the same point always gives the same answer.
     fn around(&self, point: Point) -> Option<&Area> {
         let at = geo::Point::new(point.lon, point.lat);
-        let near = self.boxes.iter().filter(|(outline, _)| outline.intersects(&at));
-        let hits = near.filter(|(_, position)| {
-            self.areas[*position].polygon.as_ref().is_some_and(|polygon| polygon.intersects(&at))
-        });
-        hits.map(|(_, position)| &self.areas[*position])
+        let near = self.boxes.locate_all_at_point(&[point.lon, point.lat]);
+        near.map(|boxed| &self.areas[boxed.data])
+            .filter(|area| area.polygon.as_ref().is_some_and(|polygon| polygon.intersects(&at)))
             .min_by_key(|area| (std::cmp::Reverse(area.level), area.neighbour, &area.code))
     }
 
@@ -206,23 +224,33 @@ impl AreaIndex {
     }
 
     fn nearest_outline(&self, point: Point) -> Located {
+        let is_leaf = |position: usize| self.leaves.binary_search(&position).is_ok();
+        match self.nearest_where(point, is_leaf) {
+            None => Located { outside: true, ..self.nearest_centre(point) },
+            nearest => self.located(nearest, LocatedBy::NearestOutline, true),
+        }
+    }
+
+    /// The nearest outline among some, with its distance in metres.
+    fn nearest_where(&self, point: Point, counts: impl Fn(usize) -> bool) -> Option<(f64, usize)> {
         let mut nearest: Option<(f64, usize)> = None;
-        for (outline, position) in &self.boxes {
+        for boxed in self.boxes.nearest_neighbor_iter(&[point.lon, point.lat]) {
             let best = nearest.map_or(f64::INFINITY, |(distance, _)| distance);
-            // The box is nearer than anything in it, so most outlines of a country are never walked.
-            if !self.leaves.contains(position) || metres::to_box(point, outline) > best {
+            // A box is nearer than anything in it, and boxes come nearest first: most outlines are never walked.
+            if metres::at_least(point, boxed.geom().distance_2(&[point.lon, point.lat]).sqrt()) > best {
+                break;
+            }
+            if !counts(boxed.data) || metres::to_box(point, boxed.geom().lower(), boxed.geom().upper()) > best
+            {
                 continue;
             }
-            let Some(polygon) = &self.areas[*position].polygon else { continue };
+            let Some(polygon) = &self.areas[boxed.data].polygon else { continue };
             let distance = metres::to_outline(point, polygon);
-            if distance < best {
-                nearest = Some((distance, *position));
+            if distance < best || nearest.is_some_and(|(best, at)| distance <= best && boxed.data < at) {
+                nearest = Some((distance, boxed.data));
             }
         }
-        match nearest {
-            Some(_) => self.located(nearest, LocatedBy::NearestOutline, true),
-            None => Located { outside: true, ..self.nearest_centre(point) },
-        }
+        nearest
     }
 
     fn located(&self, nearest: Option<(f64, usize)>, by: LocatedBy, outside: bool) -> Located {
