@@ -1,5 +1,6 @@
 //! The INVITE as the rest of the product sees it: facts and defects. It never fails: a broken call is a call.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use call_media::sdp::{Offer, OfferError};
@@ -51,10 +52,9 @@ pub(crate) fn message_of_response(response: &Response) -> Message {
 }
 
 fn plain(start: String, headers: &Headers, body: Vec<u8>) -> Message {
-    let headers = headers.iter().filter_map(|header| {
-        let line = header.to_string();
-        let (name, value) = line.split_once(':')?;
-        Some(Header { name: name.trim().to_owned(), value: value.trim().to_owned() })
+    let headers = headers.iter().map(|header| Header {
+        name: Cow::Owned(header.name().trim().to_owned()),
+        value: header.value().trim().to_owned(),
     });
     Message { start, headers: headers.collect(), body, cut: false, mangled: false }
 }

@@ -69,6 +69,9 @@ impl Resumable {
     /// that it does not know without telling anybody.
     pub(crate) fn notice(&self, message: &SipMessage) {
         let SipMessage::Request(request) = message else { return };
+        if self.is_empty() {
+            return;
+        }
         let inside = matches!(request.to_header().and_then(|to| to.tag()), Ok(Some(_)));
         match request.method {
             Method::Invite if !inside => {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use dispatch_core::call::fact::{CallFact, HeldDialog};
 use dispatch_core::ids::CallId;
@@ -15,6 +16,12 @@ use super::{
     Append, ENTRIES_PER_COMMIT_MAX, Entry, JournalError, PAYLOAD_BYTES_MAX, Shared, TAIL_ENTRIES_MAX, frame,
     segment,
 };
+
+/// A commit of so many entries means that many calls come at once. A single fact is never held up.
+const BUSY_FROM_ENTRIES: usize = 4;
+/// How long a busy journal gathers before it syncs: half as many syncs cost half as much, and 2 ms more before a 180
+/// are heard by nobody. With the sync itself it stays within the 5 ms of a group commit.
+const GATHERED_WITHIN: Duration = Duration::from_millis(2);
 
 pub(super) struct Writer {
     shared: Arc<Shared>,
@@ -50,15 +57,20 @@ impl Writer {
     /// Runs until every [`super::Journal`] is dropped.
     pub(super) fn run(mut self, mut inbox: mpsc::Receiver<Append>) {
         let mut batch = Vec::with_capacity(ENTRIES_PER_COMMIT_MAX);
+        let mut busy = false;
         while let Some(first) = inbox.blocking_recv() {
             batch.push(first);
-            // Group commit without a delay: what arrived during the last sync is written by this one.
+            if busy {
+                std::thread::sleep(GATHERED_WITHIN);
+            }
+            // What arrived during the last sync is written by this one.
             while batch.len() < ENTRIES_PER_COMMIT_MAX {
                 match inbox.try_recv() {
                     Ok(append) => batch.push(append),
                     Err(_) => break,
                 }
             }
+            busy = batch.len() >= BUSY_FROM_ENTRIES;
             self.commit(&mut batch);
             self.delete_acknowledged();
         }

