@@ -1,7 +1,8 @@
 //! Orders to the trunk, once per idempotency key.
 //!
-//! What changes the store is repeated safely by the store's own receipts. An order that rings a telephone leaves
-//! no receipt, so its answer is remembered here for as long as somebody may still repeat it.
+//! What changes the store is repeated safely by the store's own receipts. An order to the trunk leaves none there, so its
+//! answer is remembered here for as long as somebody may still repeat it. What rings a telephone is remembered by the
+//! trunk as well (`call_link::order::Receipts`): that memory outlives this desk.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use call_link::order::{
-    Floor, Order, OrderError, OrderInbox, OrderReply, PendingOrder, TrunkNow, TrunkTestNow,
+    Floor, Order, OrderError, OrderInbox, OrderReply, PendingOrder, Receipts, TrunkNow, TrunkTestNow,
 };
 use dispatch_core::ids::{CallId, UserId};
 use tokio::sync::mpsc::error::TrySendError;
+use tokio::time::Instant;
 use tracing::info;
 
 use crate::call::dial::dial;
@@ -17,12 +18,14 @@ use crate::shared::Core;
 
 /// Takes orders until the stop.
 pub(crate) async fn serve(core: Arc<Core>, mut inbox: OrderInbox) {
+    let receipts = Receipts::default();
     loop {
         let pending = tokio::select! {
             () = core.stop.cancelled() => return,
             pending = inbox.next() => pending,
         };
         let Some(pending) = pending else { return };
+        let Some(pending) = receipts.first(pending, Instant::now()) else { continue };
         if let Some(call) = pending.order.call() {
             hand_over(&core, call, pending);
             continue;
@@ -75,7 +78,7 @@ async fn carry_out(core: Arc<Core>, pending: PendingOrder) {
                 Ok(OrderReply::Done)
             }
         }
-        Order::Dial { by, number, call_back_of } => dial(&core, *by, number.clone(), *call_back_of).await,
+        Order::Dial { by, number, call_back_of, .. } => dial(&core, *by, number.clone(), *call_back_of).await,
         Order::Answer { .. }
         | Order::Hangup { .. }
         | Order::Refuse { .. }

@@ -4,7 +4,8 @@ use dispatch_core::ids::{CallId, PartyId, UserId};
 use dispatch_core::private::Private;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Answered, Floor, LiveCall, Order, OrderError, OrderReply};
+use super::receipts::Receipt;
+use super::{Answered, Floor, LiveCall, Order, OrderError, OrderKey, OrderReply};
 
 /// Orders that wait for the trunk; a call-taker's click above it gets [`OrderError::TrunkBusy`].
 pub const ORDERS_WAITING_MAX: usize = 1_024;
@@ -26,12 +27,17 @@ pub struct OrderInbox {
 pub struct PendingOrder {
     /// What is asked.
     pub order: Order,
-    reply: oneshot::Sender<OrderReply>,
+    pub(super) reply: oneshot::Sender<OrderReply>,
+    /// Where the answer is noted for repeats.
+    pub(super) receipt: Option<Box<Receipt>>,
 }
 
 impl PendingOrder {
     /// Answers it.
     pub fn reply(self, reply: OrderReply) {
+        if let Some(receipt) = self.receipt {
+            receipt.settle(&reply);
+        }
         // Whoever asked may have gone; the order is carried out all the same.
         self.reply.send(reply).ok();
     }
@@ -62,7 +68,8 @@ impl CallOrders {
     /// What the trunk refused.
     pub async fn send(&self, order: Order) -> Result<OrderReply, OrderError> {
         let (reply, answer) = oneshot::channel();
-        self.orders.try_send(PendingOrder { order, reply }).map_err(|_| OrderError::TrunkBusy)?;
+        let pending = PendingOrder { order, reply, receipt: None };
+        self.orders.try_send(pending).map_err(|_| OrderError::TrunkBusy)?;
         match answer.await.map_err(|_| OrderError::TrunkBusy)? {
             OrderReply::Refused { error } => Err(error),
             done @ (OrderReply::Answered(_)
@@ -144,7 +151,7 @@ impl CallOrders {
         .await
     }
 
-    /// Rings somebody into the call; the party's id.
+    /// Rings somebody into the call; the party's id, the first one again under a key that was used.
     ///
     /// # Errors
     /// [`OrderError::NotYours`], [`OrderError::NoTrunk`], [`OrderError::NotPossible`] with too many on the call.
@@ -154,14 +161,16 @@ impl CallOrders {
         by: UserId,
         target: Private<String>,
         label: String,
+        key: Option<OrderKey>,
     ) -> Result<PartyId, OrderError> {
-        self.pick(Order::AddParty { call, by, target, label }, |reply| {
+        self.pick(Order::AddParty { call, by, target, label, key }, |reply| {
             if let OrderReply::PartyAdded { party } = reply { Some(party) } else { None }
         })
         .await
     }
 
-    /// Calls a number for somebody whose audio is connected; the new call's id.
+    /// Calls a number for somebody whose audio is connected; the new call's id, the first one again under a key that
+    /// was used.
     ///
     /// # Errors
     /// [`OrderError::NoSeat`], [`OrderError::NoTrunk`].
@@ -170,8 +179,9 @@ impl CallOrders {
         by: UserId,
         number: Private<String>,
         call_back_of: Option<CallId>,
+        key: Option<OrderKey>,
     ) -> Result<CallId, OrderError> {
-        self.pick(Order::Dial { by, number, call_back_of }, |reply| {
+        self.pick(Order::Dial { by, number, call_back_of, key }, |reply| {
             if let OrderReply::Dialled { call } = reply { Some(call) } else { None }
         })
         .await

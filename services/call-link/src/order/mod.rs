@@ -5,6 +5,7 @@
 
 mod channel;
 mod live;
+mod receipts;
 mod reply;
 
 use dispatch_core::acd::AcdPolicy;
@@ -20,6 +21,7 @@ pub use live::{
     Floor, LINE_EVENTS_WAITING_MAX, LineEvent, LineEvents, LiveCall, LiveState, TrunkNow, TrunkTestNow,
     Waiting,
 };
+pub use receipts::{OrderKey, RECEIPTS_KEPT_FOR, RECEIPTS_MAX, Receipts};
 pub use reply::{Answered, OrderError, OrderReply, SeatAudio};
 
 /// Whether a person has a console open, as one desk sees it. A trunk may serve several desks, and a console hangs on
@@ -168,6 +170,9 @@ pub enum Order {
         target: Private<String>,
         /// What people call it: an agency's name.
         label: String,
+        /// Under which it may be repeated; `None` rings each time.
+        #[serde(default)]
+        key: Option<OrderKey>,
     },
     /// Takes somebody off the call.
     DropParty {
@@ -195,6 +200,9 @@ pub enum Order {
         target: Private<String>,
         /// What people call it.
         label: String,
+        /// Under which it may be repeated; `None` rings each time.
+        #[serde(default)]
+        key: Option<OrderKey>,
     },
     /// A supervisor joins, or changes how they take part.
     Supervise {
@@ -220,6 +228,9 @@ pub enum Order {
         number: Private<String>,
         /// The call that is called back.
         call_back_of: Option<CallId>,
+        /// Under which it may be repeated; `None` rings each time.
+        #[serde(default)]
+        key: Option<OrderKey>,
     },
     /// Sends digits towards the caller (RFC 4733).
     PressDigits {
@@ -272,6 +283,35 @@ impl Order {
             | Self::Dial { .. } => None,
         }
     }
+
+    /// The key under which it may be repeated, if it rings a telephone and has one.
+    pub const fn key(&self) -> Option<&OrderKey> {
+        match self {
+            Self::Dial { key, .. } | Self::AddParty { key, .. } | Self::Transfer { key, .. } => key.as_ref(),
+            Self::Answer { .. }
+            | Self::Hangup { .. }
+            | Self::Live
+            | Self::Floor
+            | Self::Drain
+            | Self::OpenSeat { .. }
+            | Self::CloseSeat { .. }
+            | Self::Echo { .. }
+            | Self::SetSeat { .. }
+            | Self::SetRingRules { .. }
+            | Self::Learn { .. }
+            | Self::MassEvent { .. }
+            | Self::LiftRestriction { .. }
+            | Self::Refuse { .. }
+            | Self::Hold { .. }
+            | Self::Resume { .. }
+            | Self::DropParty { .. }
+            | Self::Leave { .. }
+            | Self::Supervise { .. }
+            | Self::StopSupervising { .. }
+            | Self::PressDigits { .. }
+            | Self::Prompt { .. } => None,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -316,7 +356,7 @@ mod tests {
                 supervisor: true,
                 console: Some(ConsoleWord { desk: 7, open: false }),
             },
-            Order::AddParty { call, by, target: target.clone(), label: "Damkar".to_owned() },
+            Order::AddParty { call, by, target: target.clone(), label: "Damkar".to_owned(), key: None },
             Order::Supervise { call, by, mode: SuperviseMode::Whisper },
             Order::Learn {
                 numbers: vec![NumberPast {
@@ -330,7 +370,7 @@ mod tests {
             },
             Order::MassEvent { open: true },
             Order::LiftRestriction { call, by },
-            Order::Dial { by, number: target, call_back_of: Some(call) },
+            Order::Dial { by, number: target, call_back_of: Some(call), key: Some(OrderKey::of(by, "balik-1")) },
             Order::Prompt { call, by, prompt: Prompt::SilentCall },
         ];
         for order in orders {

@@ -107,4 +107,7 @@ pub enum OrderError {
     /// The browser's session description cannot be used.
     #[error("the offered session description cannot be used")]
     UnusableOffer,
+    /// Another order was carried out under this key.
+    #[error("the key was used for another order")]
+    KeyReused,
 }

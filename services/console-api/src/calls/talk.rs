@@ -1,6 +1,6 @@
 //! What people do with a call while they talk: hold it, ask others in, give it away, listen in, call back.
 
-use call_link::order::Order;
+use call_link::order::{Order, OrderKey};
 use dispatch_core::call::fact::{Prompt, ScreenReason, SuperviseMode};
 use dispatch_core::call::{Call, CallState, Party, PartyState};
 use dispatch_core::ids::{CallId, PartyId};
@@ -42,9 +42,15 @@ impl Line {
     ///
     /// # Errors
     /// As for [`Line::hold`], and `no_trunk`.
-    pub async fn add_party(&self, call: CallId, who: Viewer, whom: Contact) -> Result<views::Call, Problem> {
+    pub async fn add_party(
+        &self,
+        call: CallId,
+        who: Viewer,
+        whom: Contact,
+        key: OrderKey,
+    ) -> Result<views::Call, Problem> {
         let following = self.follow();
-        let added = self.orders.add_party(call, who.user, whom.target, whom.label).await;
+        let added = self.orders.add_party(call, who.user, whom.target, whom.label, Some(key)).await;
         let party = match added {
             Ok(party) => party,
             Err(error) => return Err(self.refused(error, call).await),
@@ -72,9 +78,15 @@ impl Line {
     ///
     /// # Errors
     /// As for [`Line::add_party`].
-    pub async fn transfer(&self, call: CallId, who: Viewer, whom: Contact) -> Result<views::Call, Problem> {
+    pub async fn transfer(
+        &self,
+        call: CallId,
+        who: Viewer,
+        whom: Contact,
+        key: OrderKey,
+    ) -> Result<views::Call, Problem> {
         let Contact { target, label, .. } = whom;
-        let order = Order::Transfer { call, by: who.user, target: target.clone(), label };
+        let order = Order::Transfer { call, by: who.user, target: target.clone(), label, key: Some(key) };
         let begun = |call: &Call| {
             let rung = call.parties.iter().any(|party| party.target == target && is_there(party));
             rung || call.call_taker_left || call.is_ended()
@@ -170,9 +182,10 @@ impl Line {
         who: Viewer,
         number: Private<String>,
         in_answer_to: CallId,
+        key: OrderKey,
     ) -> Result<views::Call, Problem> {
         let following = self.follow();
-        let dialled = self.orders.dial(who.user, number, Some(in_answer_to)).await;
+        let dialled = self.orders.dial(who.user, number, Some(in_answer_to), Some(key)).await;
         let call = dialled.map_err(|error| Problem::order(error, &self.show.names()))?;
         self.after(following, call, who, |_| true).await
     }

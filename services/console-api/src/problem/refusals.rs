@@ -66,6 +66,7 @@ impl Problem {
             OrderError::NoTrunk => Self::new(Code::NoTrunk),
             OrderError::NotPossible => Self::new(Code::NotPossible),
             OrderError::UnusableOffer => Self::new(Code::UnusableSdp),
+            OrderError::KeyReused => Self::new(Code::IdempotencyKeyReused),
         }
     }
 }

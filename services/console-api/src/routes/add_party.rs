@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use call_link::order::OrderKey;
 use dispatch_core::ids::CallId;
 use serde_json::Value;
 
@@ -30,5 +31,6 @@ pub async fn handler(
 ) -> Result<Json<Value>, Problem> {
     let whom = written.body.whom(&book, &names.now())?;
     let who = Viewer::of(may.user());
-    once.answer(&may, &written, async move { line.add_party(id, who, whom).await }).await
+    let key = OrderKey::of(who.user, &written.key);
+    once.answer(&may, &written, async move { line.add_party(id, who, whom, key).await }).await
 }

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use call_link::order::OrderKey;
 use dispatch_core::ids::CallId;
 use dispatch_core::private::Private;
 use dispatch_core::time::Clock;
@@ -79,6 +80,7 @@ pub async fn handler(
         line.require_safe_call_back(id, clock.now()).await?;
     }
     let who = Viewer::of(may.user());
-    let dialled = async move { Ok(CallDialled { call: line.dial(who, number, id).await? }) };
+    let key = OrderKey::of(who.user, &written.key);
+    let dialled = async move { Ok(CallDialled { call: line.dial(who, number, id, key).await? }) };
     once.answer(&may, &written, dialled).await
 }

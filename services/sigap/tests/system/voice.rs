@@ -1,13 +1,10 @@
 //! Voice on the real binary: a recording that is played back is the file on the disk, and a telephone is a seat.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::net::UdpSocket;
-use tokio::time::{Instant, timeout_at};
 
-use super::harness::{Api, Kind, RtpEar, SOON, Server, UdpCaller, caller, calls_of, the_call_of};
+use super::harness::{Api, DeskPhone, Kind, RtpEar, SOON, Server, UdpCaller, caller, calls_of, the_call_of};
 
 /// A caller who is on the line, and what the console knows of the call.
 async fn answered(server: &Server, taker: &Api, number: &str, ear: &RtpEar) -> (UdpCaller, String, Vec<u8>) {
@@ -89,8 +86,7 @@ async fn a_telephone_is_a_seat_that_rings_when_the_call_is_answered() {
     let server = Server::demo(Kind::Sqlite).await;
     let (taker, number) = (server.log_in("petugas1").await, caller());
     let (desk_phone, desk_ear) = (DeskPhone::new().await, RtpEar::new().await);
-    let uri = format!("sip:21@{}", desk_phone.address());
-    let duty = json!({ "state": "ready", "audio": { "kind": "phone", "uri": uri } });
+    let duty = json!({ "state": "ready", "audio": { "kind": "phone", "uri": desk_phone.uri() } });
     taker.post("/duty", &duty).await.expect(200);
     let ear = RtpEar::new().await;
     let caller_phone = UdpCaller::new(server.sip).await;
@@ -114,66 +110,4 @@ async fn a_telephone_is_a_seat_that_rings_when_the_call_is_answered() {
     caller_phone.send(&invite.bye(&ok)).await;
     caller_phone.expect("BYE", 200, SOON).await;
     desk_phone.expect_bye().await;
-}
-
-/// A desk telephone that picks up.
-struct DeskPhone {
-    socket: UdpSocket,
-}
-
-impl DeskPhone {
-    async fn new() -> Self {
-        Self { socket: UdpSocket::bind("127.0.0.1:0").await.expect("a socket") }
-    }
-
-    fn address(&self) -> SocketAddr {
-        self.socket.local_addr().expect("an address")
-    }
-
-    /// The first request with this method; others are passed over.
-    async fn hears(&self, method: &str) -> (String, SocketAddr) {
-        let until = Instant::now() + SOON;
-        let mut buffer = vec![0; 65_536];
-        loop {
-            let received = timeout_at(until, self.socket.recv_from(&mut buffer)).await;
-            let (length, from) =
-                received.unwrap_or_else(|_| panic!("no {method} in time")).expect("a datagram");
-            let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
-            if text.starts_with(method) {
-                return (text, from);
-            }
-        }
-    }
-
-    async fn picks_up(&self, media_port: u16) {
-        let (invite, from) = self.hears("INVITE ").await;
-        let body = format!(
-            "v=0\r\no=meja 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
-             m=audio {media_port} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\na=sendrecv\r\n"
-        );
-        let contact = format!("Contact: <sip:21@{}>\r\n", self.address());
-        self.answers(&invite, from, &contact, &body).await;
-        self.hears("ACK ").await;
-    }
-
-    async fn expect_bye(&self) {
-        let (bye, from) = self.hears("BYE ").await;
-        self.answers(&bye, from, "", "").await;
-    }
-
-    async fn answers(&self, request: &str, to: SocketAddr, contact: &str, body: &str) {
-        let mut answer = String::from("SIP/2.0 200 OK\r\n");
-        for line in request.lines().skip(1).take_while(|line| !line.is_empty()) {
-            let name = line.split(':').next().unwrap_or_default().to_ascii_lowercase();
-            match name.as_str() {
-                "to" if !line.contains("tag=") => answer.push_str(&format!("{line};tag=meja\r\n")),
-                "via" | "from" | "to" | "call-id" | "cseq" => answer.push_str(&format!("{line}\r\n")),
-                _ => {}
-            }
-        }
-        let length = body.len();
-        let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
-        answer.push_str(&format!("{contact}{kind}Content-Length: {length}\r\n\r\n{body}"));
-        self.socket.send_to(answer.as_bytes(), to).await.expect("the answer goes out");
-    }
 }

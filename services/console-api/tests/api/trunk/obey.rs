@@ -96,11 +96,11 @@ pub(super) fn obey(memory: &mut Memory, line: &LineEvents, order: &Order) -> Don
             own(memory, *call, *by)?.state = LiveState::Connected;
             by_fact(call, CallFact::Resumed { by: *by })
         }
-        Order::AddParty { call, by, target, label } => {
+        Order::AddParty { call, by, target, label, .. } => {
             let (party, fact) = add(memory, *call, *by, target, label)?;
             Ok((OrderReply::PartyAdded { party }, vec![(*call, fact)]))
         }
-        Order::Transfer { call, by, target, label } => {
+        Order::Transfer { call, by, target, label, .. } => {
             let (_, fact) = add(memory, *call, *by, target, label)?;
             by_fact(call, fact)
         }
@@ -143,7 +143,7 @@ pub(super) fn obey(memory: &mut Memory, line: &LineEvents, order: &Order) -> Don
             memory.live.get(call).ok_or(OrderError::UnknownCall)?;
             by_fact(call, CallFact::SupervisorLeft { by: *by })
         }
-        Order::Dial { by, number, call_back_of } => dial(memory, *by, number, *call_back_of),
+        Order::Dial { by, number, call_back_of, .. } => dial(memory, *by, number, *call_back_of),
         Order::PressDigits { call, by, digits } => {
             own(memory, *call, *by)?;
             let press = |digit| CallFact::Digit { from: Speaker::Centre, digit: Private::new(digit) };

@@ -2,6 +2,7 @@
 //! with a limit, every child process ends with the value that holds it.
 
 mod callers;
+mod desk_phone;
 mod feed;
 mod halves;
 mod http;
@@ -19,6 +20,7 @@ use std::time::Duration;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub use callers::{caller, calls_of, the_call_of};
+pub use desk_phone::DeskPhone;
 pub use feed::{Feed, Heard, cursor_of};
 pub use halves::{Half, Halves};
 pub use http::{Answer, Api, Call, new_key};

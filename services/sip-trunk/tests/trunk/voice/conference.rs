@@ -11,7 +11,7 @@ pub async fn with_agency(centre: &Centre, talk: &Talk) -> (Answerer, Sound, disp
     // An agency's telephone is no trunk: whom we call may answer and hang up all the same.
     let mut agency = Answerer::at("127.0.0.3:0").await;
     let label = "Damkar".to_owned();
-    let party = centre.orders().add_party(talk.call, talk.taker, target(&agency), label).await.unwrap();
+    let party = centre.orders().add_party(talk.call, talk.taker, target(&agency), label, None).await.unwrap();
     agency.is_rung().await;
     let mut sound = Sound::new().await;
     let port = agency.answer(&sound.sdp()).await;
@@ -83,8 +83,9 @@ async fn every_way_a_party_does_not_come_is_named_and_the_call_goes_on() {
     let centre = centre().await;
     let mut talk = Talk::begun(&centre, petugas(1)).await;
     let (call, by) = (talk.call, talk.taker);
-    let add =
-        |answerer: &Answerer| centre.orders().add_party(call, by, target(answerer), "Polres".to_owned());
+    let add = |answerer: &Answerer| {
+        centre.orders().add_party(call, by, target(answerer), "Polres".to_owned(), None)
+    };
     let mut busy = Answerer::new().await;
     let party = add(&busy).await.unwrap();
     busy.is_rung().await;
@@ -108,10 +109,10 @@ async fn every_way_a_party_does_not_come_is_named_and_the_call_goes_on() {
 
     let stranger = petugas(2);
     let mut agency = Answerer::new().await;
-    let foreign = centre.orders().add_party(call, stranger, target(&agency), String::new()).await;
+    let foreign = centre.orders().add_party(call, stranger, target(&agency), String::new(), None).await;
     assert_eq!(foreign, Err(OrderError::NotYours));
     let number = dispatch_core::private::Private::new("0800123".to_owned());
-    let no_way = centre.orders().add_party(call, by, number, String::new()).await;
+    let no_way = centre.orders().add_party(call, by, number, String::new(), None).await;
     assert_eq!(no_way, Err(OrderError::NoTrunk));
     let listen = Order::Supervise { call, by: stranger, mode: SuperviseMode::Listen };
     assert_eq!(centre.orders().carry_out(listen).await, Err(OrderError::NoSeat));

@@ -28,11 +28,11 @@ async fn a_call_back_rings_the_desk_phone_and_then_the_person() {
     let (mut desk, mut person) = (Answerer::new().await, Answerer::new().await);
     let centre = centre_towards(&person).await;
     let by = petugas(1);
-    assert_eq!(centre.orders().dial(by, number(), None).await, Err(OrderError::NoTrunk), "not reached yet");
+    assert_eq!(centre.orders().dial(by, number(), None, None).await, Err(OrderError::NoTrunk), "not reached yet");
     person.expect("OPTIONS").await;
-    assert_eq!(centre.orders().dial(by, number(), None).await, Err(OrderError::NoSeat));
+    assert_eq!(centre.orders().dial(by, number(), None, None).await, Err(OrderError::NoSeat));
     centre.on_duty(by, Audio::Phone { uri: desk.uri() }).await;
-    let call = centre.orders().dial(by, number(), None).await.unwrap();
+    let call = centre.orders().dial(by, number(), None, None).await.unwrap();
     let (arrived, arrival) = centre.arrival(0).await;
     assert_eq!((arrived, arrival.direction), (call, Direction::Out { by, call_back_of: None }));
     assert_eq!(arrival.trunk, "telco");
@@ -79,7 +79,7 @@ async fn a_person_who_does_not_pick_up_and_a_call_taker_who_gives_up_both_end_it
     for (code, reason) in
         [(486, EndReason::Refused), (480, EndReason::NoAnswer), (404, EndReason::Unreachable)]
     {
-        let call = centre.orders().dial(by, number(), None).await.unwrap();
+        let call = centre.orders().dial(by, number(), None, None).await.unwrap();
         desk.is_rung().await;
         desk.answer(&Sound::new().await.sdp()).await;
         person.is_rung().await;
@@ -88,7 +88,7 @@ async fn a_person_who_does_not_pick_up_and_a_call_taker_who_gives_up_both_end_it
         assert_eq!(centre.end_of(call).await.0, reason);
     }
 
-    let call = centre.orders().dial(by, number(), None).await.unwrap();
+    let call = centre.orders().dial(by, number(), None, None).await.unwrap();
     desk.is_rung().await;
     desk.answer(&Sound::new().await.sdp()).await;
     person.is_rung().await;
@@ -106,7 +106,7 @@ async fn whoever_dials_hears_it_ring_and_then_what_the_other_side_plays() {
     let by = petugas(1);
     centre.on_duty(by, Audio::Phone { uri: desk.uri() }).await;
     person.expect("OPTIONS").await;
-    let call = centre.orders().dial(by, number(), None).await.unwrap();
+    let call = centre.orders().dial(by, number(), None, None).await.unwrap();
     desk.is_rung().await;
     let mut desk_sound = Sound::new().await;
     let port = desk.answer(&desk_sound.sdp()).await;
@@ -146,7 +146,7 @@ async fn where_the_first_trunk_does_not_take_a_call_the_second_does() {
     centre.on_duty(by, Audio::Phone { uri: desk.uri() }).await;
     // A person's word is final: nobody is rung twice for it. An answer of 0 is none at all.
     for code in [503, 603, 500, 408, 0] {
-        let call = centre.orders().dial(by, number(), None).await.unwrap();
+        let call = centre.orders().dial(by, number(), None, None).await.unwrap();
         desk.is_rung().await;
         desk.answer(&Sound::new().await.sdp()).await;
         if code == 0 {

@@ -62,7 +62,8 @@ async fn a_call_of_ours_goes_on_too() {
     let by = petugas(1);
     doomed.centre.on_duty(by, Audio::Phone { uri: desk.uri() }).await;
     person.is_asked().await;
-    let call = doomed.centre.orders().dial(by, Private::new("0811717171".to_owned()), None).await.unwrap();
+    let call =
+        doomed.centre.orders().dial(by, Private::new("0811717171".to_owned()), None, None).await.unwrap();
     desk.is_rung().await;
     let mut desk_sound = Sound::new().await;
     let port = desk.answer(&desk_sound.sdp()).await;

@@ -161,7 +161,8 @@ async fn whom_we_call_over_such_a_trunk_is_offered_encryption_and_called_plainly
     let mut talk = Talk::begun_with(&centre, petugas(1), Sound::encrypted().await).await;
     for (refuses, unencrypted) in [(false, 0), (true, 1)] {
         let target = Private::new("0800112".to_owned());
-        let order = Order::AddParty { call: talk.call, by: talk.taker, target, label: "Damkar".into() };
+        let order =
+            Order::AddParty { call: talk.call, by: talk.taker, target, label: "Damkar".into(), key: None };
         let Ok(OrderReply::PartyAdded { party }) = centre.orders().send(order).await else { panic!() };
         let invite = agency.is_rung().await;
         assert!(invite.body.contains("RTP/SAVP 8 0 101"), "{}", invite.body);

@@ -29,6 +29,7 @@ async fn an_agencys_session_is_refreshed_by_whom_its_answer_names() {
         by: talk.taker,
         target: target(agency),
         label: "Damkar".into(),
+        key: None,
     };
     let Ok(OrderReply::PartyAdded { party }) = centre.orders().send(add(&agency)).await else { panic!() };
     let invite = agency.is_rung().await;
@@ -58,7 +59,7 @@ async fn a_person_whom_we_called_and_who_does_not_refresh_is_lost() {
     let by = petugas(1);
     centre.on_duty(by, Audio::Phone { uri: desk.uri() }).await;
     person.expect("OPTIONS").await;
-    let call = centre.orders().dial(by, Private::new("0811717171".to_owned()), None).await.unwrap();
+    let call = centre.orders().dial(by, Private::new("0811717171".to_owned()), None, None).await.unwrap();
     desk.is_rung().await;
     desk.answer(&Sound::new().await.sdp()).await;
     person.is_rung().await;

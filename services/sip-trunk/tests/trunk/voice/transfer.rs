@@ -29,7 +29,7 @@ async fn a_transferred_caller_talks_with_the_other_centre_and_the_call_taker_is_
     let (call, by) = (talk.call, talk.taker);
     let mut neighbour = Answerer::new().await;
     let label = "PSAP Bangka".to_owned();
-    done(&centre, Order::Transfer { call, by, target: target(&neighbour), label }).await;
+    done(&centre, Order::Transfer { call, by, target: target(&neighbour), label, key: None }).await;
     neighbour.is_rung().await;
     // Until somebody answers there the call-taker stays.
     talk.caller.sound.hears(&[TAKER], &[CALLER]).await;
@@ -52,7 +52,8 @@ async fn a_transfer_that_nobody_takes_leaves_the_call_taker_with_the_caller() {
     let mut talk = Talk::begun(&centre, petugas(1)).await;
     let (call, by) = (talk.call, talk.taker);
     let mut neighbour = Answerer::new().await;
-    done(&centre, Order::Transfer { call, by, target: target(&neighbour), label: String::new() }).await;
+    done(&centre, Order::Transfer { call, by, target: target(&neighbour), label: String::new(), key: None })
+        .await;
     neighbour.is_rung().await;
     neighbour.refuse(603).await;
     let party = party_of(&centre, &talk).await;
@@ -71,7 +72,8 @@ async fn a_network_that_refers_takes_the_call_over() {
     let mut talk = Talk::begun(&centre, petugas(1)).await;
     let (call, by) = (talk.call, talk.taker);
     let neighbour = Answerer::new().await;
-    done(&centre, Order::Transfer { call, by, target: target(&neighbour), label: String::new() }).await;
+    done(&centre, Order::Transfer { call, by, target: target(&neighbour), label: String::new(), key: None })
+        .await;
     let phone = &mut talk.caller.phone;
     let refer = phone.expect("REFER").await;
     assert_eq!(refer.value("Refer-To"), format!("<{}>", neighbour.uri()));
@@ -99,7 +101,8 @@ async fn a_refer_that_is_refused_is_done_by_ringing() {
     let mut talk = Talk::begun(&centre, petugas(1)).await;
     let (call, by) = (talk.call, talk.taker);
     let mut neighbour = Answerer::new().await;
-    done(&centre, Order::Transfer { call, by, target: target(&neighbour), label: String::new() }).await;
+    done(&centre, Order::Transfer { call, by, target: target(&neighbour), label: String::new(), key: None })
+        .await;
     let refer = talk.caller.phone.expect("REFER").await;
     talk.caller.phone.reply(&refer, 405, "Method Not Allowed").await;
     neighbour.is_rung().await;
