@@ -60,6 +60,12 @@ export class Phone {
     this.#send(this.#answer(text, '200 OK', ['Content-Type: application/sdp'], sdp), peer);
   }
 
+  /** Says no to what rings. */
+  refuse(status) {
+    this.#send(this.#answer(this.#ringing, status), this.#dialog.peer);
+    this.#over();
+  }
+
   hangUp() {
     if (!this.#dialog || this.hungUp) return;
     const { from, to, callId, contact, peer } = this.#dialog;

@@ -18,6 +18,7 @@ export function emptyBoard(): Board {
     mode: 'normal',
     modeSince: null,
     trunkAnswers: true,
+    phoneRings: false,
   };
 }
 
@@ -148,6 +149,7 @@ export function snapshot(over: Partial<Snapshot>): Snapshot {
     seats_connected: [],
     seats_away: [],
     trunk_answers: true,
+    phone_rings: false,
     queue: [],
     mode: 'normal',
     ...over,

@@ -115,6 +115,7 @@ fn floor(core: &Core) -> Floor {
         run: core.screen.run(),
         seats: core.media.seats_connected(),
         away: core.queue.away(),
+        phones_ringing: core.seats.phones_ringing(),
         waiting: core.queue.waiting(),
         trunks: core.peers.health().into_iter().map(trunk).collect(),
     }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use call_link::order::{LiveCall, LiveState, PendingOrder};
 use call_media::room::{LegId, Levels, Room};
+use dispatch_core::call::fact::Direction;
 use dispatch_core::ids::{CallId, PartyId, UserId};
 use dispatch_core::private::Private;
 use dispatch_core::time::Timestamp;
@@ -76,6 +77,7 @@ pub(crate) struct LiveEntry {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct View {
     pub(crate) state: LiveState,
+    pub(crate) direction: Direction,
     pub(crate) answered_by: Option<UserId>,
     pub(crate) offered_to: Option<UserId>,
     pub(crate) parties: usize,
@@ -96,6 +98,7 @@ impl LiveEntry {
     ) -> Self {
         let view = View {
             state: LiveState::Ringing,
+            direction: Direction::In,
             answered_by: None,
             offered_to: None,
             parties: 0,
@@ -261,6 +264,7 @@ impl Registry {
                 answered_by: view.answered_by,
                 offered_to: view.offered_to,
                 parties: view.parties,
+                direction: view.direction,
             }
         };
         self.entries().into_iter().map(show).collect()

@@ -21,6 +21,8 @@ struct Seat {
     lost_from: Option<CallId>,
     /// The call that they supervise.
     supervises: Option<CallId>,
+    /// Calls for which their telephone rings.
+    ringing: usize,
 }
 
 /// All seats.
@@ -88,6 +90,30 @@ impl Seats {
         }
     }
 
+    /// The person's telephone rings for one more call; whether it was quiet before.
+    pub(crate) fn phone_rings(&self, user: UserId) -> bool {
+        let mut seats = self.lock();
+        if seats.len() >= SEATS_MAX && !seats.contains_key(&user) {
+            return false;
+        }
+        let seat = seats.entry(user).or_default();
+        seat.ringing += 1;
+        seat.ringing == 1
+    }
+
+    /// The person's telephone rings for one call less; whether it is quiet now.
+    pub(crate) fn phone_is_quiet(&self, user: UserId) -> bool {
+        let mut seats = self.lock();
+        let Some(seat) = seats.get_mut(&user).filter(|seat| seat.ringing > 0) else { return false };
+        seat.ringing -= 1;
+        seat.ringing == 0
+    }
+
+    /// Whose telephones ring.
+    pub(crate) fn phones_ringing(&self) -> Vec<UserId> {
+        self.lock().iter().filter(|(_, seat)| seat.ringing > 0).map(|(user, _)| *user).collect()
+    }
+
     /// The calls that care about the person's audio.
     pub(crate) fn calls_of(&self, user: UserId) -> Vec<CallId> {
         let seats = self.lock();
@@ -143,6 +169,16 @@ mod tests {
         );
         seats.forget_call(user, second);
         assert_eq!(seats.calls_of(user), [first]);
+    }
+
+    #[test]
+    fn a_telephone_rings_until_the_last_of_its_calls_lets_it() {
+        let (seats, user) = (Seats::default(), UserId(id(1)));
+        assert!(!seats.phone_is_quiet(user) && seats.phones_ringing().is_empty());
+        assert!(seats.phone_rings(user) && !seats.phone_rings(user));
+        assert!(!seats.phone_is_quiet(user));
+        assert_eq!(seats.phones_ringing(), [user]);
+        assert!(seats.phone_is_quiet(user) && seats.phones_ringing().is_empty());
     }
 
     #[test]

@@ -7,12 +7,14 @@ import {
   HEARD_SHARE,
   hears440,
   hearsMicrophone,
+  hearsNot,
   hearsTone,
   PHONE_HERTZ,
   recordOutcomes,
   talking,
+  UNHEARD_SHARE,
 } from '../talk.mjs';
-import { beginShift } from '../world.mjs';
+import { beginShift, MICROPHONE_HERTZ } from '../world.mjs';
 
 story('voice: devices are chosen apart, in the middle of a call too, and the meters move', async (world) => {
   const { page, caller } = await talking(world, 'petugas1');
@@ -58,7 +60,16 @@ story('voice: a desk phone as the seat: it rings at the answer, holds, and is le
   const caller = await world.call();
   caller.line.say(CALLER_HERTZ);
   equal(desk.invites.length, 0, 'calls of the desk phone before the answer');
+  desk.picksUp = false;
   await answer(page, caller);
+  const header = page.locator('.live .who');
+  await header.getByText('Telepon Anda berdering').waitFor();
+  await page.locator('.live').getByText('Angkat telepon meja: pelapor belum mendengar Anda.').waitFor();
+  equal(await header.getByText('Tersambung').count(), 0, '“Tersambung” while the telephone rings');
+  await world.photograph(page, 'call-taker-phone-rings');
+  desk.pickUp();
+  await header.getByText('Tersambung').waitFor();
+  await header.getByText('Telepon Anda berdering').waitFor({ state: 'detached' });
   await hearsTone(desk.line, CALLER_HERTZ);
   await hearsTone(caller.line, PHONE_HERTZ);
   await world.photograph(page, 'call-taker-on-the-phone');
@@ -100,5 +111,35 @@ story(
     await until(() => level.evaluate((one) => one.classList.contains('mark')), 'the voice is shown');
     caller.line.say(0);
     await until(() => level.evaluate((one) => !one.classList.contains('mark')), 'the silence is shown');
+  },
+);
+
+story(
+  'voice: a muted desk whose audio breaks comes back muted to the same caller, and says so',
+  async (world) => {
+    await recordOutcomes(world);
+    const { page, caller } = await talking(world, 'petugas1');
+    await hears440(page);
+    await page.keyboard.press('F3');
+    await hearsNot(caller.line, MICROPHONE_HERTZ);
+    // The line is gone for so long that the caller waits meanwhile.
+    await page.route('**/api/v1/seat', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      await route.continue().catch(() => undefined);
+    });
+    await page.evaluate(() => window.peers.findLast((one) => one.connectionState === 'connected').close());
+    await page.locator('.queue .row', { hasText: caller.number }).waitFor();
+    await page.unroute('**/api/v1/seat');
+    await page.locator('.live .number', { hasText: caller.number }).waitFor();
+    await page.locator('.live').getByText('Mikrofon bisu').waitFor();
+    await page.getByText('Mikrofon masih bisu').waitFor();
+    await hears440(page);
+    await world.photograph(page, 'call-taker-still-muted');
+    const since = Date.now();
+    await page.waitForTimeout(1_000);
+    const heard = caller.line.heardSince(since);
+    check(heard.length > 0 && toneIn(heard, MICROPHONE_HERTZ) < UNHEARD_SHARE, 'a muted desk is heard');
+    await page.keyboard.press('F3');
+    await hearsMicrophone(caller.line);
   },
 );

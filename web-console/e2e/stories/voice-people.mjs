@@ -134,6 +134,20 @@ story(
     await page.keyboard.press('F7');
     await until(() => world.telco.hungUp, 'it rings no more');
     await page.getByText('Tidak ada panggilan aktif').waitFor();
+    equal(await page.locator('.toasts').getByText(number).count(), 0, 'a word about what was cancelled here');
+    for (const [status, words] of [
+      ['486 Busy Here', 'Sibuk atau ditolak'],
+      ['480 Temporarily Unavailable', 'Tidak diangkat'],
+      ['404 Not Found', 'Tidak terjangkau'],
+    ]) {
+      const rung = world.telco.invites.length;
+      await row.getByRole('button', { name: 'Hubungi' }).click();
+      await until(() => world.telco.invites.length > rung, `it rings for ${status}`);
+      world.telco.refuse(status);
+      await page.getByText(`${words}: ${number}`).waitFor();
+      await page.getByText('Tidak ada panggilan aktif').waitFor();
+    }
+    await world.photograph(page, 'call-taker-not-reached');
     world.telco.picksUp = true;
     await row.getByRole('button', { name: 'Hubungi' }).click();
     await page.locator('.live').getByText('Panggilan keluar').waitFor();

@@ -1911,6 +1911,13 @@ export interface components {
              */
             user_id: string;
         } | {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Whether it rings. */
+            rings: boolean;
+            /** @enum {string} */
+            type: "seat.rings";
+        } | {
             /** @description Whether it does. */
             answers: boolean;
             /** @description When. */
@@ -2598,6 +2605,8 @@ export interface components {
             incidents: components["schemas"]["Incident"][];
             /** @description Whether the store works. */
             mode: components["schemas"]["SystemMode"];
+            /** @description Whether one's own telephone rings, for a call that is one's own already. */
+            phone_rings: boolean;
             /** @description Who waits, first in line first, for those who see calls. */
             queue: components["schemas"]["QueuePlace"][];
             /** @description Whether one's own audio works. */

@@ -28,6 +28,7 @@ export class LiveBoard implements Board {
   mode = $state<SystemMode>('normal');
   modeSince = $state<string | null>(null);
   trunkAnswers = $state(true);
+  phoneRings = $state(false);
 
   assignmentsOf(incident: string): AssignmentInFeed[] {
     return [...this.assignments.values()]
@@ -50,6 +51,7 @@ export class LiveBoard implements Board {
     this.escalations = [];
     this.mode = 'normal';
     this.trunkAnswers = true;
+    this.phoneRings = false;
     this.modeSince = null;
   }
 }

@@ -251,6 +251,14 @@ describe('what is heard right now', () => {
     expect([...board.activity.keys()]).toEqual([]);
   });
 
+  it('shows that one’s own telephone rings, until it is picked up', () => {
+    const board = emptyBoard();
+    reduce(board, snapshot({ phone_rings: true }));
+    expect(board.phoneRings).toBe(true);
+    reduce(board, { type: 'seat.rings', at: '2026-11-22T00:40:00.000000Z', rings: false });
+    expect(board.phoneRings).toBe(false);
+  });
+
   it('has the queue and the seats as they were told last', () => {
     const board = emptyBoard();
     const place = { call_id: 'c1', position: 1, wait_estimate_s: 20 };

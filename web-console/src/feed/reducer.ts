@@ -57,6 +57,8 @@ export interface Board {
   away: Map<string, true>;
   /** The telephone part answers. */
   trunkAnswers: boolean;
+  /** This person's telephone rings, for a call that is theirs already. */
+  phoneRings: boolean;
   incidents: Map<string, Incident>;
   assignments: Map<string, AssignmentInFeed>;
   duties: Map<string, PersonOnDuty>;
@@ -82,6 +84,7 @@ export function reduce(board: Board, message: FeedMessage): Applied {
       board.cursor = message.cursor;
       board.mode = message.mode;
       board.trunkAnswers = message.trunk_answers;
+      board.phoneRings = message.phone_rings;
       replaceAll(board.calls, message.calls);
       board.activity.clear();
       learnQueue(board, message.queue);
@@ -151,6 +154,9 @@ export function reduce(board: Board, message: FeedMessage): Applied {
       return 'applied';
     case 'trunk.answers':
       board.trunkAnswers = message.answers;
+      return 'applied';
+    case 'seat.rings':
+      board.phoneRings = message.rings;
       return 'applied';
     case 'seat.away':
       if (message.away) board.away.set(message.user_id, true);

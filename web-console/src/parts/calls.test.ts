@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Role, User } from '../api/types';
 import { call } from '../../test/samples';
-import { isLive, isMine, isOfferedTo, isWaiting, mayHear, partiesOn, ringsOut } from './calls';
+import {
+  comesBackTo,
+  isLive,
+  isMine,
+  isOfferedTo,
+  isSupervisedBy,
+  isWaiting,
+  mayHear,
+  partiesOn,
+  ringsOut,
+} from './calls';
 
 const rina = { id: 'u1', name: 'Rina' };
 const budi = { id: 'u2', name: 'Budi' };
@@ -35,11 +45,26 @@ describe('a call', () => {
     expect([isMine(over, 'u1'), isMine(over, 'u2')]).toEqual([false, true]);
   });
 
+  it('comes back to whose audio broke, while nobody else has it', () => {
+    const lost = call({ state: 'queued', answered_by: rina, seat_lost: rina });
+    expect([comesBackTo(lost, 'u1'), comesBackTo(lost, 'u2')]).toEqual([true, false]);
+    expect(comesBackTo(call({ state: 'queued' }), undefined)).toBe(false);
+    expect(comesBackTo({ ...lost, state: 'connected', call_taker: budi }, 'u1')).toBe(false);
+    expect(comesBackTo({ ...lost, state: 'ended' }, 'u1')).toBe(false);
+  });
+
   it('rings where it is offered, and nowhere else', () => {
     const offered = call({ state: 'offered', offered_to: [rina] });
     expect(isOfferedTo(offered, 'u1')).toBe(true);
     expect(isOfferedTo(offered, 'u2')).toBe(false);
     expect(isOfferedTo(call({ state: 'connected', offered_to: [rina] }), 'u1')).toBe(false);
+  });
+
+  it('is supervised by whoever is on it as one, for those who may know', () => {
+    const supervisors = [{ user: rina, mode: 'listen' as const, since: '2026-11-22T00:39:23.000000Z' }];
+    const heard = call({ state: 'connected', supervisors });
+    expect([isSupervisedBy(heard, 'u1'), isSupervisedBy(heard, 'u2')]).toEqual([true, false]);
+    expect(isSupervisedBy(call({ supervisors: null }), 'u1')).toBe(false);
   });
 
   it('has the parties that are still on it', () => {

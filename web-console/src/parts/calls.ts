@@ -21,9 +21,19 @@ export function isMine(call: Call, user: string | undefined): boolean {
   return who !== null && who.id === user;
 }
 
+/** It waits because this person's audio broke, and is theirs again as soon as the audio is back. */
+export function comesBackTo(call: Call, user: string | undefined): boolean {
+  return isWaiting(call) && call.seat_lost !== null && call.seat_lost.id === user;
+}
+
 /** Whether a call rings at somebody's desk. */
 export function isOfferedTo(call: Call, user: string | undefined): boolean {
   return call.state === 'offered' && call.offered_to.some((one) => one.id === user);
+}
+
+/** Whether somebody listens to a call as a supervisor, whispers in it or speaks on it. */
+export function isSupervisedBy(call: Call, user: string | undefined): boolean {
+  return (call.supervisors ?? []).some((one) => one.user.id === user);
 }
 
 /** The others on a call, those that still ring included. */

@@ -1,6 +1,6 @@
 //! What the trunk knows of its live calls, and what moves too fast for the journal.
 
-use dispatch_core::call::fact::Speaker;
+use dispatch_core::call::fact::{Direction, Speaker};
 use dispatch_core::ids::{CallId, UserId};
 use dispatch_core::private::Private;
 use dispatch_core::time::Timestamp;
@@ -29,6 +29,9 @@ pub struct LiveCall {
     /// Others on the call beside the caller and the call-taker, those that still ring included.
     #[serde(default)]
     pub parties: usize,
+    /// Which way it goes.
+    #[serde(default)]
+    pub direction: Direction,
 }
 
 /// Where a live call stands.
@@ -85,6 +88,13 @@ pub enum LineEvent {
         /// Whether calls pass them by.
         away: bool,
     },
+    /// A call-taker's telephone begins to ring, or is picked up or let alone.
+    PhoneRings {
+        /// Whose.
+        user: UserId,
+        /// Whether it rings.
+        rings: bool,
+    },
     /// Who waits, after each change.
     Queue {
         /// First in line first.
@@ -114,6 +124,9 @@ pub struct Floor {
     /// Who is ready and has no console open: calls pass them by.
     #[serde(default)]
     pub away: Vec<UserId>,
+    /// Whose telephones ring, for calls that are theirs already.
+    #[serde(default)]
+    pub phones_ringing: Vec<UserId>,
     /// Who waits, first in line first.
     pub waiting: Vec<Waiting>,
     /// Every trunk of the configuration, in its order.

@@ -370,7 +370,12 @@ mod tests {
             },
             Order::MassEvent { open: true },
             Order::LiftRestriction { call, by },
-            Order::Dial { by, number: target, call_back_of: Some(call), key: Some(OrderKey::of(by, "balik-1")) },
+            Order::Dial {
+                by,
+                number: target,
+                call_back_of: Some(call),
+                key: Some(OrderKey::of(by, "balik-1")),
+            },
             Order::Prompt { call, by, prompt: Prompt::SilentCall },
         ];
         for order in orders {
@@ -405,9 +410,12 @@ mod tests {
         }
         assert!(matches!(slow.try_recv(), Err(tokio::sync::broadcast::error::TryRecvError::Lagged(_))));
         let waiting = vec![Waiting { call, position: 1, wait_estimate_s: Some(12) }];
-        for event in
-            [LineEvent::Queue { waiting }, LineEvent::SeatState { user: UserId(call.0), connected: true }]
-        {
+        let user = UserId(call.0);
+        for event in [
+            LineEvent::Queue { waiting },
+            LineEvent::SeatState { user, connected: true },
+            LineEvent::PhoneRings { user, rings: true },
+        ] {
             let text = serde_json::to_string(&event).unwrap();
             assert_eq!(serde_json::from_str::<LineEvent>(&text).unwrap(), event, "{text}");
         }

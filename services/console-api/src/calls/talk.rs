@@ -212,9 +212,13 @@ impl Line {
         who: Viewer,
         reached: impl Fn(&Call) -> bool,
     ) -> Result<views::Call, Problem> {
-        match following.until(&self.store, call, reached).await {
-            Some(record) => Ok(self.show.call(&record, who).await),
-            None => self.call(call, who).await,
+        if let Some(record) = following.until(&self.store, call, reached).await {
+            return Ok(self.show.call(&record, who).await);
+        }
+        match self.call(call, who).await {
+            // It rings already, and its first fact is late.
+            Err(problem) if problem.code() == Code::NotFound => self.live(call).await,
+            known => known,
         }
     }
 }

@@ -129,6 +129,15 @@ pub enum FeedMessage {
         /// Whether calls pass them by.
         away: bool,
     },
+    /// A call-taker's telephone begins to ring, for a call that is theirs already, or is picked up or let alone. Has no
+    /// cursor. To the person alone.
+    #[serde(rename = "seat.rings")]
+    SeatRings {
+        /// When.
+        at: Time,
+        /// Whether it rings.
+        rings: bool,
+    },
     /// The telephone part stopped answering, or answers again. Has no cursor.
     #[serde(rename = "trunk.answers")]
     TrunkAnswers {
@@ -204,6 +213,8 @@ pub struct Snapshot {
     pub seats_connected: Vec<uuid::Uuid>,
     /// Who is ready and has no console open, for those who see duties.
     pub seats_away: Vec<uuid::Uuid>,
+    /// Whether one's own telephone rings, for a call that is one's own already.
+    pub phone_rings: bool,
     /// Who waits, first in line first, for those who see calls.
     pub queue: Vec<QueuePlace>,
     /// Who is on duty, for a supervisor.

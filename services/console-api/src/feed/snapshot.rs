@@ -8,7 +8,7 @@ use dispatch_core::time::Timestamp;
 use incident_store::{Mode, SnapshotScope, Store, StoreError};
 
 use super::message::{FeedMessage, Snapshot};
-use super::visible::{Viewer, sees_calls, sees_duties, sees_supervisors};
+use super::visible::{Viewer, sees_calls, sees_duties, sees_supervisors, trunk_answers};
 use crate::floor::FloorNow;
 use crate::limits::SNAPSHOT_ITEMS_MAX;
 use crate::show::Show;
@@ -76,11 +76,12 @@ pub async fn take(
         seat_connected: floor.seats.contains(&viewer.user),
         seats_connected: ids_of(&floor.seats),
         seats_away: ids_of(&floor.away),
+        phone_rings: floor.phones_ringing.contains(&viewer.user),
         queue,
         duties: taken.duties.iter().map(|duty| PersonOnDuty::of(duty, &names)).collect(),
         escalations: raised.iter().filter_map(|c| views::escalation(c, of_stream(c.stream))).collect(),
         mode: mode.into(),
-        trunk_answers: floor.answers(),
+        trunk_answers: trunk_answers(floor, viewer.role),
     };
     Ok((taken.cursor, FeedMessage::Snapshot(snapshot)))
 }

@@ -22,7 +22,7 @@ use super::message::FeedMessage;
 use super::mode::ModeNow;
 use super::render::Renderer;
 use super::snapshot;
-use super::visible::{Viewer, sees_calls, visible};
+use super::visible::{Viewer, sees_calls, trunk_answers, visible};
 use crate::floor::{Floor, LiveMessage};
 use crate::input::parse;
 use crate::intake::Intake;
@@ -210,7 +210,7 @@ impl Sending<'_> {
         let first = match kept {
             Some(cursor) => {
                 self.cursor = cursor;
-                let trunk_answers = console.floor.now().answers();
+                let trunk_answers = trunk_answers(&console.floor.now(), self.viewer.role);
                 FeedMessage::Resumed { cursor: Counter(cursor), at: now.into(), trunk_answers }
             }
             None => {

@@ -8,6 +8,7 @@ use dispatch_core::site::UserRole;
 use incident_store::{Change, DeskEvent, Record, StreamId};
 
 use crate::authority::{agency_of, sees};
+use crate::floor::FloorNow;
 use incident_store::UserRecord;
 
 /// Who looks.
@@ -66,6 +67,12 @@ pub const fn sees_calls(role: UserRole) -> bool {
         UserRole::CallTaker | UserRole::Supervisor | UserRole::Admin | UserRole::Auditor => true,
         UserRole::Dispatcher => false,
     }
+}
+
+/// Whether the telephone part answers, for those who see calls. The others are not told when that changes, and what they
+/// cannot do anything about is not theirs to read.
+pub fn trunk_answers(floor: &FloorNow, role: UserRole) -> bool {
+    floor.answers() || !sees_calls(role)
 }
 
 /// Whether a role sees the duty of others.

@@ -30,6 +30,8 @@ pub enum Audience {
     Call(Option<UserId>),
     /// Whose seat it is, and who sees who is on duty.
     Seat(UserId),
+    /// This person alone.
+    Person(UserId),
     /// Everybody who sees calls.
     Callers,
 }
@@ -40,6 +42,7 @@ impl Audience {
         match self {
             Self::Call(call_taker) => viewer.role == UserRole::Supervisor || call_taker == Some(viewer.user),
             Self::Seat(user) => user == viewer.user || sees_duties(viewer.role),
+            Self::Person(user) => user == viewer.user,
             Self::Callers => sees_calls(viewer.role),
         }
     }
@@ -226,6 +229,9 @@ impl Keeper {
         for user in before.away.symmetric_difference(&after.away) {
             self.send_away(*user, after.away.contains(user));
         }
+        for user in before.phones_ringing.symmetric_difference(&after.phones_ringing) {
+            self.send_phone(*user, after.phones_ringing.contains(user));
+        }
         if after.waiting != before.waiting {
             self.send_queue(&after);
         }
@@ -278,6 +284,13 @@ impl Keeper {
                     self.send_away(user, away);
                 }
             }
+            LineEvent::PhoneRings { user, rings } => {
+                let before = self.now.borrow().clone();
+                if before.phones_ringing.contains(&user) != rings {
+                    self.now.send_replace(Arc::new(before.with_phone(user, rings)));
+                    self.send_phone(user, rings);
+                }
+            }
             LineEvent::Queue { waiting } => {
                 let before = self.now.borrow().clone();
                 if before.waiting != waiting {
@@ -301,6 +314,11 @@ impl Keeper {
     fn send_away(&self, user: UserId, away: bool) {
         let at = Time(self.clock.now());
         self.send(Audience::Seat(user), || FeedMessage::SeatAway { at, user_id: user.0, away });
+    }
+
+    fn send_phone(&self, user: UserId, rings: bool) {
+        let at = Time(self.clock.now());
+        self.send(Audience::Person(user), || FeedMessage::SeatRings { at, rings });
     }
 
     fn send_queue(&self, floor: &FloorNow) {
@@ -338,6 +356,10 @@ mod tests {
         assert_eq!(seen(Audience::Call(Some(own)), other), [false, false, true, false, false]);
         assert_eq!(seen(Audience::Call(None), own), [false, false, true, false, false]);
         assert_eq!(seen(Audience::Seat(own), other), [false, false, true, true, false]);
+        assert_eq!(
+            (seen(Audience::Person(own), own), seen(Audience::Person(own), other)),
+            ([true; 5], [false; 5])
+        );
         assert_eq!(seen(Audience::Callers, other), [true, false, true, true, true]);
     }
 

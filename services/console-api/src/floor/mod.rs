@@ -22,6 +22,8 @@ pub struct FloorNow {
     pub seats: BTreeSet<UserId>,
     /// Who is ready and has no console open.
     pub away: BTreeSet<UserId>,
+    /// Whose telephones ring, for calls that are theirs already.
+    pub phones_ringing: BTreeSet<UserId>,
     /// Who waits, first in line first.
     pub waiting: Vec<Waiting>,
     /// The trunks.
@@ -58,6 +60,17 @@ impl FloorNow {
         Self { away, ..self.clone() }
     }
 
+    /// With one telephone changed.
+    fn with_phone(&self, user: UserId, rings: bool) -> Self {
+        let mut phones_ringing = self.phones_ringing.clone();
+        if rings {
+            phones_ringing.insert(user);
+        } else {
+            phones_ringing.remove(&user);
+        }
+        Self { phones_ringing, ..self.clone() }
+    }
+
     /// Whether a trunk process answers.
     pub const fn answers(&self) -> bool {
         self.run != 0
@@ -66,7 +79,9 @@ impl FloorNow {
     /// What the trunk says of everything at once.
     fn told(&self, floor: call_link::order::Floor) -> Self {
         let (seats, away) = (floor.seats.into_iter().collect(), floor.away.into_iter().collect());
-        Self { run: floor.run, seats, away, trunks: floor.trunks, ..self.clone() }.with_queue(floor.waiting)
+        let phones_ringing = floor.phones_ringing.into_iter().collect();
+        let told = Self { run: floor.run, seats, away, phones_ringing, trunks: floor.trunks, ..self.clone() };
+        told.with_queue(floor.waiting)
     }
 
     /// A caller's place.

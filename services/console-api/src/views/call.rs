@@ -1,6 +1,6 @@
 //! Calls.
 
-use call_link::order::{LiveCall, LiveState, Waiting};
+use call_link::order::Waiting;
 use dispatch_core::call;
 use dispatch_core::call::fact;
 use dispatch_core::ids::UserId;
@@ -289,69 +289,8 @@ impl Call {
     }
 }
 
-/// A call as the trunk's memory knows it, when the store is away.
-pub fn live_call(live: &LiveCall, names: &Names) -> Call {
-    let state = match live.state {
-        LiveState::Ringing => CallState::Ringing,
-        LiveState::Queued => CallState::Queued,
-        LiveState::Offered => CallState::Offered,
-        LiveState::Connected => CallState::Connected,
-        LiveState::Held => CallState::Held,
-    };
-    let number = |number: &dispatch_core::private::Private<String>| Caller {
-        number: number.reveal().clone(),
-        name: None,
-        source: None,
-    };
-    let person = |user: UserId| Named::of(user, names);
-    let has_it = matches!(state, CallState::Connected | CallState::Held);
-    Call {
-        id: live.call.0,
-        state,
-        direction: CallDirection::In,
-        call_back_of: None,
-        trunk: String::new(),
-        dialled: String::new(),
-        caller: live.caller.as_ref().map(number),
-        fixes: Vec::new(),
-        access_network: None,
-        defects: Vec::new(),
-        test: false,
-        arrived_at: live.since.into(),
-        queue_answered_at: None,
-        answered_at: None,
-        answered_by: live.answered_by.map(person),
-        call_taker: live.answered_by.filter(|_| has_it).map(person),
-        taken_over_by: None,
-        seat_lost: None,
-        offered_to: live.offered_to.iter().copied().map(person).collect(),
-        position: None,
-        wait_estimate_s: None,
-        class: None,
-        because: Vec::new(),
-        restriction: None,
-        parties: Vec::new(),
-        supervisors: None,
-        digits: String::new(),
-        digits_sent: String::new(),
-        voice_heard_at: None,
-        prompted: Vec::new(),
-        recording: None,
-        without_recording: false,
-        restored: false,
-        ended_at: None,
-        end_reason: None,
-        disposition: None,
-        incident_id: None,
-        call_back: None,
-        call_back_with: None,
-        disposition_due_at: None,
-        number_history: NumberHistory::default(),
-        version: 0,
-    }
-}
-
-fn direction(direction: &fact::Direction) -> (CallDirection, Option<Uuid>) {
+/// Which way a call goes, and the call that it answers.
+pub(super) fn direction(direction: &fact::Direction) -> (CallDirection, Option<Uuid>) {
     match direction {
         fact::Direction::In => (CallDirection::In, None),
         fact::Direction::Out { call_back_of, .. } => (CallDirection::Out, call_back_of.map(|call| call.0)),

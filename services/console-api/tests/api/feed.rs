@@ -348,6 +348,27 @@ async fn the_trunk_knows_who_has_a_console_open_and_supervisors_see_who_has_none
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_call_taker_learns_that_their_telephone_rings() {
+    let world = World::new().await;
+    let (taker, user) = (world.log_in("petugas1").await, world.users["petugas1"]);
+    let mut console = dial(&taker, "", &[]).await.unwrap();
+    assert_eq!(console.expect("snapshot").await["phone_rings"], false);
+    let mut colleague = dial(&world.log_in("pengawas").await, "", &[]).await.unwrap();
+    colleague.expect("snapshot").await;
+    for rings in [true, false] {
+        world.trunk.phone_rings(user, rings);
+        let told = console.until(|message| message["type"] == "seat.rings").await;
+        assert_eq!(told["rings"], rings);
+        let mut again = dial(&taker, "", &[]).await.unwrap();
+        assert_eq!(again.expect("snapshot").await["phone_rings"], rings);
+    }
+    // What came in between is not for a colleague.
+    world.trunk.ring("+628117100041").await;
+    let next = colleague.until(|message| message["type"] != "heartbeat").await;
+    assert_ne!(next["type"], "seat.rings", "{next}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_telephone_part_that_does_not_answer_is_told_to_those_who_see_calls() {
     let world = World::new().await;
     let taker = world.log_in("petugas1").await;
@@ -363,5 +384,12 @@ async fn a_telephone_part_that_does_not_answer_is_told_to_those_who_see_calls() 
         assert_eq!(told["answers"], json!(answers));
         let mut other = dial(&taker, "", &[]).await.unwrap();
         assert_eq!(other.expect("snapshot").await["trunk_answers"], json!(answers));
+        // Whoever would not be told that it is back is not told that it is away.
+        let mut agency = dial(&world.log_in("damkar").await, "", &[]).await.unwrap();
+        let snapshot = agency.expect("snapshot").await;
+        assert_eq!(snapshot["trunk_answers"], true);
+        let at = format!("?after={}", snapshot["cursor"].as_str().unwrap());
+        let mut again = dial(&world.log_in("damkar").await, &at, &[]).await.unwrap();
+        assert_eq!(again.expect("resumed").await["trunk_answers"], true);
     }
 }

@@ -43,6 +43,7 @@ struct Memory {
     /// Who has a console open, as was said last.
     consoles: BTreeMap<UserId, bool>,
     away: BTreeSet<UserId>,
+    phones_ringing: BTreeSet<UserId>,
     /// What was said of numbers, and of mass events.
     pasts: BTreeMap<String, ([u32; 3], Option<Timestamp>)>,
     mass_event: bool,
@@ -172,6 +173,17 @@ impl FakeTrunk {
         self.line.tell(LineEvent::SeatAway { user, away });
     }
 
+    /// Somebody's telephone rings, or does no more.
+    pub fn phone_rings(&self, user: UserId, rings: bool) {
+        let mut memory = self.memory.lock().unwrap();
+        if rings {
+            memory.phones_ringing.insert(user);
+        } else {
+            memory.phones_ringing.remove(&user);
+        }
+        self.line.tell(LineEvent::PhoneRings { user, rings });
+    }
+
     /// Pranks, silent calls and incidents of a number, as the desk said.
     pub fn past_of(&self, number: &str) -> Option<[u32; 3]> {
         self.memory.lock().unwrap().pasts.get(number).map(|(counts, _)| *counts)
@@ -224,6 +236,7 @@ fn ringing(call: CallId, number: Private<String>) -> LiveCall {
         answered_by: None,
         offered_to: None,
         parties: 0,
+        direction: Direction::In,
     }
 }
 

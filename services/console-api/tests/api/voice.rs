@@ -241,6 +241,24 @@ async fn a_lost_caller_is_dialled_by_their_own_number_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_call_of_ours_without_a_record_is_nobody_who_waits() {
+    let world = World::new().await;
+    let taker = seated(&world, "petugas1").await;
+    let lost = world.trunk.ring("+628117100019").await;
+    world.trunk.caller_hangs_up(lost, dispatch_core::call::fact::EndReason::CallerCancelled).await;
+    world.trunk.hold_facts();
+    let dialled = taker.post(&format!("calls/{lost}/dial"), json!({})).await.expect(200)["call"].clone();
+    assert_eq!(
+        (&dialled["state"], &dialled["direction"], &dialled["call_back_of"]),
+        (&json!("ringing"), &json!("out"), &json!(lost))
+    );
+    assert_eq!(
+        (&dialled["call_taker"]["name"], &dialled["answered_by"]),
+        (&json!("Nama petugas1"), &json!(null))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_reported_violence_at_home_is_not_rung() {
     const NUMBER: &str = "+628117100031";
     let world = World::new().await;

@@ -86,6 +86,7 @@ fn new_call(core: Arc<Core>, id: CallId, arrival: Arrival, ticket: Ticket) -> Ca
     let number = arrival.caller.as_ref().map(|caller| caller.number.clone());
     let leg = Leg::unanswered(session_number(id));
     let entry = Arc::new(LiveEntry::new(id, LegId::Caller, core.clock.now(), number, sender, leg));
+    entry.change(|view| view.direction = arrival.direction);
     core.registry.insert(entry.clone());
     core.refresh_gauges();
     let nowhere = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);

@@ -12,6 +12,7 @@ mod party;
 mod probe;
 mod queue;
 mod restored;
+mod ringing_phone;
 mod seat;
 mod session;
 mod setup;

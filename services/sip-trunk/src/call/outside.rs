@@ -15,6 +15,7 @@ use rsipstack::sip::StatusCode;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::timeout;
 
+use super::ringing_phone::RingingPhone;
 use crate::arrival::message_of_response;
 use crate::guard::expected::Expected;
 use crate::outbound::{Invitation, Rung, ring};
@@ -47,6 +48,8 @@ struct Outside {
     _expected: Expected,
     /// Cancels while it rings.
     ringing: Option<AbortHandle>,
+    /// As long as it is a call-taker's telephone that rings.
+    phone: Option<RingingPhone>,
     /// The other side has described its early media.
     described: bool,
     dialog: Option<InviteDialog>,
@@ -61,6 +64,7 @@ impl Outside {
             call_id,
             _expected: expected,
             ringing: None,
+            phone: None,
             described: false,
             dialog: None,
             timer: None,
@@ -94,7 +98,8 @@ impl OutsideLegs {
         let ringing = ring(core.clone(), entry.clone(), invitation, call_id.clone(), self.sender.clone());
         let expected = core.ours.expect(call_id.clone());
         let abort = self.rung.spawn(async move { (leg, ringing.await) });
-        let outside = Outside { ringing: Some(abort), ..Outside::new(entry, call_id, expected) };
+        let phone = RingingPhone::of(core, leg);
+        let outside = Outside { ringing: Some(abort), phone, ..Outside::new(entry, call_id, expected) };
         self.legs.insert(leg, outside);
     }
 
@@ -174,7 +179,7 @@ impl OutsideLegs {
             }
             return None;
         };
-        outside.ringing = None;
+        (outside.ringing, outside.phone) = (None, None);
         match rung {
             Rung::Answered { dialog, response } => {
                 outside.dialog = Some(dialog.clone());

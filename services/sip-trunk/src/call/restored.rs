@@ -83,6 +83,7 @@ fn build(core: &Arc<Core>, open: &OpenCall, kept: &KeptCall, caller: &KeptLeg) -
     let (sender, signals) = mpsc::channel(SIGNALS_WAITING_MAX);
     let number = kept.arrival.caller.as_ref().map(|caller| caller.number.clone());
     let entry = Arc::new(LiveEntry::new(id, LegId::Caller, kept.since, number, sender, leg_of(id, caller)));
+    entry.change(|view| view.direction = kept.arrival.direction);
     let mut outside = OutsideLegs::new(core);
     let (dialog, states) = if kept.arrival.direction.is_in() {
         let (state_sender, states) = core.dialogs.new_dialog_state_channel();

@@ -46,6 +46,32 @@ export function describeDefect(defect: string): string {
   return key in dictionaries.id ? t(key as Key & `defect.${string}`) : defect.replaceAll('_', ' ');
 }
 
+/** Why a call of ours reached nobody, in words; null where there is nothing to tell. */
+export function whyNotReached(call: Call): string | null {
+  const number = callerNumber(call);
+  switch (call.end_reason) {
+    case 'no_answer':
+      return t('dial.no_answer', { number });
+    case 'refused':
+      return t('dial.refused', { number });
+    case 'unreachable':
+      return t('dial.unreachable', { number });
+    case 'centre_hung_up':
+      return t('dial.not_begun', { number });
+    case 'lost':
+    case 'restarted':
+    case 'ack_lost':
+      return t('dial.cut', { number });
+    case 'caller_cancelled':
+    case 'caller_hung_up':
+    case 'unreadable':
+    case 'overloaded':
+    case 'diverted':
+    case null:
+      return null;
+  }
+}
+
 export function callerNumber(call: Call): string {
   return call.caller?.number ?? t('call.unknown_number');
 }

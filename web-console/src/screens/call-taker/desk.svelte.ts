@@ -26,6 +26,8 @@ class Desk {
   changing = $state<string | null>(null);
   /** How the call that was answered last is heard, as the server said at the answer; null after a reload. */
   audio = $state<Answered['audio'] | null>(null);
+  /** The call that was ended here last: nobody has to be told why it is over. */
+  hungUp: string | null = null;
   #keys = new Map<string, string>();
 
   get waiting(): Call[] {
@@ -87,9 +89,14 @@ class Desk {
     return this.active !== null && isLive(this.active);
   }
 
-  /** Why nobody at this desk hears my caller: the line comes back by itself, or there is none; null while it is heard. */
-  get deaf(): 'reopening' | 'not_heard' | null {
-    if (!this.isLive || seat.state === 'open') return null;
+  /**
+   * Why nobody at this desk hears my caller: the telephone still rings, the line comes back by itself, or there is none;
+   * null while it is heard.
+   */
+  get deaf(): 'phone_rings' | 'reopening' | 'not_heard' | null {
+    if (!this.isLive) return null;
+    if (board.phoneRings) return 'phone_rings';
+    if (seat.state === 'open') return null;
     if (seat.state === 'broken' || seat.state === 'opening') return 'reopening';
     const byPhone = board.duty?.audio.kind === 'phone';
     return this.audio === 'none' || (this.audio === null && !byPhone) ? 'not_heard' : null;
@@ -139,6 +146,7 @@ class Desk {
   }
 
   async hangUp(call: Call): Promise<void> {
+    this.hungUp = call.id;
     try {
       learnCall(board, await api.hangUp(call.id));
     } catch (error) {

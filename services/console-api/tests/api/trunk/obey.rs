@@ -26,6 +26,7 @@ pub(super) fn obey(memory: &mut Memory, line: &LineEvents, order: &Order) -> Don
             run: memory.run + 1,
             seats: memory.seats.iter().copied().collect(),
             away: memory.away.iter().copied().collect(),
+            phones_ringing: memory.phones_ringing.iter().copied().collect(),
             waiting: memory.waiting.clone(),
             trunks: trunks(),
         })),
@@ -195,7 +196,8 @@ fn dial(memory: &mut Memory, by: UserId, number: &Private<String>, call_back_of:
         return Err(OrderError::NoSeat);
     }
     let call = CallId(new_id());
-    memory.live.insert(call, LiveCall { answered_by: Some(by), ..ringing(call, number.clone()) });
-    let fact = arrived(call, number.clone(), Direction::Out { by, call_back_of });
+    let direction = Direction::Out { by, call_back_of };
+    memory.live.insert(call, LiveCall { answered_by: Some(by), direction, ..ringing(call, number.clone()) });
+    let fact = arrived(call, number.clone(), direction);
     Ok((OrderReply::Dialled { call }, vec![(call, fact)]))
 }

@@ -28,7 +28,11 @@ async fn a_call_back_rings_the_desk_phone_and_then_the_person() {
     let (mut desk, mut person) = (Answerer::new().await, Answerer::new().await);
     let centre = centre_towards(&person).await;
     let by = petugas(1);
-    assert_eq!(centre.orders().dial(by, number(), None, None).await, Err(OrderError::NoTrunk), "not reached yet");
+    assert_eq!(
+        centre.orders().dial(by, number(), None, None).await,
+        Err(OrderError::NoTrunk),
+        "not reached yet"
+    );
     person.expect("OPTIONS").await;
     assert_eq!(centre.orders().dial(by, number(), None, None).await, Err(OrderError::NoSeat));
     centre.on_duty(by, Audio::Phone { uri: desk.uri() }).await;
@@ -36,13 +40,16 @@ async fn a_call_back_rings_the_desk_phone_and_then_the_person() {
     let (arrived, arrival) = centre.arrival(0).await;
     assert_eq!((arrived, arrival.direction), (call, Direction::Out { by, call_back_of: None }));
     assert_eq!(arrival.trunk, "telco");
-    assert_eq!(centre.live().await[0].state, LiveState::Ringing);
+    let live = centre.live().await[0].clone();
+    assert_eq!((live.state, live.direction), (LiveState::Ringing, arrival.direction));
 
     desk.is_rung().await;
+    assert_eq!(centre.orders().floor().await.unwrap().phones_ringing, [by]);
     let mut desk_sound = Sound::new().await;
     let port = desk.answer(&desk_sound.sdp()).await;
     desk_sound.speak(port, TAKER);
     let invite = person.is_rung().await;
+    assert_eq!(centre.orders().floor().await.unwrap().phones_ringing, [], "it is picked up");
     assert!(
         invite.start.starts_with(&format!("INVITE sip:0811717171@{}", invite_host(invite))),
         "{}",
@@ -96,6 +103,16 @@ async fn a_person_who_does_not_pick_up_and_a_call_taker_who_gives_up_both_end_it
     person.is_cancelled().await;
     desk.is_hung_up().await;
     assert_eq!(centre.end_of(call).await.0, EndReason::CentreHungUp);
+    let call = centre.orders().dial(by, number(), None, None).await.unwrap();
+    desk.is_rung().await;
+    centre.orders().hangup(call, by).await.unwrap();
+    desk.is_cancelled().await;
+    centre.end_of(call).await;
+    assert_eq!(
+        centre.orders().floor().await.unwrap().phones_ringing,
+        [],
+        "nobody's telephone rings any more"
+    );
     centre.assert_clean().await;
 }
 

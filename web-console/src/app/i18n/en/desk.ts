@@ -36,8 +36,17 @@ export const desk: Record<keyof typeof source, string> = {
   'desk.outbound': 'Outgoing call',
   'desk.outbound_ringing': 'Calling…',
   'desk.outbound_hint': 'It rings there. F7 gives up.',
+  'desk.phone_ringing': 'Your telephone rings',
+  'desk.phone_rings': 'Pick up your desk phone: the caller does not hear you yet.',
+  'desk.phone_rings_first': 'Pick up your desk phone; then it is called. F7 cancels.',
   'desk.not_heard': 'The caller hears only the announcement: two-way audio is not connected.',
   'desk.reopening': 'Audio lost; reconnecting. The caller is asked to wait.',
+
+  'dial.no_answer': 'Not picked up: {number}',
+  'dial.refused': 'Busy or declined: {number}',
+  'dial.unreachable': 'Not reachable: {number}',
+  'dial.not_begun': 'The desk phone was not picked up; {number} was not called.',
+  'dial.cut': 'The call to {number} was cut off.',
 
   'list.close': 'Close incident',
   'list.incidents': 'Open incidents',

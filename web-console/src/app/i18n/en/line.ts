@@ -4,6 +4,7 @@ import type { line as source } from '../id/line';
 export const line: Record<keyof typeof source, string> = {
   'line.mute': 'Mute the microphone',
   'line.muted': 'Muted',
+  'line.still_muted': 'The audio is back. The microphone is still muted: press F3 to speak.',
   'line.hold': 'Hold: the caller hears music',
   'line.resume': 'Resume',
   'line.hold_key': 'Hold or resume the call',

@@ -35,8 +35,17 @@ export const desk = {
   'desk.outbound': 'Panggilan keluar',
   'desk.outbound_ringing': 'Memanggil…',
   'desk.outbound_hint': 'Berdering di sana. F7 membatalkan.',
+  'desk.phone_ringing': 'Telepon Anda berdering',
+  'desk.phone_rings': 'Angkat telepon meja: pelapor belum mendengar Anda.',
+  'desk.phone_rings_first': 'Angkat telepon meja; lalu nomor ini dipanggil. F7 membatalkan.',
   'desk.not_heard': 'Pelapor hanya mendengar pengumuman: suara dua arah belum tersambung.',
   'desk.reopening': 'Suara putus; sedang disambung ulang. Pelapor diminta menunggu.',
+
+  'dial.no_answer': 'Tidak diangkat: {number}',
+  'dial.refused': 'Sibuk atau ditolak: {number}',
+  'dial.unreachable': 'Tidak terjangkau: {number}',
+  'dial.not_begun': 'Telepon meja tidak diangkat; {number} tidak dipanggil.',
+  'dial.cut': 'Panggilan ke {number} terputus.',
 
   'list.close': 'Tutup insiden',
   'list.incidents': 'Insiden terbuka',

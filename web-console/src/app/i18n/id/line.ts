@@ -2,6 +2,7 @@
 export const line = {
   'line.mute': 'Bisukan mikrofon',
   'line.muted': 'Mikrofon bisu',
+  'line.still_muted': 'Suara kembali. Mikrofon masih bisu: tekan F3 untuk berbicara.',
   'line.hold': 'Tahan: pelapor mendengar musik',
   'line.resume': 'Lanjutkan',
   'line.hold_key': 'Tahan atau lanjutkan panggilan',
