@@ -1,9 +1,19 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { announcement } from '../audio/announcements.mjs';
-import { lineFigures } from '../audio/page.mjs';
+import { hearsBoth, lineFigures } from '../audio/page.mjs';
+import { toneIn } from '../audio/tones.mjs';
 import { check, equal, story, until } from '../harness.mjs';
-import { answer, CALLER_HERTZ, hears440, hearsMicrophone, talking } from '../talk.mjs';
-import { beginShift } from '../world.mjs';
+import {
+  answer,
+  CALLER_HERTZ,
+  hears440,
+  hearsMicrophone,
+  loggedOf,
+  recordOutcomes,
+  talking,
+  UNHEARD_SHARE,
+} from '../talk.mjs';
+import { beginShift, MICROPHONE_HERTZ } from '../world.mjs';
 
 /** The longest silence that a caller does not take for a lost line; what this process itself was late comes on top. */
 const GAP_MILLISECONDS_MAX = 200;
@@ -71,6 +81,59 @@ story('halves: the trunk dies under a call, and both hear each other again', asy
   await page.keyboard.press('F8');
   await until(() => caller.hungUp, 'the call ends like any other');
 });
+
+story(
+  'halves: the trunk dies under a supervisor who whispers: they whisper on, or are told that they no longer do',
+  async (world) => {
+    const split = await world.halves();
+    await recordOutcomes(split);
+    const { page, caller } = await talking(split, 'petugas1');
+    await hears440(page);
+    // Every microphone here says the same: the call-taker's is muted, so what is heard is the supervisor's.
+    await page.keyboard.press('F3');
+    const watching = await split.signedIn('pengawas');
+    await watching.locator('.figure', { has: watching.getByText('Berlangsung', { exact: true }) }).click();
+    const row = watching.locator('li', { hasText: caller.number });
+    const whisper = row.getByRole('button', { name: 'Bisik' });
+    await whisper.click();
+    await hearsBoth(page, CALLER_HERTZ, MICROPHONE_HERTZ);
+    const ask = await split.api('pengawas');
+    const { items } = await ask('GET', '/calls?open=true&limit=100');
+    const call = items.find((one) => one.caller?.number === caller.number);
+    const left = async () =>
+      (await loggedOf(split, call.id)).filter((kind) => kind === 'call.supervisor_left').length;
+
+    await split.server.killTrunk();
+    await row.getByText('Suara panggilan disambung ulang').waitFor();
+    await split.server.startTrunk();
+    const reopened = page.getByText('Suara panggilan disambung ulang');
+    await reopened.waitFor({ state: 'detached', timeout: HEARD_AGAIN_MILLISECONDS_MAX });
+    await hearsBoth(page, CALLER_HERTZ, MICROPHONE_HERTZ);
+    const since = Date.now();
+    await page.locator('.live').getByText('Mikrofon bisu').waitFor();
+    await page.getByText('Mikrofon masih bisu').waitFor();
+    equal(await whisper.getAttribute('aria-pressed'), 'true', 'whether the supervisor whispers');
+    await split.photograph(watching, 'supervisor-whispers-on');
+    await page.waitForTimeout(1_000);
+    const heard = caller.line.heardSince(since);
+    check(
+      heard.length > 0 && toneIn(heard, MICROPHONE_HERTZ) < UNHEARD_SHARE,
+      'the caller hears the whisper',
+    );
+    equal(await left(), 0, 'whispers that ended');
+
+    // The supervisor's line does not come back this time.
+    await watching.route('**/api/v1/seat', (route) => route.abort());
+    await split.server.killTrunk();
+    await split.server.startTrunk();
+    await watching.getByText('Anda tidak lagi mengikuti panggilan').waitFor({ timeout: 30_000 });
+    await until(async () => (await left()) === 1, 'the end of the whisper is in the log');
+    equal(await whisper.getAttribute('aria-pressed'), 'false', 'whether the supervisor still whispers');
+    await split.photograph(watching, 'supervisor-cut-off');
+    await hears440(page, HEARD_AGAIN_MILLISECONDS_MAX);
+    check(!caller.hungUp, 'the caller was let go');
+  },
+);
 
 story(
   'halves: a browser that dies: the caller is asked to wait, is first in the queue, and rings at a colleague',

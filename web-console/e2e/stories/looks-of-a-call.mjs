@@ -1,34 +1,8 @@
 import { faults } from '../axe.mjs';
+import { cutOff, sizes } from '../cut-off.mjs';
 import { check, equal, story, until } from '../harness.mjs';
 import { answer, CALLER_HERTZ, PHONE_HERTZ, recordOutcomes } from '../talk.mjs';
 import { beginShift } from '../world.mjs';
-
-const sizes = [
-  [1366, 768],
-  [1920, 1080],
-];
-
-/** Texts of the call bar and of open panels that are wider than their place, or lie outside it. */
-function cutOff(page) {
-  return page.evaluate(() => {
-    const found = [];
-    for (const frame of document.querySelectorAll('.active, .connect, .check, .pad, .more ul, .row.mine')) {
-      const place = frame.getBoundingClientRect();
-      for (const control of frame.querySelectorAll('button, b, strong, kbd, [role=img]')) {
-        const own = control.getBoundingClientRect();
-        const floats = control.closest('.pad, .more ul');
-        if (own.width === 0 || (floats && floats !== frame)) continue;
-        const outside = own.right > place.right + 1 || own.bottom > place.bottom + 1;
-        // What may be shortened says so by an ellipsis.
-        const shortens = getComputedStyle(control).textOverflow === 'ellipsis';
-        const narrow = !shortens && control.scrollWidth > control.clientWidth + 1 && control.clientWidth > 0;
-        if ((outside && !control.closest('.scroll')) || narrow)
-          found.push(`${control.tagName} “${control.textContent.trim().slice(0, 40)}”`);
-      }
-    }
-    return found;
-  });
-}
 
 const place = { lat: -2.9, lon: 106.5, radius: 500 };
 
@@ -89,7 +63,7 @@ async function* aroundACall(world, page, { theme, language }) {
   if (language === 'en') await watching.getByText('EN', { exact: true }).click();
   await watching.locator('.figure').last().click();
   await watching.locator('li', { hasText: caller.number }).getByRole('button').first().click();
-  await watching.locator('.row.mine').waitFor();
+  await watching.locator('.list-row.mine').waitFor();
   yield [watching, 'listening'];
   caller.hangUp();
   await page.locator('.after audio').waitFor();

@@ -154,6 +154,7 @@ feed.listen((message) => {
     message.type === 'resumed' ||
     (message.type === 'seat.updated' && message.user_id === session.user?.id && !message.connected);
   if (mayBeLost) seat.verify().catch(() => undefined);
+  if (message.type === 'trunk.answers' && message.answers) seat.retryNow();
 });
 session.onLeave(() => {
   shift.close();

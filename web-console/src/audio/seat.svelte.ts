@@ -97,6 +97,14 @@ class Seat {
     if (opening === this.#opening) this.#broke();
   }
 
+  /** The server's telephone part is there again: who waits for their next attempt makes it now. */
+  retryNow(): void {
+    if (!this.#wanted || this.state !== 'broken') return;
+    window.clearTimeout(this.#retry);
+    this.#attempt = 0;
+    this.#open().catch(() => undefined);
+  }
+
   mute(muted: boolean): void {
     this.muted = muted;
     // The line goes on carrying packets, of silence: the server must not take a muted desk for a dead one.

@@ -131,6 +131,23 @@ describe('the audio of a desk', () => {
     expect(seat.state).toBe('open');
   });
 
+  it('tries at once when it hears that the telephone part is there again', async () => {
+    await seat.begin();
+    seat.retryNow();
+    expect(peers).toHaveLength(1);
+    server.refuses = true;
+    last().onfailed();
+    await vi.advanceTimersByTimeAsync(60_000);
+    server.refuses = false;
+    const before = peers.length;
+    seat.retryNow();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([seat.state, peers.length]).toEqual(['open', before + 1]);
+    // The attempt that was planned is not made as well.
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(peers).toHaveLength(before + 1);
+  });
+
   it('is opened again only when the server says twice that it has gone', async () => {
     await seat.begin();
     server.connected = false;

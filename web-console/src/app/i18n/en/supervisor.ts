@@ -45,6 +45,9 @@ export const supervisor: Record<keyof typeof source, string> = {
   'restriction.until': 'ordinary again {time}',
   'restriction.lifted': 'Lifted by {name}',
 
+  'watch.seconds': '{n} s',
+
+  'supervise.cut_off': 'Your audio was gone for too long: you are no longer on the call of {number}.',
   'supervise.listen': 'Listen',
   'supervise.whisper': 'Whisper',
   'supervise.barge': 'Barge in',

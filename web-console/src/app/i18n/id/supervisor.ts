@@ -43,6 +43,9 @@ export const supervisor = {
   'restriction.until': 'biasa lagi {time}',
   'restriction.lifted': 'Dicabut {name}',
 
+  'watch.seconds': '{n} d',
+
+  'supervise.cut_off': 'Suara Anda putus terlalu lama: Anda tidak lagi mengikuti panggilan {number}.',
   'supervise.listen': 'Dengar',
   'supervise.whisper': 'Bisik',
   'supervise.barge': 'Ikut bicara',
