@@ -13,6 +13,7 @@ import './stories/corrections.mjs';
 import './stories/panel.mjs';
 import './stories/looks.mjs';
 import './stories/looks-of-a-call.mjs';
+import './stories/looks-of-a-shift.mjs';
 import './stories/voice.mjs';
 import './stories/voice-people.mjs';
 import './stories/voice-parties.mjs';

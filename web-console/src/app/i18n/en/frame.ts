@@ -31,8 +31,8 @@ export const frame: Record<keyof typeof source, string> = {
   'strip.stale': 'data may be stale since {time}',
   'strip.data_at': 'data {time}',
   'strip.retry': 'Try now',
-  'strip.no_trunk':
-    'The telephone part does not answer: new calls do not show here yet. The system reconnects by itself.',
+  'strip.no_trunk': 'The telephone part does not answer',
+  'strip.no_trunk_means': 'new calls do not show yet; the system reconnects by itself',
   'strip.emergency_mode':
     'Emergency mode: the store is out of reach. Calls are still answered and recorded; entries stay on this screen and are sent again.',
 

@@ -43,6 +43,7 @@ export const shift: Record<keyof typeof source, string> = {
   'check.line_bad': 'The test tone did not come back. Check the network; calls can still be answered.',
   'check.line_refused': 'The line did not open: {reason}',
   'check.skills': 'Skills',
+  'check.skills_mean': 'Calls that need them ring here first.',
   'skill.en': 'English',
   'skill.zh': 'Mandarin',
   'skill.polisi': 'Police',

@@ -29,8 +29,8 @@ export const frame = {
   'strip.stale': 'data mungkin basi sejak {time}',
   'strip.data_at': 'data {time}',
   'strip.retry': 'Coba sekarang',
-  'strip.no_trunk':
-    'Bagian telepon tidak menjawab: panggilan baru belum tampil di sini. Sistem menyambung ulang sendiri.',
+  'strip.no_trunk': 'Bagian telepon tidak menjawab',
+  'strip.no_trunk_means': 'panggilan baru belum tampil; sistem menyambung ulang sendiri',
   'strip.emergency_mode':
     'Mode darurat: penyimpanan tidak terjangkau. Panggilan tetap dijawab dan dicatat; isian disimpan di layar ini dan dikirim ulang.',
 

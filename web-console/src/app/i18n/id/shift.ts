@@ -42,6 +42,7 @@ export const shift = {
   'check.line_bad': 'Nada uji tidak kembali. Periksa jaringan; panggilan tetap dapat dijawab.',
   'check.line_refused': 'Jalur suara tidak terbuka: {reason}',
   'check.skills': 'Keahlian',
+  'check.skills_mean': 'Panggilan yang memerlukannya berdering di sini lebih dahulu.',
   'skill.en': 'Inggris',
   'skill.zh': 'Mandarin',
   'skill.polisi': 'Polisi',
