@@ -78,35 +78,13 @@ impl std::fmt::Debug for Core {
 impl Core {
     /// Writes a fact. A journal that fails or is slow never stops a call; it is counted and said once.
     pub(crate) async fn record(&self, call: CallId, fact: CallFact) {
-        let counter = match &fact {
-            CallFact::Arrived(_) => Some(&self.stats.recorded),
-            CallFact::Ended { .. } => Some(&self.stats.ended),
-            CallFact::QueueAnswered
-            | CallFact::Answered { .. }
-            | CallFact::Confirmed
-            | CallFact::DefectFound { .. }
-            | CallFact::Offered { .. }
-            | CallFact::OfferEnded { .. }
-            | CallFact::SeatLost { .. }
-            | CallFact::SeatBack { .. }
-            | CallFact::Held { .. }
-            | CallFact::Resumed { .. }
-            | CallFact::PartyAdded { .. }
-            | CallFact::Overflowed { .. }
-            | CallFact::PartyAnswered { .. }
-            | CallFact::PartyLeft { .. }
-            | CallFact::CallTakerLeft { .. }
-            | CallFact::SupervisorJoined { .. }
-            | CallFact::SupervisorLeft { .. }
-            | CallFact::Digit { .. }
-            | CallFact::VoiceHeard
-            | CallFact::Prompted { .. }
-            | CallFact::Screened { .. }
-            | CallFact::RestrictionLifted { .. }
-            | CallFact::RecordingEnded(_)
-            | CallFact::RecordingFailed { .. }
-            | CallFact::Restored
-            | CallFact::DialogHeld(_) => None,
+        // Every call is counted at both of its ends.
+        let counter = if matches!(fact, CallFact::Arrived(_)) {
+            Some(&self.stats.recorded)
+        } else if matches!(fact, CallFact::Ended { .. }) {
+            Some(&self.stats.ended)
+        } else {
+            None
         };
         if matches!(timeout(JOURNAL_WITHIN, self.journal.append(call, fact)).await, Ok(Ok(_))) {
             counter.map(count);

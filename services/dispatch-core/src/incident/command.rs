@@ -1,14 +1,12 @@
-//! What may be asked of an incident, what may happen to it, and why a request is refused.
+//! What may be asked of an incident, and what may happen to it.
 
 use serde::{Deserialize, Deserializer, Serialize};
-use thiserror::Error;
 
 use super::assignment::{Assignment, AssignmentState, Raised};
 use super::state::{Location, Reporter};
-use crate::actor::Actor;
 use crate::category::{Category, Priority, TypeCode};
 use crate::escalation::Step;
-use crate::ids::{AgencyCode, AgencyId, AssignmentId, CallId, IncidentId, UserId};
+use crate::ids::{AssignmentId, CallId, IncidentId, UserId};
 use crate::private::Private;
 use crate::routing::Target;
 use crate::time::Timestamp;
@@ -360,78 +358,4 @@ impl EscalationCause {
             }
         }
     }
-}
-
-/// Why a command is refused. Nothing is lost: the person's text stays on the screen.
-#[derive(Clone, PartialEq, Eq, Debug, Error)]
-pub enum IncidentRefusal {
-    /// There is no such incident.
-    #[error("no such incident")]
-    Unknown,
-    /// It is open already.
-    #[error("the incident exists already")]
-    Exists,
-    /// It is closed, cancelled or merged.
-    #[error("the incident has ended")]
-    Ended,
-    /// It is still open.
-    #[error("the incident has not ended")]
-    NotEnded,
-    /// Somebody changed it in between.
-    #[error("the incident is at version {current}")]
-    VersionConflict {
-        /// The version it has now.
-        current: u32,
-    },
-    /// There is no such assignment on it.
-    #[error("no such assignment")]
-    UnknownAssignment,
-    /// Somebody else took it first.
-    #[error("already acknowledged")]
-    AlreadyAcknowledged {
-        /// The winner.
-        by: UserId,
-        /// When.
-        at: Timestamp,
-    },
-    /// The step does not follow from the present state.
-    #[error("cannot go from {from} to {to}")]
-    NotInThisState {
-        /// The present state.
-        from: &'static str,
-        /// The state asked for.
-        to: &'static str,
-    },
-    /// A reason must be given.
-    #[error("a reason is needed")]
-    ReasonMissing,
-    /// Agencies have not reported yet, and the person may not close over them.
-    #[error("{} agencies have not reported", .agencies.len())]
-    AgenciesUnfinished {
-        /// Which.
-        agencies: Vec<AgencyCode>,
-    },
-    /// Nobody to send: no agency was named and the routing knows none.
-    #[error("no agency to send")]
-    NobodyToSend,
-    /// All named agencies are on it already.
-    #[error("these agencies are on it already")]
-    AlreadyAssigned {
-        /// Which.
-        agencies: Vec<AgencyId>,
-    },
-    /// It cannot be merged into itself.
-    #[error("an incident cannot be merged into itself")]
-    IntoItself,
-    /// A list has reached its bound.
-    #[error("too many {what}: at most {max}")]
-    TooMany {
-        /// Of what.
-        what: &'static str,
-        /// The bound.
-        max: usize,
-    },
-    /// Only a person can do this.
-    #[error("only a person can do this, not {0}")]
-    NotAPerson(Actor),
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::apply::apply;
 use super::assignment::{Assignment, AssignmentState, Because, Progress};
-use super::command::{Change, EscalationCause, IncidentCommand, IncidentEvent, IncidentRefusal, Report};
+use super::command::{Change, EscalationCause, IncidentCommand, IncidentEvent, Report};
 use super::deadline;
+use super::refusal::IncidentRefusal;
 use super::state::{Incident, IncidentStatus};
 use crate::actor::Actor;
 use crate::escalation::Step;

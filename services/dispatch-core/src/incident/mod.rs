@@ -11,13 +11,13 @@ mod assignment;
 mod command;
 mod deadline;
 mod decide;
+mod refusal;
 mod state;
 
 pub use apply::apply;
 pub use assignment::{Assignment, AssignmentState, Because, Progress, Raised};
-pub use command::{
-    Change, ChannelReport, Edit, EscalationCause, IncidentCommand, IncidentEvent, IncidentRefusal, Report,
-};
+pub use command::{Change, ChannelReport, Edit, EscalationCause, IncidentCommand, IncidentEvent, Report};
 pub use deadline::{next_deadline, next_rung};
 pub use decide::{Decision, Effect, decide};
+pub use refusal::IncidentRefusal;
 pub use state::{AreaBy, Ending, Incident, IncidentStatus, Location, Note, Point, Reporter};

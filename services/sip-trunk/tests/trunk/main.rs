@@ -11,6 +11,7 @@ mod inside;
 mod malformed;
 mod media;
 mod peers;
+mod phone;
 mod restored;
 mod resumed;
 mod silence;
