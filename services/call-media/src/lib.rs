@@ -18,6 +18,7 @@ pub mod plane;
 mod ports;
 pub mod recorder;
 pub mod room;
+pub mod rtcp;
 pub mod rtp;
 pub mod sdp;
 pub mod srtp;

@@ -11,6 +11,8 @@ use dispatch_core::ids::{CallId, UserId};
 use tokio::sync::mpsc;
 
 use crate::announcement::Sounds;
+pub use crate::engine::reports::ReportCounts;
+use crate::engine::reports::SharedReports;
 use crate::engine::seat_offer::SeatFactory;
 use crate::engine::seats::{SeatDoor, SeatsUp};
 use crate::engine::{self, COMMANDS_WAITING_MAX, Command, Engine, RoomNumber};
@@ -97,6 +99,7 @@ pub enum SeatError {
 #[derive(Clone, Debug)]
 pub struct MediaPlane {
     ports: Arc<Ports>,
+    reports: Arc<SharedReports>,
     commands: SyncSender<Command>,
     numbers: Arc<std::sync::atomic::AtomicU64>,
     open: Arc<std::sync::atomic::AtomicUsize>,
@@ -137,6 +140,7 @@ impl MediaPlane {
             .map_err(MediaError::Thread)?;
         let plane = Self {
             ports: Arc::new(Ports::new(config.bind, &config.ports)),
+            reports: Arc::default(),
             commands,
             numbers: Arc::default(),
             open,
@@ -161,9 +165,14 @@ impl MediaPlane {
         self.commands
             .send(Command::OpenRoom { room: number, call, levels: levels.clone(), record })
             .map_err(|_| MediaError::Stopped)?;
-        let (commands, ports) = (self.commands.clone(), self.ports.clone());
+        let (commands, ports, reports) = (self.commands.clone(), self.ports.clone(), self.reports.clone());
         let silent_after = self.silent_after;
-        Ok(Room { call, number, commands, ports, levels, recording, silent_after })
+        Ok(Room { call, number, commands, ports, reports, levels, recording, silent_after })
+    }
+
+    /// What the legs reported of their streams and were told of them.
+    pub fn reports(&self) -> ReportCounts {
+        self.reports.now()
     }
 
     /// Rooms that are open.

@@ -11,6 +11,7 @@ use dispatch_core::ids::{CallId, PartyId, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::announcement::Announcement;
+use crate::engine::reports::{Reports, SharedReports};
 use crate::engine::{Command, Line, RoomNumber};
 use crate::level::QUIET_DB;
 use crate::plane::{MediaError, now_micros};
@@ -180,6 +181,7 @@ pub struct Room {
     pub(crate) number: RoomNumber,
     pub(crate) commands: SyncSender<Command>,
     pub(crate) ports: Arc<Ports>,
+    pub(crate) reports: Arc<SharedReports>,
     pub(crate) levels: Arc<SharedLevels>,
     pub(crate) recording: Option<String>,
     pub(crate) silent_after: Duration,
@@ -208,8 +210,10 @@ impl Room {
         };
         let local_port = socket.local_addr().map(|address| address.port()).unwrap_or_default();
         let resume = options.resume.map(|position| position.moved_to(now_micros(), remote.sending));
-        let line =
-            Line::new(id, socket, remote, resume, options.srtp).telling_silence_after(self.silent_after);
+        let reports = Reports::new(self.ports.above(local_port), self.reports.clone());
+        let line = Line::new(id, socket, remote, resume, options.srtp)
+            .telling_silence_after(self.silent_after)
+            .reporting(reports);
         let shared = line.shared();
         let room = self.number;
         self.commands

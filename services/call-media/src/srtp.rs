@@ -1,5 +1,5 @@
 //! Encrypted RTP legs: SRTP (RFC 3711) with AES_CM_128_HMAC_SHA1_80 and keys from the session description
-//! (SDES, RFC 4568). Only RTP: we send no RTCP on legs.
+//! (SDES, RFC 4568). Only RTP: encrypted legs have no RTCP.
 
 use aes::Aes128;
 use aes::cipher::{KeyIvInit, StreamCipher};

@@ -175,6 +175,20 @@ impl Core {
         let (up, down) = self.peers.counted();
         self.stats.peers_up.store(up, Ordering::Relaxed);
         self.stats.peers_down.store(down, Ordering::Relaxed);
+        let reports = self.media.reports();
+        let told = [
+            (&self.stats.rtcp_sent, reports.sent),
+            (&self.stats.rtcp_received, reports.received),
+            (&self.stats.rtcp_foreign, reports.foreign),
+            (&self.stats.rtcp_without_port, reports.without_port),
+            (&self.stats.rtp_expected, reports.expected),
+            (&self.stats.rtp_lost, reports.lost),
+            (&self.stats.rtp_lost_there, reports.lost_there),
+            (&self.stats.rtp_jittery, reports.jittery),
+        ];
+        for (figure, value) in told {
+            figure.store(value, Ordering::Relaxed);
+        }
         self.stats.live_calls.store(self.registry.load() as u64, Ordering::Relaxed);
         self.stats.dialogs.store(self.dialogs.len() as u64, Ordering::Relaxed);
     }

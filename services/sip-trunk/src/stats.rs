@@ -74,6 +74,22 @@ counters! {
     peers_up,
     /// Trunk peers that do not.
     peers_down,
+    /// Reports (RTCP) sent to the other sides of legs.
+    rtcp_sent,
+    /// Reports of the other sides.
+    rtcp_received,
+    /// Packets on report ports from elsewhere, or that are no reports.
+    rtcp_foreign,
+    /// Legs whose report port was taken.
+    rtcp_without_port,
+    /// Packets of sound that the numbers of the streams to us promised.
+    rtp_expected,
+    /// Of them did not come.
+    rtp_lost,
+    /// Packets of ours that the other sides missed.
+    rtp_lost_there,
+    /// Reports, ours or the other sides', of a stream that came unevenly by 40 ms or more.
+    rtp_jittery,
     /// Calls live now.
     live_calls,
     /// Dialogs that the SIP stack holds now.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use super::reports::Reports;
 use crate::announcement::{Announcement, FRAME_BYTES, Frame, Sounds};
 use crate::dtmf::{EventReceiver, EventSender};
 use crate::jitter::JitterBuffer;
@@ -57,6 +58,7 @@ pub(crate) struct Line {
     silent: bool,
     silent_after: Duration,
     shared: Arc<SharedLeg>,
+    reports: Option<Reports>,
 }
 
 #[derive(Debug)]
@@ -117,6 +119,7 @@ impl Line {
             silent: false,
             silent_after: MediaConfig::SILENT_AFTER,
             shared: Arc::new(shared),
+            reports: None,
         };
         line.publish_position();
         line
@@ -125,6 +128,12 @@ impl Line {
     /// Nothing came from the other side for this long: somebody should know.
     pub(crate) const fn telling_silence_after(mut self, silent_after: Duration) -> Self {
         self.silent_after = silent_after;
+        self
+    }
+
+    /// Tells how the streams come in, and hears it. Not on an encrypted leg: in clear it would be told to everybody.
+    pub(crate) fn reporting(mut self, reports: Reports) -> Self {
+        self.reports = self.secret.is_none().then_some(reports);
         self
     }
 
@@ -163,6 +172,9 @@ impl Line {
             self.secret = None;
             return;
         };
+        if let Some(reports) = &mut self.reports {
+            reports.fall_silent();
+        }
         let known = self.secret.take();
         if known.as_ref().is_none_or(|known| known.keys.local != keys.local) {
             self.packetizer.forget_rollovers();
@@ -213,6 +225,16 @@ impl Line {
         {
             pressed(key);
         }
+        self.report(now);
+    }
+
+    /// Reads and sends reports, when it is time.
+    fn report(&mut self, now: Instant) {
+        let Some(reports) = self.reports.as_mut().filter(|reports| reports.is_due(now)) else { return };
+        let (ssrc, _, timestamp) = self.packetizer.numbers();
+        let to = self.latched.or(self.remote.address);
+        let from = self.remote.address.map_or(self.remote.latch, |address| address.ip());
+        reports.step(now, ssrc, timestamp, to, from);
     }
 
     fn take(&mut self, packet: &mut [u8], from: SocketAddr, now: Instant) -> Option<char> {
@@ -228,6 +250,9 @@ impl Line {
         self.last_in = Some(now);
         self.shared.packets_in.fetch_add(1, Ordering::Relaxed);
         self.shared.bytes_in.fetch_add(genuine as u64, Ordering::Relaxed);
+        if let Some(reports) = &mut self.reports {
+            reports.heard(&received, self.remote.telephone_event, now);
+        }
         if self.remote.telephone_event == Some(received.payload_type) {
             return self.keys_in.take(received.ssrc, received.timestamp, received.payload);
         }
@@ -317,7 +342,7 @@ impl Line {
         !event.with_sound
     }
 
-    fn transmit(&self, packet: &[u8], index: u32, to: SocketAddr) {
+    fn transmit(&mut self, packet: &[u8], index: u32, to: SocketAddr) {
         let sent = match &self.secret {
             Some(secret) => {
                 let mut buffer = [0; PACKET_BYTES + TAG_BYTES];
@@ -328,7 +353,12 @@ impl Line {
             None => self.socket.send_to(packet, to),
         };
         let counter = match sent {
-            Ok(_) => &self.shared.packets_out,
+            Ok(_) => {
+                if let Some(reports) = &mut self.reports {
+                    reports.sent(packet.len() - HEADER_BYTES);
+                }
+                &self.shared.packets_out
+            }
             // The next frame comes in 20 ms; a voice packet that waits is worse than one that is lost.
             Err(_) => &self.shared.packets_lost_out,
         };

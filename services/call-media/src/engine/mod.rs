@@ -6,6 +6,7 @@
 
 mod line;
 mod mix;
+pub(crate) mod reports;
 mod room;
 pub(crate) mod seat;
 pub(crate) mod seat_offer;

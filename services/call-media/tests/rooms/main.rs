@@ -6,5 +6,6 @@ mod browser;
 mod load;
 mod phone;
 mod recorded;
+mod reports;
 mod seats;
 mod single;

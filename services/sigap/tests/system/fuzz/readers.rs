@@ -1,5 +1,5 @@
 //! Every reader of what comes from outside or from a disk that a crash has cut: SIP messages and streams, multipart,
-//! locations, session descriptions, RTP, keys, WAV files, recordings, the journal, orders and facts as JSON.
+//! locations, session descriptions, RTP, RTCP, keys, WAV files, recordings, the journal, orders and facts as JSON.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
@@ -9,6 +9,7 @@ use call_link::order::{Order, OrderReply};
 use call_media::dtmf::EventReceiver;
 use call_media::jitter::JitterBuffer;
 use call_media::recorder::{header, recover_recordings};
+use call_media::rtcp::{self, Block, Compound, NAME_BYTES, Sent};
 use call_media::rtp::{self, Codec};
 use call_media::sdp::{Offer, Ours, write_answer};
 use call_media::wav::read_alaw;
@@ -126,7 +127,19 @@ fn media() -> Vec<Reader> {
     let mut wav = header(320).to_vec();
     wav.extend([0xD5; 320]);
     let folder = tempfile::tempdir().expect("a folder");
+    let (sent, block) =
+        (Sent { ntp: 1, timestamp: 2, packets: 3, octets: 4 }, Block { ssrc: 7, ..Block::default() });
+    let report = Compound::report(9, Some(&sent), Some(&block), &[b'0'; NAME_BYTES]).and_goodbye(9);
     vec![
+        Reader {
+            name: "RTCP",
+            every: 1,
+            inputs: vec![report.bytes().to_vec()],
+            read: Box::new(|bytes, _| {
+                let about_us = rtcp::read(bytes, 7).and_then(|told| told.about_us);
+                assert!(about_us.is_none_or(|block| block.ssrc == 7), "about another stream");
+            }),
+        },
         Reader {
             name: "RTP and keys",
             every: 1,
