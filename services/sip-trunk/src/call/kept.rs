@@ -37,6 +37,8 @@ impl Call {
         let browser = self.centre.talker().is_some_and(|user| {
             self.core.seats.audio(user) == Audio::Browser && self.core.media.seat_connected(user)
         });
+        let phone_rang =
+            self.centre.talker().is_some_and(|user| self.outside.is_ringing(LegId::PhoneSeat(user)));
         Some(KeptCall {
             since: self.entry.since,
             arrival: self.arrival.clone(),
@@ -45,6 +47,7 @@ impl Call {
             hand: self.centre.hand,
             on_hold: self.centre.held,
             browser,
+            phone_rang,
             supervisors: self.centre.supervisors.clone(),
             timer: self.signalling.timer,
             legs: std::iter::once(caller).chain(others).collect(),

@@ -161,7 +161,7 @@ impl Call {
             room.hold(self.centre.held);
         }
         self.record(CallFact::Restored).await;
-        self.take_places(kept.browser).await;
+        self.take_places(kept).await;
         self.publish();
         self.restart_session_timer();
         // A peer that is gone says 481 or nothing.
@@ -209,7 +209,7 @@ impl Call {
     }
 
     /// Everybody of the centre has the place that they had; a browser comes into it when it opens its audio.
-    async fn take_places(&mut self, had_browser: bool) {
+    async fn take_places(&mut self, kept: &KeptCall) {
         if !self.centre.supervisors.is_empty() {
             self.timers.set(Timer::RejoinSupervisors, REJOIN_WITHIN);
         }
@@ -225,6 +225,7 @@ impl Call {
             }
         }
         match self.centre.hand {
+            Hand::With(user) if kept.phone_rang => self.lose_seat(user).await,
             Hand::With(user) => {
                 self.core.seats.take(user, self.id);
                 self.core.queue.tell(QueueInput::Engaged { user }).await;
@@ -232,7 +233,7 @@ impl Call {
                     && let Some(room) = &self.room
                 {
                     room.seat(user, SeatRole::Talk);
-                    if had_browser {
+                    if kept.browser {
                         self.timers.set(Timer::Rejoin, REJOIN_WITHIN);
                     }
                 }

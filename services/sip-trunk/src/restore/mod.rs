@@ -38,6 +38,9 @@ pub(crate) struct KeptCall {
     pub(crate) on_hold: bool,
     /// The call-taker's browser was heard: it will come back.
     pub(crate) browser: bool,
+    /// The call-taker's telephone still rang: it rings no more, and nobody will pick it up.
+    #[serde(default)]
+    pub(crate) phone_rang: bool,
     pub(crate) supervisors: BTreeMap<UserId, SuperviseMode>,
     pub(crate) timer: Option<SessionTimer>,
     /// The caller's leg first.

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use super::answerer::Answerer;
 use super::conference::with_agency;
 use super::sound::Sound;
-use super::{AGENCY, CALLER, TAKER, Talk};
+use super::{AGENCY, CALLER, Caller, TAKER, Talk, answer};
 use crate::client::*;
 use crate::restored::{held, is_free, says_it_is_there};
 use crate::resumed::{Doomed, hear_nothing_old};
@@ -50,6 +50,31 @@ async fn a_conference_of_three_goes_on_with_three() {
     talk.caller.phone.bye().await;
     talk.desk.is_hung_up().await;
     assert_eq!(centre.end_of(talk.call).await.0, EndReason::CallerHungUp);
+    centre.assert_clean().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whose_call_takers_telephone_still_rang_waits_for_anybody() {
+    let doomed = Doomed::new(config()).await;
+    let (mut desk, taker) = (Answerer::new().await, petugas(1));
+    doomed.centre.on_duty(taker, Audio::Phone { uri: desk.uri() }).await;
+    let mut caller = Caller::ringing(&doomed.centre).await;
+    let (call, _) = doomed.centre.arrival(0).await;
+    answer(&doomed.centre, call, taker).await;
+    caller.connected(CALLER).await;
+    desk.is_rung().await;
+    held(&doomed.centre, call, 1).await;
+    let (to, port) = (caller.phone.to.clone(), caller.port);
+    let left = doomed.die();
+    is_free(port).await;
+    let centre = left.start().await;
+    hear_nothing_old(&mut caller.phone);
+    caller.phone.to = to;
+    says_it_is_there(&mut caller.phone).await;
+    centre.has(call, CallFact::SeatLost { user: taker }).await;
+    assert_eq!(centre.live().await[0].answered_by, None, "nobody has the caller");
+    caller.phone.bye().await;
+    assert_eq!(centre.end_of(call).await.0, EndReason::CallerHungUp);
     centre.assert_clean().await;
 }
 
