@@ -33,7 +33,7 @@ pub use source::{FactSource, FactsAway, FoundJournal};
 pub use trunk_end::{LinkServed, TrunkEnd};
 
 /// Changes whenever an old and a new side would misunderstand each other.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 /// Without any frame for this long the other side is taken for gone. The trunk sends one every second.
 pub const SILENCE_MAX: Duration = Duration::from_secs(5);
 /// How long either side has for its greeting.
