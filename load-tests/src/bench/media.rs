@@ -20,8 +20,6 @@ use crate::server::{Addresses, Role, Server, Start, link_variable};
 const STEP: Duration = Duration::from_secs(20);
 /// Sound runs this long before it is measured, so that both sides have seen where it comes from.
 const SETTLE: Duration = Duration::from_secs(4);
-/// Packets that each phone gets in one second.
-const PACKETS_PER_SECOND: u32 = 50;
 
 /// What is compared.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +38,8 @@ struct Turn {
     ours: bool,
     pair: u32,
     cpu: Duration,
+    /// Packets that the phones sent.
+    sent: u64,
     heard: u64,
 }
 
@@ -123,11 +123,11 @@ impl Centre {
             pairs.push(self.connect(console, seed).await.with_context(|| format!("call {number}"))?);
         }
         let phones = || pairs.iter().flat_map(|pair| [&pair.caller, &pair.call_taker]);
-        let (cpu, heard) = measure(self.trunk.pid, plan.seconds, phones).await;
+        let (cpu, sent, heard) = measure(self.trunk.pid, plan.seconds, phones).await;
         for pair in &pairs {
             ensure!(pair.caller.ask("BYE", STEP).await == Some(200), "a BYE was not answered");
         }
-        Ok(Turn { ours: true, pair, cpu, heard })
+        Ok(Turn { ours: true, pair, cpu, sent, heard })
     }
 
     /// A caller who is in the queue, and a call-taker who answers with a telephone.
@@ -179,24 +179,26 @@ async fn relayed_turn(relay: &Rtpengine, plan: Plan, pair: u32) -> anyhow::Resul
         pairs.push((id, caller, call_taker));
     }
     let phones = || pairs.iter().flat_map(|(_, caller, call_taker)| [caller, call_taker]);
-    let (cpu, heard) = measure(relay.pid, plan.seconds, phones).await;
+    let (cpu, sent, heard) = measure(relay.pid, plan.seconds, phones).await;
     for (id, ..) in &pairs {
         relay.part(id).await?;
     }
-    Ok(Turn { ours: false, pair, cpu, heard })
+    Ok(Turn { ours: false, pair, cpu, sent, heard })
 }
 
-/// CPU of a process while the phones talk, and the packets that they heard in that time.
-async fn measure<'a, P>(pid: u32, seconds: u32, phones: impl Fn() -> P) -> (Duration, u64)
+/// CPU of a process while the phones talk, and the packets that they sent and heard in that time.
+async fn measure<'a, P>(pid: u32, seconds: u32, phones: impl Fn() -> P) -> (Duration, u64, u64)
 where
     P: Iterator<Item = &'a Phone>,
 {
-    let heard = || phones().map(|phone| phone.heard().packets).sum::<u64>();
+    let counts =
+        || phones().fold((0, 0), |(sent, heard), phone| (sent + phone.sent(), heard + phone.heard().packets));
     sleep(SETTLE).await;
-    let (heard_before, before) = (heard(), CpuReading::of(pid));
+    let (counts_before, before) = (counts(), CpuReading::of(pid));
     sleep(Duration::from_secs(u64::from(seconds))).await;
     let cpu = CpuReading::of(pid).since(&before);
-    (cpu, heard().saturating_sub(heard_before))
+    let (sent, heard) = counts();
+    (cpu, sent.saturating_sub(counts_before.0), heard.saturating_sub(counts_before.1))
 }
 
 impl Turn {
@@ -213,8 +215,8 @@ impl Comparison {
             "## Sound: {calls} bridged calls (A-law, 20 ms, both ways), turns of {seconds} s\n\n\
              Ours puts jitter buffers in order, looks for keys and speech, mixes, and records every call in stereo;\n\
              rtpengine relays in userspace (no kernel module) and records nothing.\n\n\
-             | program | packets heard | of those due | CPU µs/packet | ours ÷ it | % of one core |\n\
-             |---|--:|--:|---|---|---|\n"
+             | program | packets sent | heard | of those sent | CPU µs/packet | ours ÷ it | % of one core |\n\
+             |---|--:|--:|--:|---|---|---|\n"
         );
         let ours = self.of(true);
         for (name, turns) in [("sigap trunk, recording", ours.clone()), ("rtpengine", self.of(false))] {
@@ -230,11 +232,11 @@ impl Comparison {
             let share: Vec<f64> =
                 turns.iter().map(|turn| turn.cpu.as_secs_f64() * 100.0 / f64::from(seconds)).collect();
             let heard: u64 = turns.iter().map(|turn| turn.heard).sum();
-            let due = u64::from(calls * 2 * PACKETS_PER_SECOND * seconds) * turns.len() as u64;
+            let sent: u64 = turns.iter().map(|turn| turn.sent).sum();
             writeln!(
                 text,
-                "| {name} | {heard} | {:.1} % | {} | {} | {} |",
-                heard as f64 * 100.0 / due as f64,
+                "| {name} | {sent} | {heard} | {:.1} % | {} | {} | {} |",
+                heard as f64 * 100.0 / sent.max(1) as f64,
                 min_median_max(&per_packet, 2),
                 if turns[0].ours { "1".to_owned() } else { min_median_max(&ratios, 2) },
                 min_median_max(&share, 1),
@@ -249,11 +251,11 @@ impl Comparison {
 
     /// Every turn, for other programs.
     pub fn csv(&self) -> anyhow::Result<String> {
-        let mut text = String::from("pair,program,cpu_ms,packets_heard,cpu_us_per_packet\n");
+        let mut text = String::from("pair,program,cpu_ms,packets_sent,packets_heard,cpu_us_per_packet\n");
         for turn in &self.turns {
             let name = if turn.ours { "sigap trunk" } else { "rtpengine" };
             let (cpu, each) = (turn.cpu.as_secs_f64() * 1e3, turn.cpu_us_per_packet());
-            writeln!(text, "{},{name},{cpu:.1},{},{each:.3}", turn.pair, turn.heard)?;
+            writeln!(text, "{},{name},{cpu:.1},{},{},{each:.3}", turn.pair, turn.sent, turn.heard)?;
         }
         Ok(text)
     }
@@ -269,17 +271,25 @@ mod tests {
 
     #[test]
     fn cpu_is_shared_out_among_the_packets_that_arrived() {
-        let turn = |ours, pair, millis, heard| Turn { ours, pair, cpu: Duration::from_millis(millis), heard };
+        let turn = |ours, pair, millis, heard| Turn {
+            ours,
+            pair,
+            cpu: Duration::from_millis(millis),
+            sent: 10_000,
+            heard,
+        };
         let turns = vec![turn(true, 1, 100, 10_000), turn(false, 1, 50, 10_000), turn(true, 2, 90, 5_000)];
         let plan = Plan { calls: 20, pairs: 2, seconds: 5 };
         let table = Comparison { plan, turns, skipped: None }.markdown().expect("a table");
         assert!(
-            table.contains("| sigap trunk, recording | 15000 | 75.0 % | 10.00 – **10.00** – 18.00 | 1 |"),
+            table.contains(
+                "| sigap trunk, recording | 20000 | 15000 | 75.0 % | 10.00 – **10.00** – 18.00 | 1 |"
+            ),
             "{table}"
         );
         assert!(
             table.contains(
-                "| rtpengine | 10000 | 100.0 % | 5.00 – **5.00** – 5.00 | 2.00 – **2.00** – 2.00 |"
+                "| rtpengine | 10000 | 10000 | 100.0 % | 5.00 – **5.00** – 5.00 | 2.00 – **2.00** – 2.00 |"
             ),
             "{table}"
         );

@@ -13,6 +13,7 @@ use dispatch_core::duty::{Duty, DutyState, SetDuty};
 use dispatch_core::ids::UserId;
 use dispatch_core::site::{SiteEvent, UserRole};
 use incident_store::{After, Change, Desk, DeskCommand, DeskEvent, Record, Store};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::intake::Intake;
@@ -23,6 +24,23 @@ use crate::presence::Presence;
 const CHANGES_AT_ONCE: usize = 512;
 /// How often everything is said again. A seat that the trunk does not know of waits this long at most.
 const SAID_AGAIN_EVERY: Duration = Duration::from_secs(3);
+
+/// A trunk that is away is not waited for longer: the next round tells it.
+const TOLD_WITHIN: Duration = Duration::from_secs(1);
+
+/// Up to which change the trunk was told who is on duty.
+#[derive(Clone, Debug)]
+pub struct SeatsTold(watch::Receiver<u64>);
+
+impl SeatsTold {
+    /// Returns once the trunk was told of a change, or does not listen: who answers a call right after a change of
+    /// their telephone must not ring the old one.
+    pub async fn of(mut self, index: u64) {
+        let told = self.0.wait_for(|told| *told >= index);
+        // Without the task there is no trunk to tell either.
+        tokio::time::timeout(TOLD_WITHIN, told).await.ok();
+    }
+}
 
 /// The task's means.
 pub struct DutySeats {
@@ -52,8 +70,13 @@ struct Known {
 }
 
 impl DutySeats {
-    /// Runs until `stop`; `from` is the log's head from before anything was read.
-    pub async fn run(self, from: u64, stop: CancellationToken) {
+    /// The task, which runs until `stop`, and how far it is. `from` is the log's head from before anything was read.
+    pub fn tell(self, from: u64, stop: CancellationToken) -> (SeatsTold, impl Future<Output = ()>) {
+        let (told, seen) = watch::channel(from);
+        (SeatsTold(seen), self.run(from, told, stop))
+    }
+
+    async fn run(self, from: u64, told: watch::Sender<u64>, stop: CancellationToken) {
         let feed = self.desk.feed();
         let mut consoles = self.presence.watched();
         let (mut seen, mut known) = (from, Known::default());
@@ -69,6 +92,7 @@ impl DutySeats {
                         for change in &changes {
                             self.follow(change, &mut known).await;
                         }
+                        told.send_replace(seen);
                     }
                     After::TooFarBehind => {
                         seen = feed.head();

@@ -87,6 +87,11 @@ fn user_key<P>(may: &Authority<P>, key: &str) -> Result<IdempotencyKey, Problem>
 pub struct Answer(Receipt);
 
 impl Answer {
+    /// The log index up to which the answer holds.
+    pub fn index(&self) -> u64 {
+        self.0.last_index
+    }
+
     /// The last incident among the outcomes.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::duty_seats::DutySeats;
+use crate::duty_seats::{DutySeats, SeatsTold};
 use crate::feed::{self, ModeNow, Renderer};
 use crate::floor::{self, Floor};
 use crate::intake::Intake;
@@ -108,6 +108,7 @@ pub struct ApiState {
     floor: Floor,
     phone_book: PhoneBook,
     presence: Presence,
+    seats_told: SeatsTold,
     recordings: Recordings,
     once: Once,
     intake: Intake,
@@ -179,12 +180,14 @@ impl ApiState {
             presence: presence.clone(),
             ring_rules: config.ring_rules,
         };
-        tasks.spawn(seats.run(from, stop.clone()));
+        let (seats_told, keep_told) = seats.tell(from, stop.clone());
+        tasks.spawn(keep_told);
         Ok(Self {
             intake,
             floor,
             phone_book: config.phone_book,
             presence,
+            seats_told,
             recordings: Recordings::new(config.recordings),
             once: Once::new(clock.clone()),
             renderer: Renderer::new(show.clone()),

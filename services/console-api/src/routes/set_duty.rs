@@ -9,6 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::authority::{Authority, CanTakeDuty};
+use crate::duty_seats::SeatsTold;
 use crate::input::{Checked, Faults, Written};
 use crate::intake::Intake;
 use crate::limits::SKILLS_MAX;
@@ -50,11 +51,13 @@ impl Checked for DutyRequest {
 pub async fn handler(
     may: Authority<CanTakeDuty>,
     State(intake): State<Intake>,
+    State(told): State<SeatsTold>,
     mut written: Written<DutyRequest>,
 ) -> Result<Json<Duty>, Problem> {
     let audio = written.body.audio.take().map(Into::into);
     let skills = written.body.skills.take().map(|skills| skills.into_iter().collect());
     let wish = SetDuty { state: written.body.state.0, audio, skills };
     let answer = intake.write(&may, &written, vec![DeskCommand::Duty(may.user_id(), wish)]).await?;
+    told.of(answer.index()).await;
     Ok(Json(Duty::of(Some(&answer.duty()?))))
 }

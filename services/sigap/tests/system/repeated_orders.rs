@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use simulator::phone::{Phone, Tones};
 use tokio::time::sleep;
 
-use super::harness::{Answer, Api, DeskPhone, Half, Halves, SOON, caller, eventually, new_key, the_call_of};
+use super::harness::{Answer, Api, DeskPhone, Half, Halves, SOON, caller, new_key, the_call_of};
 
 /// After this long a second INVITE would have been there for a second.
 const A_SECOND_RING: Duration = Duration::from_secs(1);
@@ -25,9 +25,23 @@ async fn waiting(halves: &Halves, taker: &Api, seed: u64) -> (Phone, String) {
 async fn dials(taker: &Api, seat: &DeskPhone, path: &str, key: &str, body: &Value) -> Value {
     let duty = json!({ "state": "ready", "audio": { "kind": "phone", "uri": seat.uri() } });
     taker.post("/duty", &duty).await.expect(200);
-    // The trunk hears of the telephone a moment after the console does; until then the order is refused.
-    let dialled = || async { Some(taker.post_as(path, key, body).await).filter(|one| one.status == 200) };
-    eventually("the telephone is known", SOON, dialled).await.body["call"]["id"].clone()
+    // The trunk knows the telephone by then.
+    taker.post_as(path, key, body).await.expect(200)["call"]["id"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_changes_their_telephone_is_rung_at_the_new_one() {
+    let halves = Halves::start(&["--queue-answer-after-s", "0"]).await;
+    let taker = halves.log_in("petugas1").await;
+    for seed in 1..=5 {
+        let (caller, call) = waiting(&halves, &taker, seed).await;
+        let phone = DeskPhone::new().await;
+        let duty = json!({ "state": "ready", "audio": { "kind": "phone", "uri": phone.uri() } });
+        taker.post("/duty", &duty).await.expect(200);
+        taker.post(&format!("/calls/{call}/answer"), &json!({})).await.expect(200);
+        phone.rings().await;
+        assert_eq!(caller.ask("BYE", SOON).await, Some(200));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -89,13 +89,14 @@ pub struct Audio {
 struct State {
     /// Where to speak; nowhere before the call is answered.
     to: Option<SocketAddr>,
+    sent: u64,
     heard: Heard,
 }
 
 impl Audio {
     /// Around a bound socket.
     pub fn new(socket: UdpSocket) -> Arc<Self> {
-        Arc::new(Self { socket, state: Mutex::new(State { to: None, heard: Heard::default() }) })
+        Arc::new(Self { socket, state: Mutex::new(State { to: None, sent: 0, heard: Heard::default() }) })
     }
 
     /// Its port.
@@ -106,6 +107,11 @@ impl Audio {
     /// Speaks there from now on.
     pub fn speak_to(&self, to: Option<SocketAddr>) {
         self.lock().to = to;
+    }
+
+    /// Packets that went out so far. A phone on a busy machine leaves some out.
+    pub fn sent(&self) -> u64 {
+        self.lock().sent
     }
 
     /// What was heard so far.
@@ -139,7 +145,9 @@ impl Audio {
             let from = usize::from(sequence) % (tone.len() / FRAME) * FRAME;
             packet[12..].copy_from_slice(&tone[from..from + FRAME]);
             // The port on the other side may be closed for a moment; a phone goes on.
-            let _sent = self.socket.send_to(&packet, to).await;
+            if self.socket.send_to(&packet, to).await.is_ok() {
+                self.lock().sent += 1;
+            }
         }
     }
 

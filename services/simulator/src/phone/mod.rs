@@ -100,6 +100,11 @@ impl Phone {
         self.signalling.is_hung_up()
     }
 
+    /// Packets of sound that it sent so far.
+    pub fn sent(&self) -> u64 {
+        self.audio.sent()
+    }
+
     /// What it heard so far.
     pub fn heard(&self) -> Heard {
         self.audio.heard()
