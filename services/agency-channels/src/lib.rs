@@ -61,7 +61,7 @@ impl Client {
     /// A client without redirects (a redirect could lead the signed text elsewhere) and with a bound on time.
     pub fn new() -> Result<Self, ClientError> {
         // Installed once for the process; a second call finds it there, which is as good.
-        rustls::crypto::ring::default_provider().install_default().ok();
+        rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(webhook::TIME_LIMIT)
