@@ -104,7 +104,7 @@ story(
       (await loggedOf(split, call.id)).filter((kind) => kind === 'call.supervisor_left').length;
 
     await split.server.killTrunk();
-    await row.getByText('Suara panggilan disambung ulang').waitFor();
+    await row.getByText('Suara disambung ulang').waitFor();
     await split.server.startTrunk();
     const reopened = page.getByText('Suara panggilan disambung ulang');
     await reopened.waitFor({ state: 'detached', timeout: HEARD_AGAIN_MILLISECONDS_MAX });

@@ -18,8 +18,9 @@ async function* everyLook(page) {
         await page.waitForTimeout(100);
         yield `${width}-${language.toLowerCase()}-${theme}`;
       }
-      for (const fault of await faults(page)) throw new Error(`${language} ${theme}: ${fault}`);
     }
+    // Contrast is of the theme; what a language makes too long is looked for apart.
+    equal(await faults(page), [], `faults (${theme})`);
   }
 }
 

@@ -47,6 +47,7 @@ export const supervisor: Record<keyof typeof source, string> = {
 
   'watch.seconds': '{n} s',
 
+  'supervise.reopening': 'Audio reconnecting…',
   'supervise.cut_off': 'Your audio was gone for too long: you are no longer on the call of {number}.',
   'supervise.listen': 'Listen',
   'supervise.whisper': 'Whisper',

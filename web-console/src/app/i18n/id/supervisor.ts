@@ -45,6 +45,7 @@ export const supervisor = {
 
   'watch.seconds': '{n} d',
 
+  'supervise.reopening': 'Suara disambung ulang…',
   'supervise.cut_off': 'Suara Anda putus terlalu lama: Anda tidak lagi mengikuti panggilan {number}.',
   'supervise.listen': 'Dengar',
   'supervise.whisper': 'Bisik',
