@@ -7,6 +7,7 @@ import './stories/log-in.mjs';
 import './stories/whole-thread.mjs';
 import './stories/dispositions.mjs';
 import './stories/form.mjs';
+import './stories/places.mjs';
 import './stories/agency.mjs';
 import './stories/supervisor.mjs';
 import './stories/corrections.mjs';

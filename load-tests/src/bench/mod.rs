@@ -6,6 +6,7 @@ mod endurance;
 mod floor;
 mod latency;
 mod media;
+mod places;
 mod rtpengine;
 mod sip;
 
@@ -75,6 +76,8 @@ enum Section {
     Calls,
     /// Arrival and dispatch
     Latency,
+    /// Finding a place while somebody types
+    Places,
 }
 
 /// Runs the benchmarks; true when they could be run. Their figures decide nothing here.
@@ -129,6 +132,10 @@ pub async fn bench(arguments: &BenchArguments) -> anyhow::Result<bool> {
         let latency = latency::measure(arguments.latency_seconds, &binary, folder.path()).await?;
         write("bench-latency.csv", latency.csv()?)?;
         report.push_str(&latency.markdown()?);
+    }
+
+    if wanted(Section::Places) {
+        report.push_str(&places::measure()?.markdown()?);
     }
 
     writeln!(report, "\nTaken in {} s.", began.elapsed().as_secs())?;

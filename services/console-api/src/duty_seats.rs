@@ -128,6 +128,7 @@ impl DutySeats {
             | SiteEvent::LogInFailed { .. }
             | SiteEvent::AgencyAdded { .. }
             | SiteEvent::AreasImported { .. }
+            | SiteEvent::PlacesImported { .. }
             | SiteEvent::PolicyAdopted { .. } => {}
         }
     }

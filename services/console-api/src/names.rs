@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use dispatch_core::area::AreaIndex;
+use dispatch_core::area::{AreaIndex, bangka_selatan};
 use dispatch_core::ids::{AgencyId, AreaCode, UserId};
+use dispatch_core::place::PlaceIndex;
 use dispatch_core::policy::{AgencyEntry, Policy};
 use incident_store::{Desk, Store, StoreError, UserRecord};
 
@@ -14,6 +15,7 @@ use incident_store::{Desk, Store, StoreError, UserRecord};
 pub struct Names {
     users: Arc<BTreeMap<UserId, UserRecord>>,
     areas: Arc<AreaIndex>,
+    places: Arc<PlaceIndex>,
     policy: Arc<Policy>,
 }
 
@@ -44,6 +46,17 @@ impl Names {
         &self.areas
     }
 
+    /// All named places, areas included.
+    pub fn places(&self) -> &PlaceIndex {
+        &self.places
+    }
+
+    /// What to call a government: our own or a neighbour.
+    pub fn government(&self, code: &AreaCode) -> String {
+        let known = self.area(code).or_else(|| bangka_selatan::neighbour_of(code).map(|(_, name)| name));
+        known.unwrap_or(&code.0).to_owned()
+    }
+
     /// The policy in force.
     pub fn policy(&self) -> &Policy {
         &self.policy
@@ -62,6 +75,7 @@ pub struct NameBook {
 struct Kept {
     users: Arc<BTreeMap<UserId, UserRecord>>,
     areas: Arc<AreaIndex>,
+    places: Arc<PlaceIndex>,
 }
 
 impl NameBook {
@@ -76,7 +90,7 @@ impl NameBook {
     /// The names as of now.
     pub fn now(&self) -> Names {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner).clone();
-        Names { users: kept.users, areas: kept.areas, policy: self.desk.policy() }
+        Names { users: kept.users, areas: kept.areas, places: kept.places, policy: self.desk.policy() }
     }
 
     /// After somebody was added or changed.
@@ -86,10 +100,24 @@ impl NameBook {
         Ok(())
     }
 
-    /// After areas were imported.
+    /// After areas or places were imported: each place knows its desa, so both are made anew.
     pub async fn reload_areas(&self) -> Result<(), StoreError> {
-        let areas = AreaIndex::new(self.store.areas().await?);
-        self.kept.write().unwrap_or_else(PoisonError::into_inner).areas = Arc::new(areas);
+        let (areas, places) = (self.store.areas().await?, self.store.places().await?);
+        // A province of places is a second of work, and calls are answered meanwhile.
+        let made = tokio::task::spawn_blocking(move || {
+            let areas = AreaIndex::new(areas);
+            let places = PlaceIndex::new(&areas, places);
+            (Arc::new(areas), Arc::new(places))
+        });
+        let (areas, places) = made.await.map_err(|_| StoreError::Unreadable { what: "the places" })?;
+        tracing::info!(
+            areas = areas.iter().count(),
+            places = places.len(),
+            bytes = places.bytes(),
+            "Places are ready"
+        );
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        (kept.areas, kept.places) = (areas, places);
         Ok(())
     }
 }

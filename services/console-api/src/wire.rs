@@ -3,7 +3,7 @@
 //! A code here wraps the core's own enumeration, so that a value exists once; what is added is its place in
 //! the OpenAPI document.
 
-use dispatch_core::{area, call, category, duty, incident, routing, site, time};
+use dispatch_core::{area, call, category, duty, incident, place, routing, site, time};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use utoipa::openapi::{KnownFormat, RefOr, Schema, SchemaFormat};
@@ -95,7 +95,7 @@ use call::fact::{
     PartyEnd as Left, SuperviseMode as Mode,
 };
 use call::{CallBackOutcome as Outcome, CallBackState as Owed, DispositionKind as Kind};
-use incident::{AreaBy as By, AssignmentState as Step, IncidentStatus as Status};
+use incident::{AreaBy as By, AssignmentState as Step, IncidentStatus as Status, PointSource as Source};
 
 wire_codes! {
     /// One of the regulation's seven categories.
@@ -161,6 +161,19 @@ wire_codes! {
     /// Why an agency was asked.
     Because(incident::Because) =
         &[incident::Because::Dispatch, incident::Because::Declined, incident::Because::Escalated];
+    /// Where the point of a location comes from.
+    PointSource(incident::PointSource) =
+        &[Source::CallerFix, Source::Map, Source::Typed, Source::Place];
+    /// How a point was written.
+    Notation(place::Notation) = &[
+        place::Notation::Decimal, place::Notation::Sexagesimal, place::Notation::GeoUri, place::Notation::Link,
+        place::Notation::PlusCode, place::Notation::ShortPlusCode,
+    ];
+    /// Why a place was found.
+    MatchedBy(place::MatchedBy) = &[
+        place::MatchedBy::Exact, place::MatchedBy::Prefix, place::MatchedBy::Spelling, place::MatchedBy::Typo,
+        place::MatchedBy::SomeWords,
+    ];
     /// How the area of a location was found.
     AreaBy(incident::AreaBy) = &[By::Polygon, By::Nearest, By::Given];
     /// What a rung of the ladder does.

@@ -116,6 +116,17 @@ pub enum SiteEvent {
         /// SHA-256 of the file, hex.
         sha256: String,
     },
+    /// Places were imported.
+    PlacesImported {
+        /// The list that they come from.
+        source: String,
+        /// How many.
+        count: u32,
+        /// What was known of this list before was dropped.
+        replaced: bool,
+        /// SHA-256 of the file, hex.
+        sha256: String,
+    },
     /// A policy came into force.
     PolicyAdopted {
         /// Its version.

@@ -128,6 +128,9 @@ pub enum SiteRefusal {
         /// Which.
         field: &'static str,
     },
+    /// More places than a province has.
+    #[error("too many places")]
+    TooManyPlaces,
     /// More areas than a country has.
     #[error("too many areas")]
     TooManyAreas,

@@ -6,6 +6,7 @@ use dispatch_core::call::{Call, CallCommand};
 use dispatch_core::duty::{Duty, SetDuty};
 use dispatch_core::ids::{AgencyCode, AgencyId, CallId, IncidentId, UserId};
 use dispatch_core::incident::{Incident, IncidentCommand, Report};
+use dispatch_core::place::Place;
 use dispatch_core::policy::Rules;
 use dispatch_core::private::Private;
 use dispatch_core::site::UserRole;
@@ -189,6 +190,17 @@ pub enum SiteCommand {
     ImportAreas {
         /// The areas.
         areas: Vec<Area>,
+        /// SHA-256 of the file, hex.
+        sha256: String,
+    },
+    /// Take over places of one list; one with a known id replaces the old one.
+    ImportPlaces {
+        /// The list.
+        source: String,
+        /// The places; all of this list.
+        places: Vec<Place>,
+        /// Whether places of this list that are not among them go.
+        replace: bool,
         /// SHA-256 of the file, hex.
         sha256: String,
     },

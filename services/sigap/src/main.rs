@@ -37,7 +37,7 @@ enum Command {
     Export(tools::export::Args),
     /// Add people, set their passwords, list them
     User(tools::user::Args),
-    /// Import the official outlines of areas
+    /// Import the official outlines of areas, and the kabupaten's own places
     Area(tools::area::Args),
     /// Place real SIP calls from a seeded city, on this machine only
     Simulate(tools::simulate::Args),

@@ -21,6 +21,7 @@ mod system {
     mod idempotency;
     mod impaired;
     mod ladder;
+    mod places_import;
     mod repeated_orders;
     mod screened;
     mod store_away;

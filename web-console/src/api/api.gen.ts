@@ -978,6 +978,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a location text may mean: places with such a name, with slips and other spellings forgiven, and what it
+         *     says of coordinates, kilometres, RT and RW. With a point also where that point lies. Nothing is stored.
+         */
+        get: operations["find_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policy": {
         parameters: {
             query?: never;
@@ -1313,6 +1333,20 @@ export interface components {
          * @enum {string}
          */
         Because: "dispatch" | "declined" | "escalated";
+        /** @description A neighbour's area at or near a point. */
+        Border: {
+            /** @description Its area. */
+            area: components["schemas"]["NamedArea"];
+            /** @description What the neighbour's centre is called in the phone book, when it stands there by the government's code. */
+            contact: string | null;
+            /**
+             * Format: double
+             * @description Metres to it; 0 when the point lies in it.
+             */
+            distance_m: number;
+            /** @description The neighbouring government. */
+            owner: components["schemas"]["NamedArea"];
+        };
         /** @description One call, to 112 or from it. */
         Call: {
             /** @description P-Access-Network-Info as sent: the cell. */
@@ -1689,6 +1723,15 @@ export interface components {
             kind: components["schemas"]["DispositionKind"];
             /** @description A remark. */
             note?: string | null;
+        };
+        /** @description Something that has to be asked back. */
+        Doubt: {
+            /** @description A stable name for it. */
+            code: string;
+            /** @description The question, in English. */
+            question_en: string;
+            /** @description The question, in Indonesian. */
+            question_id: string;
         };
         /** @description A person's duty. */
         Duty: {
@@ -2129,6 +2172,15 @@ export interface components {
             /** @description Type. */
             type: string | null;
         };
+        /** @description A road post. */
+        Kilometre: {
+            /** @description The same in English. */
+            read_back_en: string;
+            /** @description What to say to the caller, in Indonesian. */
+            read_back_id: string;
+            /** @description As it is written: `KM 7+600`. */
+            text: string;
+        };
         /** @description How far the ladder was climbed. */
         Ladder: {
             next_at: components["schemas"]["Time"] | null;
@@ -2160,6 +2212,10 @@ export interface components {
             area_code: string | null;
             /** @description Its name. */
             area_name: string | null;
+            border: components["schemas"]["Border"] | null;
+            fixed_at: components["schemas"]["Time"] | null;
+            /** @description The road post that landmark or address name, for example `KM 7+600`. */
+            km: string | null;
             /** @description Patokan. */
             landmark: string | null;
             /**
@@ -2174,6 +2230,17 @@ export interface components {
             lon: number | null;
             /** @description Whether the point lies outside the kabupaten. */
             outside: boolean;
+            /**
+             * Format: int32
+             * @description The rukun tetangga that they name.
+             */
+            rt: number | null;
+            /**
+             * Format: int32
+             * @description The rukun warga that they name.
+             */
+            rw: number | null;
+            source: components["schemas"]["PointSource"] | null;
         };
         /** @description Where an incident is. A landmark alone is enough; an unknown address is never refused. */
         LocationRequest: {
@@ -2186,6 +2253,7 @@ export interface components {
             address?: string | null;
             /** @description Kemendagri code; found from the point when absent. */
             area_code?: string | null;
+            fixed_at?: components["schemas"]["Time"] | null;
             /** @description Patokan. */
             landmark?: string | null;
             /**
@@ -2198,6 +2266,7 @@ export interface components {
              * @description Degrees east.
              */
             lon?: number | null;
+            source?: components["schemas"]["PointSource"] | null;
         };
         /** @description Who wants to log in. */
         LogInRequest: {
@@ -2236,6 +2305,11 @@ export interface components {
             /** @description The index of the newest entry there is. */
             head: components["schemas"]["Counter"];
         };
+        /**
+         * @description Why a place was found.
+         * @enum {string}
+         */
+        MatchedBy: "exact" | "prefix" | "spelling" | "typo" | "some_words";
         /** @description Which one goes on. */
         MergeRequest: {
             /**
@@ -2254,6 +2328,25 @@ export interface components {
             /** @description Name. */
             name: string;
         };
+        /** @description A code with its name. */
+        NamedArea: {
+            /** @description Kemendagri code. */
+            code: string;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description A name after the word for what it is. */
+        NamedPart: {
+            /** @description `dusun`, `desa`, `kelurahan`, `kecamatan`, `street` or `alley`. */
+            kind: string;
+            /** @description The name. */
+            name: string;
+        };
+        /**
+         * @description How a point was written.
+         * @enum {string}
+         */
+        Notation: "decimal" | "sexagesimal" | "geo_uri" | "link" | "plus_code" | "short_plus_code";
         /** @description A remark that somebody wrote down. */
         Note: {
             /** @description When. */
@@ -2343,6 +2436,56 @@ export interface components {
             /** @description Whether the site allows other numbers, and then checks them. */
             others: boolean;
         };
+        /** @description A place that was found. */
+        PlaceHit: {
+            /**
+             * Format: double
+             * @description Metres of uncertainty; null when the list does not say.
+             */
+            accuracy_m: number | null;
+            /** @description The other name of it that was typed. */
+            alias: string | null;
+            /**
+             * Format: double
+             * @description Metres from the point of the question.
+             */
+            distance_m: number | null;
+            /** @description `area:` and a Kemendagri code, or the list and the id in it. */
+            id: string;
+            /** @description `kabupaten`, `kecamatan`, `desa`, or the word for what it is (`pasar`, `pelabuhan`, `kolong` …). */
+            kind: string;
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            lon: number;
+            /** @description Why it was found. */
+            matched_by: components["schemas"]["MatchedBy"];
+            /** @description Its name; of a road with the kilometre that was asked for. */
+            name: string;
+            /** @description What was typed besides its name. */
+            rest: string;
+            /** @description Where it lies. */
+            whereabouts: components["schemas"]["Whereabouts"];
+        };
+        /** @description What a location text may mean. */
+        Places: {
+            here: components["schemas"]["Whereabouts"] | null;
+            /** @description Places with such a name, best first. */
+            hits: components["schemas"]["PlaceHit"][];
+            /** @description What the text says beside names. */
+            reading: components["schemas"]["Reading"];
+        };
+        /**
+         * @description Where the point of a location comes from.
+         * @enum {string}
+         */
+        PointSource: "caller_fix" | "map" | "typed" | "place";
         /** @description The policy in force. */
         Policy: {
             /**
@@ -2475,6 +2618,32 @@ export interface components {
             /** @description What it asked for. */
             step: components["schemas"]["EscalationStep"];
         };
+        /** @description A point that was written down. */
+        ReadPoint: {
+            /**
+             * Format: double
+             * @description Metres of uncertainty that the writing leaves.
+             */
+            accuracy_m: number;
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            lon: number;
+            /** @description How it was written. */
+            notation: components["schemas"]["Notation"];
+            /** @description The same in English. */
+            read_back_en: string;
+            /** @description What to say to the caller, in Indonesian. */
+            read_back_id: string;
+            /** @description Where it lies. */
+            whereabouts: components["schemas"]["Whereabouts"];
+        };
         /** @description Whether it can serve. */
         Readiness: {
             /** @description Whether this is a demo. */
@@ -2483,6 +2652,25 @@ export interface components {
             mode: components["schemas"]["SystemMode"];
             /** @description True from the moment the port is open: calls can be answered even while the store is away. */
             ready: boolean;
+        };
+        /** @description What a location text says beside names. */
+        Reading: {
+            /** @description What has to be asked back. */
+            doubts: components["schemas"]["Doubt"][];
+            kilometre: components["schemas"]["Kilometre"] | null;
+            /** @description Names after the word for what they are. */
+            named: components["schemas"]["NamedPart"][];
+            point: components["schemas"]["ReadPoint"] | null;
+            /**
+             * Format: int32
+             * @description Rukun tetangga.
+             */
+            rt: number | null;
+            /**
+             * Format: int32
+             * @description Rukun warga.
+             */
+            rw: number | null;
         };
         /** @description The recording of a call. */
         Recording: {
@@ -2888,6 +3076,17 @@ export interface components {
             unacknowledged: components["schemas"]["Unacknowledged"];
             /** @description The telephone part. */
             voice: components["schemas"]["VoiceFigures"];
+        };
+        /** @description Where a point lies. */
+        Whereabouts: {
+            area_by: components["schemas"]["AreaBy"] | null;
+            /** @description The most specific area. */
+            area_code: string | null;
+            border: components["schemas"]["Border"] | null;
+            desa: components["schemas"]["NamedArea"] | null;
+            kecamatan: components["schemas"]["NamedArea"] | null;
+            /** @description Whether it lies outside the kabupaten. */
+            outside: boolean;
         };
         /** @description Who was faster. */
         Winner: {
@@ -5121,6 +5320,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_places: {
+        parameters: {
+            query?: {
+                /** @description A name, coordinates, a Plus code, a road post, as typed. */
+                q?: string | null;
+                /** @description Degrees north of where the caller is thought to be; nearer places come first. */
+                lat?: number | null;
+                /** @description Degrees east. */
+                lon?: number | null;
+                /** @description At most so many, 1 to 20. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it may mean */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Places"];
                 };
             };
             /** @description What cannot be done, and why: see docs/api-errors.md */

@@ -20,6 +20,7 @@ import type {
   Page,
   PhoneBook,
   PersonOnDuty,
+  Places,
   Policy,
   PublicKey,
   RaisedEscalation,
@@ -95,6 +96,10 @@ export const api = {
     write<Assignment>('POST', `/assignments/${assignment}/${action}`, body, newKey()),
 
   classify: (text: string, signal: AbortSignal) => classify(text, signal),
+  places: (query: Record<string, string | number>, signal: AbortSignal) => {
+    const text = Object.entries(query).map(([name, value]) => [name, String(value)]);
+    return read<Places>(`/places?${new URLSearchParams(text)}`, signal);
+  },
   policy: () => read<Policy>('/policy'),
   areas: () => read<Area[] | Page<Area>>('/areas').then(itemsOf),
   agencies: () => read<Agency[] | Page<Agency>>('/agencies').then(itemsOf),

@@ -44,6 +44,11 @@ export type RaisedEscalation = Schemas['Escalation'];
 
 export type Classification = Schemas['Classification'];
 export type Suggestion = Schemas['Suggestion'];
+export type Places = Schemas['Places'];
+export type PlaceHit = Schemas['PlaceHit'];
+export type ReadPoint = Schemas['ReadPoint'];
+export type Whereabouts = Schemas['Whereabouts'];
+export type PointSource = Schemas['PointSource'];
 export type Policy = Schemas['Policy'];
 export type IncidentType = Schemas['TypePlan'];
 export type Agency = Schemas['Agency'];

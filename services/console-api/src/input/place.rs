@@ -3,7 +3,8 @@
 use dispatch_core::area::LocatedBy;
 use dispatch_core::category::{Category, TypeCode};
 use dispatch_core::ids::AreaCode;
-use dispatch_core::incident::{AreaBy, Location, Point};
+use dispatch_core::incident::{self, AreaBy, Location, Point};
+use dispatch_core::place;
 use dispatch_core::private::Private;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -11,6 +12,7 @@ use utoipa::ToSchema;
 use super::faults::Faults;
 use crate::names::Names;
 use crate::problem::Problem;
+use crate::wire::{PointSource, Time};
 
 /// Where an incident is. A landmark alone is enough; an unknown address is never refused.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -29,6 +31,10 @@ pub struct LocationRequest {
     pub address: Option<String>,
     /// Kemendagri code; found from the point when absent.
     pub area_code: Option<String>,
+    /// Where the point comes from.
+    pub source: Option<PointSource>,
+    /// When the point was measured or picked.
+    pub fixed_at: Option<Time>,
 }
 
 impl LocationRequest {
@@ -63,7 +69,15 @@ impl LocationRequest {
             let (id, en) = ("Wilayah tidak dikenal.", "There is no such area.");
             return Err(Problem::field("location.area_code", "unknown_value", id, en));
         }
-        let point = self.lat.zip(self.lon).map(|(lat, lon)| Point { lat, lon });
+        let mut point = self.lat.zip(self.lon).map(|(lat, lon)| Point { lat, lon });
+        let mut accuracy_m = self.accuracy_m;
+        let mut source = self.source.map(|source| source.0).filter(|_| point.is_some());
+        // Coordinates that were typed as words are a point all the same, unless they need a question.
+        if let Some(read) = point.is_none().then(|| written(self.landmark.as_deref(), names)).flatten() {
+            point = Some(Point { lat: read.point.lat, lon: read.point.lon });
+            accuracy_m = Some(read.accuracy_m);
+            source = Some(incident::PointSource::Typed);
+        }
         let found = point.map(|point| names.areas().locate(point.lat, point.lon));
         let by = |by| match by {
             LocatedBy::Polygon => AreaBy::Polygon,
@@ -77,14 +91,22 @@ impl LocationRequest {
         };
         Ok(Location {
             point: point.map(Private::new),
-            accuracy_m: self.accuracy_m,
+            accuracy_m,
             landmark: self.landmark.map(Private::new),
             address: self.address.map(Private::new),
             area_code,
             outside,
             area_by,
+            source,
+            fixed_at: self.fixed_at.map(|at| at.0).filter(|_| point.is_some()),
         })
     }
+}
+
+/// The point that a landmark says, if nothing about it is in doubt.
+fn written(landmark: Option<&str>, names: &Names) -> Option<place::ReadPoint> {
+    let reading = place::read(landmark?, names.areas());
+    reading.point.filter(|_| reading.doubts.is_empty())
 }
 
 /// The type with this code, if it is one of the category.

@@ -142,6 +142,7 @@ fn site(refusal: &SiteRefusal) -> Problem {
         | SiteRefusal::AgencyCodeTaken
         | SiteRefusal::PolicyNotNewer { .. }
         | SiteRefusal::PolicyMistaken(_)
+        | SiteRefusal::TooManyPlaces
         | SiteRefusal::TooManyAreas => {
             tracing::error!(
                 error = refusal as &dyn std::error::Error,

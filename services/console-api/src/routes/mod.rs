@@ -82,6 +82,7 @@ routes! {
     classify_text
     show_policy
     list_areas
+    find_places
     list_agencies
     list_contacts
     show_wallboard

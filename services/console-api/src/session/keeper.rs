@@ -1,4 +1,4 @@
-//! Follows the log for what changes people: ends, role changes, new names, new areas.
+//! Follows the log for what changes people: ends, role changes, new names, new areas and places.
 
 use dispatch_core::site::SiteEvent;
 use incident_store::{After, Change, Desk, DeskEvent};
@@ -54,7 +54,7 @@ fn note(change: &Change, sessions: &Sessions, stale: &mut Stale) {
             sessions.forget(*user);
         }
         SiteEvent::SessionClosed { user } => sessions.forget(*user),
-        SiteEvent::AreasImported { .. } => stale.areas = true,
+        SiteEvent::AreasImported { .. } | SiteEvent::PlacesImported { .. } => stale.areas = true,
         SiteEvent::Founded { .. }
         | SiteEvent::SessionOpened { .. }
         | SiteEvent::LogInFailed { .. }

@@ -1,7 +1,8 @@
 //! Incidents and their assignments.
 
-use dispatch_core::incident;
+use dispatch_core::private::Private;
 use dispatch_core::routing;
+use dispatch_core::{area, incident, place};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -9,9 +10,10 @@ use uuid::Uuid;
 use super::assignment::Assignment;
 use super::call::Call;
 use super::person::Named;
+use super::place::Border;
 use super::timeline::TimelineEntry;
 use crate::names::Names;
-use crate::wire::{AgencyRole, AreaBy, Category, IncidentStatus, Priority, Time};
+use crate::wire::{AgencyRole, AreaBy, Category, IncidentStatus, PointSource, Priority, Time};
 
 /// One incident.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -105,6 +107,18 @@ pub struct Location {
     pub area_by: Option<AreaBy>,
     /// Whether the point lies outside the kabupaten.
     pub outside: bool,
+    /// The neighbour that owns the point, or whose area begins nearby.
+    pub border: Option<Border>,
+    /// Where the point comes from.
+    pub source: Option<PointSource>,
+    /// When the point was measured or picked.
+    pub fixed_at: Option<Time>,
+    /// The road post that landmark or address name, for example `KM 7+600`.
+    pub km: Option<String>,
+    /// The rukun tetangga that they name.
+    pub rt: Option<u16>,
+    /// The rukun warga that they name.
+    pub rw: Option<u16>,
 }
 
 /// Who reported an incident.
@@ -212,7 +226,22 @@ impl Note {
 
 impl Location {
     pub(super) fn of(l: &incident::Location, names: &Names) -> Self {
+        let border = l.point.as_ref().and_then(|point| {
+            let point = area::Point { lat: point.reveal().lat, lon: point.reveal().lon };
+            let within_m = f64::from(names.policy().rules.border_within_m);
+            names.areas().whereabouts(point, within_m).border
+        });
+        let read = |text: &Option<Private<String>>| {
+            text.as_ref().map(|text| place::read(text.reveal(), names.areas())).unwrap_or_default()
+        };
+        let (landmark, address) = (read(&l.landmark), read(&l.address));
         Self {
+            border: border.map(|border| Border::of(&border, names, None)),
+            source: l.source.map(Into::into),
+            fixed_at: l.fixed_at.map(Time),
+            km: landmark.kilometre.or(address.kilometre).map(|at| at.to_string()),
+            rt: address.rt.or(landmark.rt),
+            rw: address.rw.or(landmark.rw),
             lat: l.point.as_ref().map(|point| point.reveal().lat),
             lon: l.point.as_ref().map(|point| point.reveal().lon),
             accuracy_m: l.accuracy_m,

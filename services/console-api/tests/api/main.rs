@@ -10,6 +10,7 @@ mod client;
 mod documents;
 mod feed;
 mod incidents;
+mod places;
 mod recordings;
 mod screening;
 mod sessions;

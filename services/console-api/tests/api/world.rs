@@ -15,6 +15,7 @@ use dispatch_core::area::bangka_selatan;
 use dispatch_core::classification::Classifier;
 use dispatch_core::ids::{AgencyCode, AgencyId, IncidentId, UserId};
 use dispatch_core::incident::IncidentCommand;
+use dispatch_core::place;
 use dispatch_core::private::Private;
 use dispatch_core::site::UserRole;
 use dispatch_core::time::{Clock, Seconds, Timestamp};
@@ -184,7 +185,12 @@ fn phone_book() -> PhoneBook {
         label: "Damkar Toboali".into(),
         target: Private::new("tel:+62717000113".into()),
     };
-    PhoneBook::new(vec![damkar], vec!["sip:".into()])
+    let neighbour = Contact {
+        code: "19.04".into(),
+        label: "112 Bangka Tengah".into(),
+        target: Private::new("tel:+62718000112".into()),
+    };
+    PhoneBook::new(vec![damkar, neighbour], vec!["sip:".into()])
 }
 
 /// A fire.
@@ -199,6 +205,12 @@ async fn found(desk: &Desk) -> BTreeMap<String, UserId> {
     let mut users = BTreeMap::new();
     let mut commands = vec![SiteCommand::Found { demo: true }];
     commands.push(SiteCommand::ImportAreas { areas: bangka_selatan::areas(), sha256: "0".repeat(64) });
+    commands.push(SiteCommand::ImportPlaces {
+        source: place::bangka_selatan::SOURCE.into(),
+        places: place::bangka_selatan::places(),
+        replace: false,
+        sha256: "0".repeat(64),
+    });
     for code in ["damkar", "bpbd", "polres", "ambulans", "pln"] {
         let agency = AgencyId(new_id());
         let (name, code_of) = (format!("Instansi {code}"), AgencyCode::new(code));

@@ -20,4 +20,4 @@ pub use command::{Change, ChannelReport, Edit, EscalationCause, IncidentCommand,
 pub use deadline::{next_deadline, next_rung};
 pub use decide::{Decision, Effect, decide};
 pub use refusal::IncidentRefusal;
-pub use state::{AreaBy, Ending, Incident, IncidentStatus, Location, Note, Point, Reporter};
+pub use state::{AreaBy, Ending, Incident, IncidentStatus, Location, Note, Point, PointSource, Reporter};

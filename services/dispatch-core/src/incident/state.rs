@@ -68,6 +68,26 @@ pub struct Location {
     pub outside: bool,
     /// How the area was found.
     pub area_by: Option<AreaBy>,
+    /// Where the point comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<PointSource>,
+    /// When the point was measured, or picked by a person: a position that moves grows old.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed_at: Option<Timestamp>,
+}
+
+/// Where the point of a location comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PointSource {
+    /// The position that came with the call. The caller need not be where it happens.
+    CallerFix,
+    /// Somebody pointed at the map.
+    Map,
+    /// Somebody wrote coordinates or a Plus code.
+    Typed,
+    /// A place of the kabupaten's list.
+    Place,
 }
 
 /// How the area of a location was found.

@@ -1,7 +1,10 @@
 //! All named places of a site in memory: areas and the kabupaten's own places, found while somebody types.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
 
 use super::folding::{self, FoldedWord, WORD_BYTES_MAX};
 use super::import::Place;
@@ -27,8 +30,21 @@ pub enum HitKind {
     Place(PlaceKind),
 }
 
+impl HitKind {
+    /// Its word: of an area its level, of a place what a file calls it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Area(Level::Kabupaten) => "kabupaten",
+            Self::Area(Level::Kecamatan) => "kecamatan",
+            Self::Area(Level::Desa) => "desa",
+            Self::Place(kind) => kind.word(),
+        }
+    }
+}
+
 /// Why a place was found, from the surest to the least sure.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MatchedBy {
     /// Every word as it is written.
     Exact,
@@ -189,7 +205,7 @@ impl PlaceIndex {
             let middle = posts.len() / 2;
             making.place(posts.swap_remove(middle), along, areas);
         }
-        Self { entries: making.entries, names: making.names, vocabulary: Vocabulary::new(making.pairs) }
+        Self { entries: making.entries, names: making.names, vocabulary: Vocabulary::new(making.words) }
     }
 
     /// How many places there are, areas included; a road counts once.
@@ -326,7 +342,9 @@ fn asked_words(text: &str, skip: &[Range<usize>]) -> Vec<FoldedWord> {
 struct Making {
     entries: Vec<Entry>,
     names: Vec<Name>,
-    pairs: Vec<(Box<str>, u32)>,
+    words: HashMap<Box<str>, Vec<u32>>,
+    /// The words of kinds and areas: few, and every place has some.
+    contexts: HashMap<String, Rc<[FoldedWord]>>,
 }
 
 impl Making {
@@ -357,21 +375,22 @@ impl Making {
 
     fn add(&mut self, entry: Entry, context: &str) {
         let Ok(number) = u32::try_from(self.entries.len()) else { return };
-        let context = folding::words(context);
+        let context = self.context(context);
         for (alias, text) in (0u16..).zip(std::iter::once(&entry.name).chain(&entry.aliases)) {
             let mut words = folding::words(text);
             words.truncate(NAME_WORDS_MAX);
             let Ok(name) = u32::try_from(self.names.len()) else { return };
             let joined: String = words.iter().map(|word| word.plain.as_str()).collect();
             if (2..=3).contains(&words.len()) && joined.len() <= WORD_BYTES_MAX {
-                self.pairs.push((folding::key(&joined).into(), Belongs::Joined.posting(name)));
+                self.note(&folding::key(&joined), Belongs::Joined.posting(name));
             }
-            let mut note = |word: &FoldedWord, belongs: Belongs| {
-                self.pairs.extend(word.forms().map(|form| (form.into(), belongs.posting(name))));
-            };
-            words.iter().for_each(|word| note(word, Belongs::Own));
+            for form in words.iter().flat_map(FoldedWord::forms) {
+                self.note(form, Belongs::Own.posting(name));
+            }
             let beside = context.iter().filter(|word| !words.iter().any(|own| own.key == word.key));
-            beside.for_each(|word| note(word, Belongs::Context));
+            for form in beside.flat_map(FoldedWord::forms) {
+                self.note(form, Belongs::Context.posting(name));
+            }
             self.names.push(Name {
                 entry: number,
                 alias,
@@ -379,5 +398,23 @@ impl Making {
             });
         }
         self.entries.push(entry);
+    }
+
+    fn note(&mut self, form: &str, posting: u32) {
+        match self.words.get_mut(form) {
+            // A name that says a word twice has it once.
+            Some(postings) if postings.last() == Some(&posting) => {}
+            Some(postings) => postings.push(posting),
+            None => drop(self.words.insert(form.into(), vec![posting])),
+        }
+    }
+
+    fn context(&mut self, text: &str) -> Rc<[FoldedWord]> {
+        if let Some(known) = self.contexts.get(text) {
+            return Rc::clone(known);
+        }
+        let words: Rc<[FoldedWord]> = folding::words(text).into();
+        self.contexts.insert(text.to_owned(), Rc::clone(&words));
+        words
     }
 }

@@ -1,6 +1,8 @@
 //! Every word of every name, once, and which names have it: what a typed word could mean is found by walking
 //! down the common beginnings of the sorted words, so that most words are never looked at.
 
+use std::collections::HashMap;
+
 use super::folding::WORD_BYTES_MAX;
 
 /// Bytes of a word from which one slip is forgiven; shorter ones would match anything.
@@ -34,21 +36,17 @@ pub(super) struct Likeness {
 }
 
 impl Vocabulary {
-    /// Words with their postings, in any order.
-    pub(super) fn new(mut pairs: Vec<(Box<str>, u32)>) -> Self {
-        pairs.sort_unstable();
-        pairs.dedup();
-        let mut made =
-            Self { words: Vec::new(), starts: Vec::new(), postings: Vec::with_capacity(pairs.len()) };
-        for (word, posting) in pairs {
-            if made.words.last() != Some(&word) {
-                made.starts.push(u32::try_from(made.postings.len()).unwrap_or(u32::MAX));
-                made.words.push(word);
-            }
-            made.postings.push(posting);
+    /// Words with their postings.
+    pub(super) fn new(words: HashMap<Box<str>, Vec<u32>>) -> Self {
+        let mut sorted: Vec<(Box<str>, Vec<u32>)> = words.into_iter().collect();
+        sorted.sort_unstable();
+        let mut made = Self { words: Vec::with_capacity(sorted.len()), ..Self::default() };
+        for (word, postings) in sorted {
+            made.starts.push(u32::try_from(made.postings.len()).unwrap_or(u32::MAX));
+            made.postings.extend(postings);
+            made.words.push(word);
         }
         made.starts.push(u32::try_from(made.postings.len()).unwrap_or(u32::MAX));
-        made.words.shrink_to_fit();
         made
     }
 

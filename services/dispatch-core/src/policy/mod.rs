@@ -61,9 +61,17 @@ pub struct Rules {
     pub fallback: Vec<AgencyCode>,
     /// What the figures are measured against.
     pub objectives: Vec<Objective>,
+    /// Metres from which a neighbour's area is named: who is that near may be across.
+    #[serde(default = "border_within_m")]
+    pub border_within_m: u32,
     /// Whose phone rings, and for how long. Rules that were adopted before there was a queue have none of their own.
     #[serde(default)]
     pub acd: AcdPolicy,
+}
+
+/// What holds where the rules do not say: outlines of villages are good to some hundred metres.
+const fn border_within_m() -> u32 {
+    500
 }
 
 /// A function that an agency can fill, for example fire fighting.

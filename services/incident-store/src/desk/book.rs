@@ -9,6 +9,7 @@ use dispatch_core::call::Call;
 use dispatch_core::duty::Duty;
 use dispatch_core::ids::{CallId, IncidentId, UserId};
 use dispatch_core::incident::{Effect, Incident};
+use dispatch_core::place::Place;
 use dispatch_core::policy::{AgencyEntry, Policy, Rules};
 use dispatch_core::time::Timestamp;
 use serde_json::Value;
@@ -60,6 +61,7 @@ pub(super) enum SiteWrite {
     SessionsClosed { user: UserId },
     Agency { entry: AgencyEntry },
     Areas { areas: Vec<Area> },
+    Places { source: String, places: Vec<Place>, replace: bool },
     Rules { rules: Box<Rules> },
 }
 

@@ -116,6 +116,7 @@ fn site_needs(needs: &mut Needs, command: &SiteCommand) {
         | SiteCommand::LogInFailed { .. }
         | SiteCommand::AddAgency { .. }
         | SiteCommand::ImportAreas { .. }
+        | SiteCommand::ImportPlaces { .. }
         | SiteCommand::AdoptPolicy { .. } => {}
     }
 }

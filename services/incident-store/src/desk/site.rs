@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use dispatch_core::actor::Actor;
 use dispatch_core::ids::{AgencyCode, AgencyId, UserId};
-use dispatch_core::limits::{AREAS_MAX, SHORT_TEXT_BYTES_MAX};
+use dispatch_core::limits::{AREAS_MAX, PLACES_MAX, SHORT_TEXT_BYTES_MAX};
+use dispatch_core::place::Place;
 use dispatch_core::policy::{AgencyEntry, Policy, Rules};
 use dispatch_core::private::Private;
 use dispatch_core::site::{SiteEvent, UserRole};
@@ -75,9 +76,28 @@ fn decide(book: &mut Book, command: SiteCommand) -> Result<Happens, SiteRefusal>
             let count = u32::try_from(areas.len()).map_err(|_| SiteRefusal::TooManyAreas)?;
             (SiteEvent::AreasImported { count, sha256 }, SiteWrite::Areas { areas })
         }
+        SiteCommand::ImportPlaces { source, places, replace, sha256 } => {
+            import_places(source, places, replace, sha256)?
+        }
         SiteCommand::AdoptPolicy { rules } => adopt(book, rules)?,
     };
     Ok(Some((event, Some(write))))
+}
+
+fn import_places(
+    source: String,
+    places: Vec<Place>,
+    replace: bool,
+    sha256: String,
+) -> Result<(SiteEvent, SiteWrite), SiteRefusal> {
+    check_text("source", &source, USERNAME_BYTES_MAX)?;
+    if places.iter().any(|place| place.source != source) {
+        return Err(SiteRefusal::Text { field: "source" });
+    }
+    let count = u32::try_from(places.len()).ok().filter(|_| places.len() <= PLACES_MAX);
+    let count = count.ok_or(SiteRefusal::TooManyPlaces)?;
+    let event = SiteEvent::PlacesImported { source: source.clone(), count, replaced: replace, sha256 };
+    Ok((event, SiteWrite::Places { source, places, replace }))
 }
 
 fn found(book: &mut Book, demo: bool) -> Result<(SiteEvent, SiteWrite), SiteRefusal> {

@@ -1,6 +1,7 @@
 //! Writing the site's own tables.
 
 use dispatch_core::area::Area;
+use dispatch_core::place::Place;
 use dispatch_core::policy::AgencyEntry;
 
 use super::book::{Book, SiteWrite};
@@ -60,6 +61,12 @@ async fn write_one(connection: &mut Connection, book: &Book, change: &SiteWrite)
         }
         SiteWrite::Agency { entry } => write_agency(connection, entry).await,
         SiteWrite::Areas { areas } => write_areas(connection, areas).await,
+        SiteWrite::Places { source, places, replace } => {
+            if *replace {
+                connection.run("DELETE FROM place WHERE source = $1", vec![source.as_str().into()]).await?;
+            }
+            write_places(connection, places).await
+        }
         SiteWrite::Rules { rules } => {
             let text = serde_json::to_string(rules).map_err(|_| StoreError::Unreadable { what: "rules" })?;
             let sql = "INSERT INTO policy (version, rules, adopted_us) VALUES ($1, $2, $3)";
@@ -120,5 +127,32 @@ fn area_values(area: &Area) -> Result<Vec<Value>, StoreError> {
         Value::from(polygon.transpose().map_err(unreadable)?),
         serde_json::to_string(&area.aliases).map_err(unreadable)?.into(),
         area.neighbour.into(),
+    ])
+}
+
+async fn write_places(connection: &mut Connection, places: &[Place]) -> Result<(), StoreError> {
+    // One id twice in one statement is an error on PostgreSQL; the later one holds.
+    let by_id: std::collections::BTreeMap<_, _> = places.iter().map(|place| (&place.id, place)).collect();
+    let rows = by_id.into_values().map(place_values).collect::<Result<Vec<_>, _>>()?;
+    let insert = "INSERT INTO place (source, id, name, kind, lat, lon, accuracy_m, aliases, road_m) VALUES ";
+    let tail = " ON CONFLICT (source, id) DO UPDATE SET name = excluded.name, kind = excluded.kind, \
+        lat = excluded.lat, lon = excluded.lon, accuracy_m = excluded.accuracy_m, \
+        aliases = excluded.aliases, road_m = excluded.road_m";
+    connection.insert(insert, rows, tail).await
+}
+
+fn place_values(place: &Place) -> Result<Vec<Value>, StoreError> {
+    let aliases =
+        serde_json::to_string(&place.aliases).map_err(|_| StoreError::Unreadable { what: "a place" })?;
+    Ok(vec![
+        place.source.as_str().into(),
+        place.id.as_str().into(),
+        place.name.as_str().into(),
+        place.kind.word().into(),
+        place.point.lat.into(),
+        place.point.lon.into(),
+        Value::from(place.accuracy_m),
+        aliases.into(),
+        Value::Int(place.kilometre.map(|at| i64::from(at.in_metres()))),
     ])
 }

@@ -183,6 +183,10 @@ impl Row {
         }
     }
 
+    pub(crate) fn maybe_real(&self, at: usize) -> Result<Option<f64>, StoreError> {
+        if matches!(self.0.get(at), Some(Cell::Null)) { Ok(None) } else { self.real(at).map(Some) }
+    }
+
     pub(crate) fn text(&self, at: usize) -> Result<&str, StoreError> {
         self.maybe_text(at)?.ok_or(StoreError::Unreadable { what: "a text" })
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use dispatch_core::area::{Area, Level, Point};
 use dispatch_core::duty::Duty;
 use dispatch_core::ids::{AgencyCode, AreaCode, UserId};
+use dispatch_core::place::{Kilometre, Place, PlaceKind};
 use dispatch_core::policy::{AgencyEntry, Directory, Policy, Rules};
 use dispatch_core::private::Private;
 use dispatch_core::site::UserRole;
@@ -86,6 +87,21 @@ impl Store {
         self.readers().rows(sql, vec![]).await?.iter().map(read_area).collect()
     }
 
+    /// Every place of the kabupaten's own lists.
+    pub async fn places(&self) -> Result<Vec<Place>, StoreError> {
+        let sql = "SELECT source, id, name, kind, lat, lon, accuracy_m, aliases, road_m FROM place \
+                   ORDER BY source, id";
+        self.readers().rows(sql, vec![]).await?.iter().map(read_place).collect()
+    }
+
+    /// How many places of each list there are.
+    pub async fn places_by_source(&self) -> Result<Vec<(String, usize)>, StoreError> {
+        let sql = "SELECT source, COUNT(*) FROM place GROUP BY source ORDER BY source";
+        let rows = self.readers().rows(sql, vec![]).await?;
+        let count = |row: &Row| Ok((row.text(0)?.to_owned(), usize::try_from(row.int(1)?).unwrap_or(0)));
+        rows.iter().map(count).collect()
+    }
+
     /// The policy in force: the rules last adopted (else the default ones) and the agencies.
     pub async fn policy(&self) -> Result<Arc<Policy>, StoreError> {
         let rules = self.readers().row(RULES, vec![]).await?;
@@ -140,6 +156,21 @@ fn read_area(row: &Row) -> Result<Area, StoreError> {
         aliases: row.json(7)?,
         neighbour: row.int(8)? == 1,
         code,
+    })
+}
+
+fn read_place(row: &Row) -> Result<Place, StoreError> {
+    let unreadable = StoreError::Unreadable { what: "a place" };
+    let road_m = row.maybe_int(8)?.map(|metres| u32::try_from(metres).unwrap_or(u32::MAX));
+    Ok(Place {
+        source: row.text(0)?.to_owned(),
+        id: row.text(1)?.to_owned(),
+        name: row.text(2)?.to_owned(),
+        kind: PlaceKind::named(row.text(3)?).ok_or(unreadable)?,
+        point: Point { lat: row.real(4)?, lon: row.real(5)? },
+        accuracy_m: row.maybe_real(6)?,
+        aliases: row.json(7)?,
+        kilometre: road_m.and_then(Kilometre::of_metres),
     })
 }
 

@@ -3,6 +3,7 @@
 use dispatch_core::actor::Actor;
 use dispatch_core::area::bangka_selatan;
 use dispatch_core::duty::{Audio, DutyState, SetDuty};
+use dispatch_core::place::csv;
 use dispatch_core::policy::Rules;
 use dispatch_core::private::Private;
 use dispatch_core::site::UserRole;
@@ -183,6 +184,52 @@ fn areas_come_back_with_their_outlines() {
             polygon_geojson(&outlined[0]).unwrap()["coordinates"][0][0][1],
             serde_json::json!([106.6, -3.1])
         );
+        desk.stop().await;
+    });
+}
+
+#[test]
+fn places_are_taken_over_by_source_and_id() {
+    on_both(|place| async move {
+        let desk = place.desk().await;
+        let import = |source: &str, rows: &str, replace: bool| {
+            let read = csv::parse(&format!("id,nama,jenis,lat,lon,alias,km,akurasi_m\n{rows}"), source);
+            assert_eq!(read.mistakes, []);
+            let (source, places) = (source.to_owned(), read.places);
+            SiteCommand::ImportPlaces { source, places, replace, sha256: "ab".into() }
+        };
+        let names = async || {
+            let stored = desk.store().places().await.unwrap();
+            stored
+                .into_iter()
+                .map(|place| format!("{}:{} {}", place.source, place.id, place.name))
+                .collect::<Vec<_>>()
+        };
+        let two = "1,Pasar,pasar,-3,106,Pekan|Pajak,,50\n2,Jalan Sadai,jalan,-3.1,106.6,,7+600,\n";
+        on_site(&desk, import("dinas", two, false)).await.unwrap();
+        on_site(&desk, import("dinas", two, false)).await.unwrap();
+        on_site(&desk, import("desa", "1,Balai,kantor,-3,106,,,\n", false)).await.unwrap();
+        on_site(&desk, import("dinas", "1,Pasar Baru,pasar,-3,106,Pekan,,50\n", false)).await.unwrap();
+        assert_eq!(names().await, ["desa:1 Balai", "dinas:1 Pasar Baru", "dinas:2 Jalan Sadai"]);
+        let stored = desk.store().places().await.unwrap();
+        assert_eq!(
+            (stored[1].aliases.as_slice(), stored[1].accuracy_m),
+            (&["Pekan".to_owned()][..], Some(50.0))
+        );
+        assert_eq!(stored[2].kilometre.unwrap().to_string(), "KM 7+600");
+        on_site(&desk, import("dinas", "3,Dermaga,pelabuhan,-3,106,,,\n", true)).await.unwrap();
+        assert_eq!(names().await, ["desa:1 Balai", "dinas:3 Dermaga"]);
+        let counted = desk.store().places_by_source().await.unwrap();
+        assert_eq!(counted, [("desa".to_owned(), 1), ("dinas".to_owned(), 1)]);
+
+        let SiteCommand::ImportPlaces { places, .. } = import("lain", two, false) else { unreachable!() };
+        let mixed = SiteCommand::ImportPlaces {
+            source: "dinas".into(),
+            places,
+            replace: false,
+            sha256: String::new(),
+        };
+        assert_eq!(refusal(on_site(&desk, mixed).await), SiteRefusal::Text { field: "source" });
         desk.stop().await;
     });
 }

@@ -4,6 +4,7 @@ use anyhow::bail;
 use dispatch_core::actor::Actor;
 use dispatch_core::area::bangka_selatan;
 use dispatch_core::ids::{AgencyCode, AgencyId, UserId};
+use dispatch_core::place;
 use dispatch_core::private::Private;
 use dispatch_core::site::UserRole;
 use incident_store::{Desk, DeskCommand, IdempotencyKey, SiteCommand, Submission};
@@ -45,6 +46,12 @@ pub async fn prepare(desk: &Desk) -> anyhow::Result<()> {
     // One submission: either the whole demo is there or nothing of it.
     let mut commands = vec![SiteCommand::Found { demo: true }];
     commands.push(SiteCommand::ImportAreas { areas: bangka_selatan::areas(), sha256: String::new() });
+    commands.push(SiteCommand::ImportPlaces {
+        source: place::bangka_selatan::SOURCE.to_owned(),
+        places: place::bangka_selatan::places(),
+        replace: false,
+        sha256: String::new(),
+    });
     for (code, name, functions) in AGENCIES {
         let agency = AgencyId(Uuid::now_v7());
         let functions = functions.iter().map(|f| AgencyCode::new(*f)).collect();

@@ -1,11 +1,13 @@
-//! `sigap area import`: the kabupaten's official outlines in place of centre points.
+//! `sigap area`: the kabupaten's official outlines in place of centre points, and its own places.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use dispatch_core::area::geojson;
+use dispatch_core::limits::PLACES_MAX;
+use dispatch_core::place;
 use incident_store::SiteCommand;
 use sha2::{Digest, Sha256};
 
@@ -24,16 +26,43 @@ enum Action {
     Import {
         #[command(flatten)]
         place: Place,
+        /// These areas belong to neighbouring governments: calls from there are transferred
+        #[arg(long)]
+        neighbour: bool,
         /// The file
+        file: PathBuf,
+    },
+    /// Import landmarks, schools, mosques, kolong, road posts …: a CSV or GeoJSON file
+    ///
+    /// CSV columns: id, nama, jenis, lat, lon and, where known, alias (with |), km, akurasi_m, catatan. A place
+    /// is known by its list and its id there: importing a file again changes what changed. Every mistake is told
+    /// with its line, and with a mistake nothing is imported.
+    Places {
+        #[command(flatten)]
+        place: Place,
+        /// The name of the list; the file's name unless given
+        #[arg(long)]
+        source: Option<String>,
+        /// Places of this list that are not in the file are removed
+        #[arg(long)]
+        replace: bool,
+        /// The file, .csv, .geojson or .json
         file: PathBuf,
     },
 }
 
-/// Imports, and says what was taken and what not. An area with a known code is replaced.
+/// Imports, and says what was taken and what not.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let Action::Import { place, file } = &args.action;
-    let text = std::fs::read_to_string(file).with_context(|| format!("could not read {}", file.display()))?;
-    let (areas, report) =
+    match &args.action {
+        Action::Import { place, neighbour, file } => import(place, *neighbour, file),
+        Action::Places { place, source, replace, file } => places(place, source.as_deref(), *replace, file),
+    }
+}
+
+/// An area with a known code is replaced.
+fn import(place: &Place, neighbour: bool, file: &Path) -> anyhow::Result<ExitCode> {
+    let text = read(file)?;
+    let (mut areas, report) =
         geojson::parse(&text).with_context(|| format!("{} cannot be used", file.display()))?;
     for (feature, reason) in &report.skipped {
         eprintln!("skipped feature {feature}: {reason}");
@@ -41,9 +70,49 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if areas.is_empty() {
         bail!("no area in {} can be used; nothing was changed", file.display());
     }
-    let sha256 = hex::encode(Sha256::digest(text.as_bytes()));
-    let import = SiteCommand::ImportAreas { areas, sha256 };
+    for area in &mut areas {
+        area.neighbour = neighbour;
+    }
+    let import = SiteCommand::ImportAreas { areas, sha256: sha256(&text) };
     block_on(site::change(place, vec![import]))?;
     println!("imported areas={} skipped={}", report.imported, report.skipped.len());
     Ok(ExitCode::SUCCESS)
+}
+
+fn places(store: &Place, source: Option<&str>, replace: bool, file: &Path) -> anyhow::Result<ExitCode> {
+    let text = read(file)?;
+    let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let source = source.map(str::to_owned).or(stem).unwrap_or_default();
+    let is_csv = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+    let rows = if is_csv { place::csv::parse(&text, &source) } else { place::geojson::parse(&text, &source) };
+    for mistake in &rows.mistakes {
+        eprintln!("{}: {mistake}", file.display());
+    }
+    if !rows.mistakes.is_empty() {
+        bail!("{} mistakes; nothing was changed", rows.mistakes.len());
+    }
+    let count = rows.places.len();
+    let others = block_on(site::places_of_others(store, &source))?;
+    if others + count > PLACES_MAX {
+        bail!(
+            "{others} places of other lists and {count} of this one are more than {PLACES_MAX}; nothing was changed"
+        );
+    }
+    let import = SiteCommand::ImportPlaces {
+        source: source.clone(),
+        places: rows.places,
+        replace,
+        sha256: sha256(&text),
+    };
+    block_on(site::change(store, vec![import]))?;
+    println!("imported places={count} source={source}");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read(file: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(file).with_context(|| format!("could not read {}", file.display()))
+}
+
+fn sha256(text: &str) -> String {
+    hex::encode(Sha256::digest(text.as_bytes()))
 }

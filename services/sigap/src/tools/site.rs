@@ -37,6 +37,17 @@ pub async fn change(place: &Place, commands: Vec<SiteCommand>) -> anyhow::Result
     result.map(|_| ()).map_err(anyhow::Error::from)
 }
 
+/// How many places other lists than this one have.
+pub async fn places_of_others(place: &Place, source: &str) -> anyhow::Result<usize> {
+    let (desk, stop, tasks) = open(place).await?;
+    let counted = desk.store().places_by_source().await;
+    drop(desk);
+    stop.cancel();
+    tasks.close();
+    tasks.wait().await;
+    Ok(counted?.into_iter().filter(|(other, _)| other != source).map(|(_, count)| count).sum())
+}
+
 async fn open(place: &Place) -> anyhow::Result<(Desk, CancellationToken, TaskTracker)> {
     let url = place.url()?;
     let clock = clock::system();

@@ -10,6 +10,7 @@ import type {
 import { reference } from '../../app/reference.svelte';
 import { session } from '../../app/session.svelte';
 import { board } from '../../feed/board.svelte';
+import { PlaceFinder } from './places.svelte';
 import {
   agenciesFor,
   emptyForm,
@@ -38,6 +39,8 @@ export class Draft {
   form = $state<FormFields>({ ...emptyForm });
   sending = $state<Sending>('typing');
   classification = $state.raw<Classification | null>(null);
+  /** What the server says of the landmark, and of the point. */
+  readonly places = new PlaceFinder();
   /** Agencies ticked off or added by hand; null while the proposal stands as it is. */
   #byHand = $state.raw<string[] | null>(null);
   #priorityByHand = $state(false);

@@ -6,6 +6,7 @@ import type {
   Incident,
   IncidentType,
   NewIncident,
+  PointSource,
   Priority,
 } from '../../api/types';
 
@@ -16,6 +17,11 @@ export interface FormFields {
   areaCode: string;
   point: string;
   accuracyMetres: number | null;
+  /** Where the point comes from, and when it was measured. */
+  pointSource: PointSource | null;
+  fixedAt: string | null;
+  /** What the server read in `point` when it is written in a way that this console cannot read. */
+  pointRead: { text: string; lat: number; lon: number } | null;
   /** What the caller said, while the type is looked for. */
   said: string;
   category: Category | null;
@@ -33,6 +39,9 @@ export const emptyForm: Readonly<FormFields> = {
   areaCode: '',
   point: '',
   accuracyMetres: null,
+  pointSource: null,
+  fixedAt: null,
+  pointRead: null,
   said: '',
   category: null,
   type: null,
@@ -58,7 +67,7 @@ export function faultsOf(form: FormFields): Fault[] {
   if (!form.landmark.trim() && !form.address.trim() && !form.areaCode && !point) {
     faults.push({ field: 'landmark', says: 'form.need_place' });
   }
-  if (point && !parsePoint(point)) faults.push({ field: 'point', says: 'form.bad_point' });
+  if (point && !pointOf(form)) faults.push({ field: 'point', says: 'form.bad_point' });
   if (form.category === null) faults.push({ field: 'type', says: 'form.need_type' });
   if (form.casualties.trim() && parseCasualties(form.casualties) === null) {
     faults.push({ field: 'casualties', says: 'form.bad_casualties' });
@@ -68,7 +77,7 @@ export function faultsOf(form: FormFields): Fault[] {
 
 /** The request that a form without faults means. */
 export function toNewIncident(form: FormFields, callId: string | null): NewIncident {
-  const point = parsePoint(form.point);
+  const point = pointOf(form);
   const casualties = parseCasualties(form.casualties);
   // Words that were typed while looking for the type are the caller's; they are never thrown away.
   const narrative = [form.said.trim(), form.narrative.trim()].filter(Boolean).join('\n');
@@ -85,6 +94,8 @@ export function toNewIncident(form: FormFields, callId: string | null): NewIncid
     location: {
       ...(point && { lat: point.lat, lon: point.lon }),
       ...(point && form.accuracyMetres !== null && { accuracy_m: form.accuracyMetres }),
+      ...(point && form.pointSource && { source: form.pointSource }),
+      ...(point && form.fixedAt && { fixed_at: form.fixedAt }),
       ...(form.landmark.trim() && { landmark: form.landmark.trim() }),
       ...(form.address.trim() && { address: form.address.trim() }),
       ...(form.areaCode && { area_code: form.areaCode }),
@@ -111,6 +122,8 @@ export function formOf(incident: Incident): FormFields {
     areaCode: location.area_by === 'given' ? (location.area_code ?? '') : '',
     point,
     accuracyMetres: location.accuracy_m,
+    pointSource: location.source,
+    fixedAt: location.fixed_at,
     category: incident.category,
     type: incident.type,
     priority: incident.priority,
@@ -156,6 +169,27 @@ export function wordsOf(form: FormFields): string {
   const place = [form.landmark, form.address, form.point].map((text) => text.trim()).filter(Boolean);
   const said = [form.said, form.narrative].map((text) => text.trim()).filter(Boolean);
   return [place.join(', '), ...said].filter(Boolean).join('\n');
+}
+
+/** The point of a form: as it stands there, or as the server has read it. */
+export function pointOf(form: FormFields): { lat: number; lon: number } | null {
+  const read = form.pointRead?.text === form.point.trim() ? form.pointRead : null;
+  return parsePoint(form.point) ?? (read && { lat: read.lat, lon: read.lon });
+}
+
+/** Puts a point into the form, with how sure and how old it is. */
+export function takePoint(
+  form: FormFields,
+  point: { lat: number; lon: number },
+  source: PointSource,
+  accuracyMetres: number | null = null,
+  fixedAt: string | null = null,
+): void {
+  form.point = showPoint(point.lat, point.lon);
+  form.pointRead = null;
+  form.pointSource = source;
+  form.accuracyMetres = accuracyMetres;
+  form.fixedAt = fixedAt;
 }
 
 /** `-2.99, 106.45`, also with a semicolon or a space, and with the true minus sign of some maps. */

@@ -6,6 +6,7 @@ import { form } from './form';
 import { frame } from './frame';
 import { incident } from './incident';
 import { line } from './line';
+import { place } from './place';
 import { shift } from './shift';
 import { supervisor } from './supervisor';
 import { terms } from './terms';
@@ -13,6 +14,7 @@ import { terms } from './terms';
 /** English, by the choice of each person. The type makes a missing sentence a build error. */
 export const en: Record<keyof typeof id, string> = {
   ...frame,
+  ...place,
   ...shift,
   ...terms,
   ...call,

@@ -5,6 +5,7 @@ import { form } from './form';
 import { frame } from './frame';
 import { incident } from './incident';
 import { line } from './line';
+import { place } from './place';
 import { shift } from './shift';
 import { supervisor } from './supervisor';
 import { terms } from './terms';
@@ -12,6 +13,7 @@ import { terms } from './terms';
 /** The words on the screens. This language is the source of truth; every other one has the same keys. */
 export const id = {
   ...frame,
+  ...place,
   ...shift,
   ...terms,
   ...call,
