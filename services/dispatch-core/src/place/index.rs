@@ -1,6 +1,6 @@
 //! All named places of a site in memory: areas and the kabupaten's own places, found while somebody types.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -342,9 +342,9 @@ fn asked_words(text: &str, skip: &[Range<usize>]) -> Vec<FoldedWord> {
 struct Making {
     entries: Vec<Entry>,
     names: Vec<Name>,
-    words: HashMap<Box<str>, Vec<u32>>,
+    words: BTreeMap<Box<str>, Vec<u32>>,
     /// The words of kinds and areas: few, and every place has some.
-    contexts: HashMap<String, Rc<[FoldedWord]>>,
+    contexts: BTreeMap<String, Rc<[FoldedWord]>>,
 }
 
 impl Making {

@@ -1,7 +1,7 @@
 //! Every word of every name, once, and which names have it: what a typed word could mean is found by walking
 //! down the common beginnings of the sorted words, so that most words are never looked at.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::folding::WORD_BYTES_MAX;
 
@@ -37,11 +37,9 @@ pub(super) struct Likeness {
 
 impl Vocabulary {
     /// Words with their postings.
-    pub(super) fn new(words: HashMap<Box<str>, Vec<u32>>) -> Self {
-        let mut sorted: Vec<(Box<str>, Vec<u32>)> = words.into_iter().collect();
-        sorted.sort_unstable();
-        let mut made = Self { words: Vec::with_capacity(sorted.len()), ..Self::default() };
-        for (word, postings) in sorted {
+    pub(super) fn new(words: BTreeMap<Box<str>, Vec<u32>>) -> Self {
+        let mut made = Self { words: Vec::with_capacity(words.len()), ..Self::default() };
+        for (word, postings) in words {
             made.starts.push(u32::try_from(made.postings.len()).unwrap_or(u32::MAX));
             made.postings.extend(postings);
             made.words.push(word);
