@@ -53,7 +53,7 @@ permissions! {
     CanLiftRestrictions: Supervisor;
     /// Hear recordings; a call-taker only those of their own calls.
     CanHearRecordings: CallTaker Supervisor Auditor;
-    /// Open, correct, merge, cancel, close and reopen incidents.
+    /// Open, correct, merge, cancel, close and reopen incidents; look for places.
     CanReport: CallTaker Supervisor;
     /// Send agencies.
     CanDispatch: CallTaker Supervisor;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::harness::{Kind, Server, Setup, tool};
 
 const LIST: &str = "id;nama;jenis;lat;lon;alias;km
@@ -9,6 +11,10 @@ const LIST: &str = "id;nama;jenis;lat;lon;alias;km
 2;Jalan Raya Sadai;jalan;-3,0;106,6;;7+000
 3;Jalan Raya Sadai;jalan;-3,01;106,6;;8+000
 ";
+
+/// A piece of a neighbour's kecamatan.
+const NEIGHBOUR: &str = r#"{"type":"FeatureCollection","features":[{"properties":{"kode":"19.04.06","nama":"Lubuk Besar"},
+    "geometry":{"type":"Polygon","coordinates":[[[106.6,-2.6],[106.7,-2.6],[106.7,-2.5],[106.6,-2.5],[106.6,-2.6]]]}}]}"#;
 
 #[tokio::test]
 async fn a_list_is_imported_whole_or_not_at_all_and_found_with_a_slip() {
@@ -42,6 +48,14 @@ async fn a_list_is_imported_whole_or_not_at_all_and_found_with_a_slip() {
             let ran = run(&good, more).await;
             assert_eq!((ran.code, ran.number_after("imported places=")), (Some(0), 3), "{ran:?}");
         }
+        let outline = server.scratch().join("tetangga.geojson");
+        std::fs::write(&outline, NEIGHBOUR).expect("a file");
+        let (store, outline) = (server.place(), outline.display().to_string());
+        let mut flags = vec!["area", "import", "--neighbour"];
+        flags.extend(store.iter().map(String::as_str));
+        flags.push(&outline);
+        let ran = tool(flags).await;
+        assert_eq!((ran.code, ran.number_after("imported areas=")), (Some(0), 1), "{ran:?}");
         if stopped {
             server.start_again().await;
         }
@@ -55,6 +69,13 @@ async fn a_list_is_imported_whole_or_not_at_all_and_found_with_a_slip() {
             mosque = petugas.get("/places?q=msjd+al+ihklas").await.expect(200);
         }
         assert_eq!(mosque["hits"][0]["id"], "dinas:1", "{mosque}");
+        let across = petugas.get("/places?lat=-2.55&lon=106.65").await.expect(200);
+        let border = &across["here"]["border"];
+        assert_eq!(
+            (&across["here"]["area_by"], &border["owner"]["code"]),
+            (&json!("polygon"), &json!("19.04")),
+            "{across}"
+        );
         let road = petugas.get("/places?q=km+7%2B600+jalan+sade").await.expect(200);
         assert_eq!(road["hits"][0]["name"], "Jalan Raya Sadai KM 7+600", "{road}");
         server.verify().await;
