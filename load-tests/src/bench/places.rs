@@ -16,6 +16,8 @@ const MANY: u32 = 100_000;
 const LIMIT_MS: f64 = 30.0;
 /// Questions of each size.
 const QUESTIONS: usize = 300;
+/// How often each is asked.
+const TURNS: u32 = 5;
 
 /// The parts of made-up names.
 const SYLLABLES: [&str; 24] = [
@@ -48,12 +50,16 @@ pub fn measure() -> anyhow::Result<Measured> {
     Ok(Measured { few_ms, many_ms, build_s, megabytes: many.bytes() / 1_000_000 })
 }
 
+/// The best of some turns: in the others the machine did something else in between.
 fn ask(index: &PlaceIndex, text: &str) -> f64 {
     let near = Some(Point { lat: -3.0, lon: 106.4 });
-    let began = Instant::now();
-    let found = index.search(&Question { text, skip: &[], kilometre: None, near, limit: 8 });
-    std::hint::black_box(found);
-    began.elapsed().as_secs_f64() * 1e3
+    let once = |_turn| {
+        let began = Instant::now();
+        let found = index.search(&Question { text, skip: &[], kilometre: None, near, limit: 8 });
+        std::hint::black_box(found);
+        began.elapsed().as_secs_f64() * 1e3
+    };
+    (0..TURNS).map(once).fold(f64::INFINITY, f64::min)
 }
 
 /// A name as it is being typed, whole, and with a letter left out.
