@@ -1606,12 +1606,22 @@ export interface components {
         };
         /** @description What a text suggests. */
         Classification: {
+            /** @description It has to be asked what happened before anything is taken for granted. */
+            ask: boolean;
+            /** @description The caller may not be able to speak freely: yes-or-no questions, no call-back. Never a prank. */
+            covert: boolean;
+            /** @description Why it may be so, in Indonesian. */
+            covert_because: string[];
             /** @description Something in it asks for help, or nothing says that it does not. */
             emergency: boolean;
-            /** @description Best first. */
+            /** @description What to ask such a caller; yes or no is enough. */
+            questions: components["schemas"]["Question"][];
+            /** @description Best first; the second is of another category than the first, unless there is no doubt. */
             suggestions: components["schemas"]["Suggestion"][];
             /** @description It says too little or contradicts itself; priorities are one level up. */
             uncertain: boolean;
+            /** @description The version of lexicon and model that said so. */
+            version: string;
         };
         /** @description What the caller says. */
         ClassifyRequest: {
@@ -2587,6 +2597,13 @@ export interface components {
             key_id: string;
             /** @description The Ed25519 public key, PEM (RFC 8410). */
             public_key: string;
+        };
+        /** @description A question to the caller. */
+        Question: {
+            /** @description In English. */
+            label_en: string;
+            /** @description In Indonesian, to be read out. */
+            label_id: string;
         };
         /** @description A caller's place in the queue. */
         QueuePlace: {

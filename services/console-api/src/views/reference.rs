@@ -209,8 +209,27 @@ pub struct Classification {
     pub emergency: bool,
     /// It says too little or contradicts itself; priorities are one level up.
     pub uncertain: bool,
-    /// Best first.
+    /// It has to be asked what happened before anything is taken for granted.
+    pub ask: bool,
+    /// The caller may not be able to speak freely: yes-or-no questions, no call-back. Never a prank.
+    pub covert: bool,
+    /// Why it may be so, in Indonesian.
+    pub covert_because: Vec<String>,
+    /// What to ask such a caller; yes or no is enough.
+    pub questions: Vec<Question>,
+    /// Best first; the second is of another category than the first, unless there is no doubt.
     pub suggestions: Vec<Suggestion>,
+    /// The version of lexicon and model that said so.
+    pub version: String,
+}
+
+/// A question to the caller.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Question {
+    /// In Indonesian, to be read out.
+    pub label_id: String,
+    /// In English.
+    pub label_en: String,
 }
 
 /// One suggestion.
@@ -254,6 +273,19 @@ impl Classification {
             }
         };
         let suggestions = found.suggestions.into_iter().map(suggestion).collect();
-        Self { emergency: found.emergency, uncertain: found.uncertain, suggestions }
+        let covert = found.covert.is_some();
+        let (covert_because, questions) =
+            found.covert.map(|sign| (sign.because, sign.questions)).unwrap_or_default();
+        let question = |q: classification::Question| Question { label_id: q.label_id, label_en: q.label_en };
+        Self {
+            emergency: found.emergency,
+            uncertain: found.uncertain,
+            ask: found.ask,
+            covert,
+            covert_because,
+            questions: questions.into_iter().map(question).collect(),
+            suggestions,
+            version: found.version,
+        }
     }
 }

@@ -2,26 +2,37 @@
 
 use std::collections::BTreeMap;
 
-use crate::classification::Classifier;
 use crate::classification::phrases::Hit;
+use crate::classification::reader::Reader;
 use crate::classification::words::Word;
 
 /// Words quoted for one concept.
 const QUOTES_MAX: usize = 3;
 
 /// What was found in one text.
-pub(super) struct Evidence<'a> {
-    words: &'a [Word],
-    by_concept: BTreeMap<&'a str, Vec<Hit>>,
+pub(super) struct Evidence {
+    by_concept: BTreeMap<String, Vec<Hit>>,
+    /// What is named and denied: "tidak ada korban".
+    denied: BTreeMap<String, Vec<Hit>>,
     sayings: Vec<Hit>,
 }
 
-impl<'a> Evidence<'a> {
-    /// Looks for every concept of the classifier.
-    pub fn collect(classifier: &'a Classifier, words: &'a [Word]) -> Self {
-        let hits = classifier.phrases.find(words);
+impl Evidence {
+    /// Looks for every concept of the lexicon.
+    pub fn collect(reader: &Reader, words: &[Word]) -> Self {
+        let hits = reader.phrases.find(words);
         let (sayings, hits): (Vec<Hit>, Vec<Hit>) =
-            hits.into_iter().partition(|hit| hit.owner == classifier.concepts.len());
+            hits.into_iter().partition(|hit| hit.owner == reader.concepts.len());
+        let (compounds, hits): (Vec<Hit>, Vec<Hit>) =
+            hits.into_iter().partition(|hit| hit.owner > reader.concepts.len());
+        let in_compound = |hit: &Hit| {
+            let inside = |whole: &Hit| {
+                whole.start <= hit.start
+                    && hit.end <= whole.end
+                    && hit.end - hit.start < whole.end - whole.start
+            };
+            compounds.iter().any(inside)
+        };
         let covered = |hit: &Hit| {
             sayings.iter().any(|saying| {
                 let repeated =
@@ -29,18 +40,26 @@ impl<'a> Evidence<'a> {
                 repeated || (saying.start < hit.end && hit.start < saying.end)
             })
         };
-        let mut by_concept: BTreeMap<&str, Vec<Hit>> = BTreeMap::new();
+        let (mut by_concept, mut denied) = (BTreeMap::<_, Vec<Hit>>::new(), BTreeMap::<_, Vec<Hit>>::new());
         for hit in hits {
-            let concept = classifier.concepts[hit.owner].as_str();
-            let covered = covered(&hit) && concept != classifier.lexicon.prank;
-            if !covered
-                && !is_landmark(classifier, concept, words, hit)
-                && !is_negated(classifier, words, hit)
-            {
-                by_concept.entry(concept).or_default().push(hit);
+            let concept = reader.concepts[hit.owner].as_str();
+            let covered = covered(&hit) && concept != reader.lexicon.prank;
+            if covered || in_compound(&hit) || is_landmark(reader, concept, words, hit) {
+                continue;
             }
+            let group = if is_negated(reader, words, hit) { &mut denied } else { &mut by_concept };
+            group.entry(concept.to_owned()).or_default().push(hit);
         }
-        Self { words, by_concept, sayings }
+        Self { by_concept, denied, sayings }
+    }
+
+    /// What was found, for the model: `c` a concept, `n` one that is denied, `s` a saying; each with the word
+    /// it starts at.
+    pub fn signs(&self) -> impl Iterator<Item = (char, &str, usize)> {
+        let found = self.by_concept.iter().map(|(concept, hits)| ('c', concept.as_str(), hits[0].start));
+        let denied = self.denied.iter().map(|(concept, hits)| ('n', concept.as_str(), hits[0].start));
+        let sayings = self.sayings.first().map(|hit| ('s', "", hit.start));
+        found.chain(denied).chain(sayings)
     }
 
     /// Whether a concept is there.
@@ -49,7 +68,13 @@ impl<'a> Evidence<'a> {
     }
 
     /// The quoted words when all of `all` are there, near enough, and none of `none`.
-    pub fn proves(&self, all: &[String], none: &[String], near: Option<usize>) -> Option<String> {
+    pub fn proves(
+        &self,
+        words: &[Word],
+        all: &[String],
+        none: &[String],
+        near: Option<usize>,
+    ) -> Option<String> {
         if none.iter().any(|concept| self.has(concept)) {
             return None;
         }
@@ -62,18 +87,18 @@ impl<'a> Evidence<'a> {
             hits.iter().flat_map(|hits| hits.iter().take(QUOTES_MAX).copied()).collect();
         quoted.sort();
         quoted.dedup_by_key(|hit| (hit.start, hit.end));
-        Some(quoted.iter().map(|hit| self.quote(*hit)).collect::<Vec<_>>().join(", "))
+        Some(quoted.iter().map(|hit| quote(words, *hit)).collect::<Vec<_>>().join(", "))
     }
 
     /// The first saying, quoted.
-    pub fn saying(&self) -> Option<String> {
-        self.sayings.first().map(|hit| self.quote(*hit))
+    pub fn saying(&self, words: &[Word]) -> Option<String> {
+        self.sayings.first().map(|hit| quote(words, *hit))
     }
+}
 
-    fn quote(&self, hit: Hit) -> String {
-        let words: Vec<_> = self.words[hit.start..hit.end].iter().map(|word| word.surface.as_str()).collect();
-        format!("“{}”", words.join(" "))
-    }
+fn quote(words: &[Word], hit: Hit) -> String {
+    let words: Vec<_> = words[hit.start..hit.end].iter().map(|word| word.surface.as_str()).collect();
+    format!("“{}”", words.join(" "))
 }
 
 /// Whether one hit of each concept lies within `near` words of one hit of the first.
@@ -86,23 +111,23 @@ fn within(hits: &[&Vec<Hit>], near: usize) -> bool {
 }
 
 /// "dekat pasar", "belakang SMP": the place says where, not what.
-fn is_landmark(classifier: &Classifier, concept: &str, words: &[Word], hit: Hit) -> bool {
-    classifier.lexicon.places.contains(concept)
+fn is_landmark(reader: &Reader, concept: &str, words: &[Word], hit: Hit) -> bool {
+    reader.lexicon.places.contains(concept)
         && hit.start.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|before| {
-            !before.ends_clause && before.forms.iter().any(|form| classifier.lexicon.locatives.contains(form))
+            !before.ends_clause && before.forms.iter().any(|form| reader.lexicon.locatives.contains(form))
         })
 }
 
 /// "tidak ada korban", "bukan kebakaran", "tidak ada yang luka". A phrase that itself starts with the negation
 /// ("tidak sadar") is not touched, and a comma ends its reach.
-fn is_negated(classifier: &Classifier, words: &[Word], hit: Hit) -> bool {
+fn is_negated(reader: &Reader, words: &[Word], hit: Hit) -> bool {
     /// Words that may stand between the negation and what it negates.
     const BETWEEN: [&str; 4] = ["ada", "yang", "sampai", "lagi"];
     for before in words[..hit.start].iter().rev().take(BETWEEN.len()) {
         if before.ends_clause {
             return false;
         }
-        if before.forms.iter().any(|form| classifier.lexicon.negations.contains(form)) {
+        if before.forms.iter().any(|form| reader.lexicon.negations.contains(form)) {
             return true;
         }
         if !BETWEEN.iter().any(|word| before.is(word)) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::category::{Category, Priority, TypeCode};
 
@@ -10,6 +10,8 @@ use crate::category::{Category, Priority, TypeCode};
 #[derive(Clone, PartialEq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lexicon {
+    /// Counts up with every change of its words.
+    pub version: u32,
     /// Abbreviation, slang or Bangka Malay word to the word (or words) that phrases are written in.
     pub spelling: BTreeMap<String, String>,
     /// Words that turn a following concept into its absence.
@@ -20,6 +22,8 @@ pub struct Lexicon {
     pub places: BTreeSet<String>,
     /// Sayings whose words mean nothing: "kebakaran hati".
     pub sayings: Vec<String>,
+    /// Two words that mean something else together: "rumah sakit" is no house and nobody is ill.
+    pub compounds: Vec<String>,
     /// Concepts: a name and the phrases that express it, `|` between them.
     pub concepts: BTreeMap<String, Vec<String>>,
     /// Concepts together to a type.
@@ -30,6 +34,12 @@ pub struct Lexicon {
     pub lowerers: Vec<Lowerer>,
     /// Subjects that are no emergency.
     pub topics: Vec<Topic>,
+    /// What hints at a caller who cannot speak freely.
+    pub covert: Vec<Covert>,
+    /// What to ask such a caller: yes or no is enough.
+    pub covert_questions: Vec<Question>,
+    /// The type that such a call is until it is known.
+    pub covert_kind: TypeCode,
     /// The concept that says that the caller is not sure.
     pub doubt: String,
     /// The concept that hints at a prank.
@@ -102,6 +112,33 @@ pub struct Topic {
     pub category: Category,
     /// What to do with it, in Indonesian.
     pub remark: String,
+    /// It explains the signs of danger beside it away: a fire that was called off is none. Such a topic lists
+    /// in `none` what it does not explain, and the model has to be sure.
+    #[serde(default)]
+    pub outweighs: bool,
+}
+
+/// When these concepts are there, the caller may not be able to speak freely.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Covert {
+    /// All of these.
+    pub all: Vec<String>,
+    /// None of these.
+    #[serde(default)]
+    pub none: Vec<String>,
+    /// Why, in Indonesian.
+    pub remark: String,
+}
+
+/// A question in both languages of the console.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// In Indonesian, to be read out.
+    pub label_id: String,
+    /// In English.
+    pub label_en: String,
 }
 
 /// Why a lexicon cannot be used.
@@ -140,6 +177,11 @@ impl Lexicon {
         serde_json::from_str(text).map_err(LexiconError::Unreadable)
     }
 
+    /// The lexicon that a new installation starts with.
+    pub fn default_lexicon() -> Result<Self, LexiconError> {
+        Self::from_json(include_str!("../../policy/lexicon.json"))
+    }
+
     /// Checks that everything that is named exists. The phrases are checked when they are indexed.
     pub(super) fn check(&self) -> Result<(), LexiconError> {
         for rule in &self.rules {
@@ -153,6 +195,9 @@ impl Lexicon {
         }
         for topic in &self.topics {
             self.check_rule(&topic.remark, [&topic.all, &topic.none], topic.weight)?;
+        }
+        for covert in &self.covert {
+            self.check_rule(&covert.remark, [&covert.all, &covert.none], 0.5)?;
         }
         let named = self.places.iter().chain([&self.doubt, &self.prank]);
         named.into_iter().try_for_each(|concept| self.check_concept("places, doubt, prank", concept))

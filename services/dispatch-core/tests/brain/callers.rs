@@ -1,7 +1,7 @@
 //! What callers say, and what must come of it.
 
 use dispatch_core::category::{Category, Priority};
-use dispatch_core::classification::{Classification, Classifier};
+use dispatch_core::classification::{Classification, Classifier, STATEMENTS, read_statements};
 use dispatch_core::ids::AgencyCode;
 use dispatch_core::policy::Rules;
 use proptest::prelude::*;
@@ -74,23 +74,6 @@ fn the_collected_statements_are_understood() {
     assert!(right >= 45, "only {right} of 52 right:\n  {}", misses.join("\n  "));
 }
 
-/// A ratchet: raise it when the lexicon gets better, never lower it.
-///
-/// The lexicon was improved with these very statements, so all of them being right says little about the next
-/// caller. Before that, of the last three batches (46, 48 and 45 statements) 41, 38 and 42 were right at first
-/// sight; none of the misses called a danger to life no emergency. The Bangka Malay lines were not checked by a
-/// native speaker.
-const MORE_CALLERS_RIGHT_MIN: usize = 270;
-
-#[test]
-fn further_statements_are_understood() {
-    let (classifier, rules) = ready();
-    let (right, misses, dangerous) = judge(&classifier, &rules, include_str!("more_callers.tsv"));
-    println!("{right} right; misses:\n  {}", misses.join("\n  "));
-    assert_eq!(dangerous, Vec::<String>::new(), "danger to life called no emergency");
-    assert!(right >= MORE_CALLERS_RIGHT_MIN, "only {right} right:\n  {}", misses.join("\n  "));
-}
-
 fn best(says: &str) -> (bool, String, Priority) {
     let (classifier, rules) = ready();
     let found = classifier.classify(says, &rules);
@@ -122,17 +105,16 @@ fn an_order_for_food_may_be_a_cry_for_help() {
 #[test]
 fn laughter_never_outweighs_danger_to_life() {
     let (classifier, rules) = ready();
-    for file in [include_str!("callers.tsv"), include_str!("more_callers.tsv")] {
-        for caller in
-            callers(file).iter().filter(|caller| caller.priorities == "P1" && caller.categories != "*")
-        {
-            let plain = classifier.classify(caller.says, &rules);
-            let laughing = classifier.classify(&format!("hahaha {} wkwkwk", caller.says), &rules);
-            let clear = plain.suggestions[0].priority == Priority::P1 && !plain.uncertain;
-            if clear {
-                assert!(laughing.emergency, "{}", caller.says);
-                assert_eq!(laughing.suggestions[0].priority, Priority::P1, "{}", caller.says);
-            }
+    let statements = read_statements(STATEMENTS).unwrap();
+    let dangers =
+        statements.iter().filter(|one| one.priorities == [Priority::P1] && !one.categories.is_empty());
+    // Every third: all of them say the same and take three times as long.
+    for one in dangers.step_by(3) {
+        let plain = classifier.classify(&one.text, &rules);
+        let laughing = classifier.classify(&format!("hahaha {} wkwkwk", one.text), &rules);
+        if plain.suggestions[0].priority == Priority::P1 && !plain.uncertain {
+            assert!(laughing.emergency, "{}", one.text);
+            assert_eq!(laughing.suggestions[0].priority, Priority::P1, "{}", one.text);
         }
     }
 }
@@ -167,28 +149,17 @@ proptest! {
         prop_assert!(found.emergency || found.suggestions[0].priority == Priority::P0);
         prop_assert_eq!(&classifier.classify(&text, &rules), &found);
     }
-}
 
-#[test]
-#[expect(clippy::disallowed_methods, reason = "a test of speed needs the clock")]
-fn the_time_to_read_grows_with_the_text_and_not_faster() {
-    let (classifier, rules) = ready();
-    let says = "Pak tolong cepat, rumah tetangga saya kebakaran di Jalan Sudirman dekat pasar, api sudah sampai atap, \
-                masih ada orang tua di dalam, dak pacak keluar, kami la nyoba pakai ember tapi apinye besak, ada tabung gas di dapur, \
-                kabel listrik juga keluar api, motor di depan sudah terbakar, anak-anak sudah kami bawa keluar, satu orang pingsan \
-                kena asap, napasnya sesak, tolong kirim ambulans juga, pohon di sebelah sudah mulai terbakar, angin kencang sekali, \
-                takut merembet ke rumah warga yang lain";
-    assert!(says.len() > 450);
-    let four_times = [says; 4].join(" ");
-    // The quickest of many turns, side by side: what a busy machine adds falls on some turns, not on all.
-    let time = |text: &str| {
-        let started = std::time::Instant::now();
-        assert!(classifier.classify(text, &rules).emergency);
-        started.elapsed()
-    };
-    let turns: Vec<_> = (0..40).map(|_| (time(says), time(&four_times))).collect();
-    let once = turns.iter().map(|(once, _)| *once).min().unwrap().as_secs_f64();
-    let four = turns.iter().map(|(_, four)| *four).min().unwrap().as_secs_f64();
-    println!("four times the text takes {:.1} times as long", four / once);
-    assert!(four / once < 10.0, "four times the text takes {:.1} times as long", four / once);
+    #[test]
+    fn who_does_not_breathe_is_an_emergency_whatever_else_is_said(
+        text in "(\\PC{0,60}|( (hahaha|salah sambung|batal|tes|simulasi|terima kasih|tidak jadi|kepencet|lampu jalan mati|token|tidak|bukan|aman)){0,8})",
+        after in any::<bool>(),
+    ) {
+        let (classifier, rules) = ready();
+        let danger = "tolong ada yang tidak bernapas";
+        let said = if after { format!("{text}. {danger}") } else { format!("{danger}. {text}") };
+        let found = classifier.classify(&said, &rules);
+        prop_assert!(found.emergency, "{said}: {}", show(&found));
+        prop_assert_eq!(found.suggestions[0].priority, Priority::P1, "{}: {}", said, show(&found));
+    }
 }

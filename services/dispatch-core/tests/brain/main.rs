@@ -6,3 +6,4 @@ mod areas;
 mod callers;
 mod policy;
 mod routing;
+mod statements;

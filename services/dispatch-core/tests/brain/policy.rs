@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use dispatch_core::category::{Category, Priority, TypeCode};
-use dispatch_core::classification::{Classifier, Lexicon, LexiconError};
+use dispatch_core::classification::{Classifier, Lexicon, LexiconError, Model};
 use dispatch_core::escalation::Step;
 use dispatch_core::ids::AgencyCode;
 use dispatch_core::policy::{Measure, PolicyError, PolicyMistake, Rules};
@@ -116,18 +116,22 @@ fn the_lexicon_speaks_of_every_type_and_of_no_other() {
     assert_eq!(known.symmetric_difference(&spoken).collect::<Vec<_>>(), Vec::<&TypeCode>::new());
 }
 
+fn classifier(lexicon: Lexicon) -> Result<Classifier, LexiconError> {
+    Classifier::new(lexicon, Model::default_model().unwrap())
+}
+
 #[test]
 fn a_broken_lexicon_is_refused_by_name() {
     let good = Lexicon::from_json(include_str!("../../policy/lexicon.json")).unwrap();
     let mut broken = good.clone();
     broken.rules[0].all.push("flying_saucer".to_owned());
-    let refused = Classifier::new(broken).unwrap_err();
+    let refused = classifier(broken).unwrap_err();
     assert!(matches!(refused, LexiconError::UnknownConcept { concept, .. } if concept == "flying_saucer"));
     let mut broken = good.clone();
     broken.concepts.insert("empty".to_owned(), vec!["api| ~ ".to_owned()]);
-    assert!(matches!(Classifier::new(broken).unwrap_err(), LexiconError::BadPhrase { .. }));
+    assert!(matches!(classifier(broken).unwrap_err(), LexiconError::BadPhrase { .. }));
     let mut broken = good;
     broken.rules[0].weight = 1.5;
-    assert!(matches!(Classifier::new(broken).unwrap_err(), LexiconError::BadRule { .. }));
+    assert!(matches!(classifier(broken).unwrap_err(), LexiconError::BadRule { .. }));
     assert!(matches!(Lexicon::from_json("[]").unwrap_err(), LexiconError::Unreadable(_)));
 }
