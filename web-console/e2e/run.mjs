@@ -8,6 +8,7 @@ import './stories/whole-thread.mjs';
 import './stories/dispositions.mjs';
 import './stories/form.mjs';
 import './stories/places.mjs';
+import './stories/proposals.mjs';
 import './stories/agency.mjs';
 import './stories/supervisor.mjs';
 import './stories/corrections.mjs';

@@ -148,6 +148,16 @@ async fn reference_figures_and_the_log_are_there() {
         (&json!(true), &json!("a"))
     );
     assert!(!suggestion["suggestions"][0]["label_id"].as_str().unwrap().is_empty());
+    assert_eq!((&suggestion["ask"], &suggestion["covert"]), (&json!(false), &json!(false)));
+    assert!(suggestion["version"].as_str().unwrap().contains('+'));
+    let covert =
+        taker.post("classify", json!({ "text": "pesan nasi goreng… iya, dia di sini" })).await.expect(200);
+    assert_eq!(
+        (&covert["emergency"], &covert["ask"], &covert["covert"]),
+        (&json!(true), &json!(true), &json!(true))
+    );
+    assert!(!covert["covert_because"].as_array().unwrap().is_empty());
+    assert!(covert["questions"][0]["label_id"].as_str().unwrap().ends_with("saja."));
 
     let auditor = world.log_in("auditor").await;
     let figures = auditor.get("wallboard").await.expect(200);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::classification::phrases::Hit;
+use crate::classification::phrases::{Hit, around};
 use crate::classification::reader::Reader;
 use crate::classification::words::Word;
 
@@ -31,10 +31,10 @@ impl Evidence {
                     && hit.end <= whole.end
                     && hit.end - hit.start < whole.end - whole.start
             };
-            compounds.iter().any(inside)
+            around(&compounds, hit.start, hit.end).iter().any(inside)
         };
         let covered = |hit: &Hit| {
-            sayings.iter().any(|saying| {
+            around(&sayings, hit.start, hit.end).iter().any(|saying| {
                 let repeated =
                     hit.end == saying.start && words[hit.start].surface == words[saying.start].surface;
                 repeated || (saying.start < hit.end && hit.start < saying.end)
@@ -107,7 +107,10 @@ fn within(hits: &[&Vec<Hit>], near: usize) -> bool {
     let gap = |a: &Hit, b: &Hit| {
         if a.start < b.start { b.start.saturating_sub(a.end) } else { a.start.saturating_sub(b.end) }
     };
-    first.iter().any(|a| rest.iter().all(|others| others.iter().any(|b| gap(a, b) <= near)))
+    first.iter().any(|a| {
+        let (start, end) = (a.start.saturating_sub(near), a.end + near);
+        rest.iter().all(|others| around(others, start, end).iter().any(|b| gap(a, b) <= near))
+    })
 }
 
 /// "dekat pasar", "belakang SMP": the place says where, not what.

@@ -60,22 +60,26 @@ impl Features {
             if place == 0 {
                 add(b'p', &[b". ", form]);
             }
-            let letters: Vec<char> = std::iter::once('<')
-                .chain(word.forms[0].chars().take(WORD_LETTERS_MAX))
-                .chain(std::iter::once('>'))
-                .collect();
-            for length in RUN {
-                for run in letters.windows(length) {
-                    let run: String = run.iter().collect();
-                    add(b'r', &[run.as_bytes()]);
-                }
-            }
+            runs(&word.forms[0], |run| add(b'r', &[run.as_bytes()]));
         }
         let seen = signs.map(|(kind, name, word)| Feature {
             row: row(b'!', &[kind.to_string().as_bytes(), name.as_bytes()]),
             word: word as u32,
         });
         Self { spelled: once_each(spelled), seen: once_each(seen.collect()), leanings }
+    }
+}
+
+/// Every run of letters of a word, its ends marked.
+fn runs(word: &str, mut found: impl FnMut(&str)) {
+    let end = word.char_indices().nth(WORD_LETTERS_MAX).map_or(word.len(), |(end, _)| end);
+    let marked = ["<", &word[..end], ">"].concat();
+    let mut borders: Vec<usize> = marked.char_indices().map(|(border, _)| border).collect();
+    borders.push(marked.len());
+    for length in RUN {
+        for run in borders.windows(length + 1) {
+            found(&marked[run[0]..run[length]]);
+        }
     }
 }
 

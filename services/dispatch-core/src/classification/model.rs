@@ -135,7 +135,10 @@ impl Model {
         for (group, worth) in [(&features.spelled, share), (&features.seen, 1.0)] {
             for feature in group {
                 let weight = f32::from(self.weights[feature.row as usize][answer]);
-                by_word[feature.word as usize] += sign * weight * worth;
+                // Of a text without words only its question mark is left; that belongs to no word.
+                if let Some(total) = by_word.get_mut(feature.word as usize) {
+                    *total += sign * weight * worth;
+                }
             }
         }
         let mut order: Vec<usize> = (0..words).filter(|word| by_word[*word] > 0.0).collect();

@@ -10,6 +10,11 @@ use crate::classification::words::Word;
 /// Words that a `~` may stand for.
 const GAP_WORDS_MAX: usize = 4;
 
+/// Letters of a pattern: two would fit half of all words.
+const PATTERN_LETTERS_MIN: usize = 3;
+/// Words that a hit may have: no phrase has more than six words and three gaps.
+pub(super) const HIT_WORDS_MAX: usize = 18;
+
 /// One place of a phrase.
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Place {
@@ -54,27 +59,44 @@ pub(super) struct Hit {
     pub owner: usize,
 }
 
+/// The hits that may touch the words from `start` to `end`, of hits in order of their start.
+pub(super) fn around(hits: &[Hit], start: usize, end: usize) -> &[Hit] {
+    let first = hits.partition_point(|hit| hit.start + HIT_WORDS_MAX < start);
+    let last = hits.partition_point(|hit| hit.start <= end);
+    &hits[first.min(last)..last]
+}
+
 /// All phrases of a lexicon, by the word that they start with.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Phrases {
     phrases: Vec<(Vec<Place>, usize)>,
     exact: BTreeMap<String, Vec<usize>>,
-    /// Phrases whose first word is a pattern; they are tried on every word.
+    /// Phrases whose first word starts with something, by its first letters.
+    starts: BTreeMap<String, Vec<usize>>,
+    /// Phrases whose first word ends with something or contains it; they are tried on every word.
     patterns: Vec<usize>,
 }
 
 impl Phrases {
-    /// Adds a phrase of an owner. Says whether it can be found at all: it starts with a word.
+    /// Adds a phrase of an owner. Says whether it can be found at all: it starts with a word
+    /// and is no longer than a hit may be.
     pub fn add(&mut self, phrase: &str, owner: usize) -> bool {
         let places: Vec<Place> = phrase.split_whitespace().map(Place::read).collect();
         let number = self.phrases.len();
+        let words = |place: &Place| if *place == Place::Gap { GAP_WORDS_MAX } else { 1 };
+        if places.iter().map(words).sum::<usize>() > HIT_WORDS_MAX {
+            return false;
+        }
         match places.first() {
             None | Some(Place::Gap) => return false,
             Some(Place::Exact(word)) => self.exact.entry(word.clone()).or_default().push(number),
-            Some(Place::Starts(part) | Place::Ends(part) | Place::Contains(part)) if part.len() < 3 => {
+            Some(Place::Starts(part) | Place::Ends(part) | Place::Contains(part))
+                if part.chars().count() < PATTERN_LETTERS_MIN =>
+            {
                 return false;
             }
-            Some(Place::Starts(_) | Place::Ends(_) | Place::Contains(_)) => self.patterns.push(number),
+            Some(Place::Starts(part)) => self.starts.entry(head(part)).or_default().push(number),
+            Some(Place::Ends(_) | Place::Contains(_)) => self.patterns.push(number),
         }
         self.phrases.push((places, owner));
         true
@@ -85,7 +107,8 @@ impl Phrases {
         let mut hits = Vec::new();
         for (start, word) in words.iter().enumerate() {
             let exact = word.forms.iter().filter_map(|form| self.exact.get(form)).flatten();
-            for &number in exact.chain(&self.patterns) {
+            let starts = word.forms.iter().filter_map(|form| self.starts.get(&head(form))).flatten();
+            for &number in exact.chain(starts).chain(&self.patterns) {
                 let (places, owner) = &self.phrases[number];
                 if let Some(end) = matches_from(places, words, start) {
                     hits.push(Hit { start, end, owner: *owner });
@@ -96,6 +119,11 @@ impl Phrases {
         hits.dedup();
         hits
     }
+}
+
+/// The first letters of a word, by which patterns are found.
+fn head(word: &str) -> String {
+    word.chars().take(PATTERN_LETTERS_MIN).collect()
 }
 
 /// The end of the shortest match of the places from `start` on.
@@ -120,6 +148,7 @@ mod tests {
         let mut phrases = Phrases::default();
         let all = ["api", "*bakar*", "tidak ~ bangun", "kawat*"];
         assert!(all.iter().enumerate().all(|(owner, phrase)| phrases.add(phrase, owner)));
+        assert!(!phrases.add("a ~ b ~ c ~ d ~ e ~ f", 9), "longer than a hit may be");
         assert!(!phrases.add("~ api", 9) && !phrases.add("", 9) && !phrases.add("*ab", 9));
         let found = |text: &str| -> Vec<usize> {
             phrases.find(&words(text, &BTreeMap::new(), 99)).iter().map(|hit| hit.owner).collect()

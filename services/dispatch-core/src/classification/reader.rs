@@ -31,6 +31,8 @@ pub(super) struct Reading {
     topics: Vec<(usize, String)>,
     /// A question mark is in it.
     asks: bool,
+    /// The first laughter.
+    laughter: Option<Word>,
 }
 
 impl Reader {
@@ -60,13 +62,23 @@ impl Reader {
     /// Reads a text.
     pub fn read(&self, text: &str) -> Reading {
         let words = words::words(text, &self.lexicon.spelling, limits::CLASSIFIED_WORDS_MAX);
+        // Laughter is remarked on and changes nothing: what is said beside it is read as if nobody laughed.
+        let (laughter, words): (Vec<Word>, Vec<Word>) =
+            words.into_iter().partition(|word| words::is_laughter(&word.surface));
         let evidence = Evidence::collect(self, &words);
         let prove = |all, none, near| evidence.proves(&words, all, none, near);
         let rules = self.lexicon.rules.iter().enumerate();
         let rules = rules.filter_map(|(place, r)| Some((place, prove(&r.all, &r.none, r.near)?))).collect();
         let topics = self.lexicon.topics.iter().enumerate();
         let topics = topics.filter_map(|(place, t)| Some((place, prove(&t.all, &t.none, None)?))).collect();
-        Reading { words, evidence, rules, topics, asks: text.contains('?') }
+        Reading {
+            words,
+            evidence,
+            rules,
+            topics,
+            asks: text.contains('?'),
+            laughter: laughter.into_iter().next(),
+        }
     }
 }
 
@@ -174,8 +186,20 @@ impl Reading {
         self.topics.iter().any(|(place, _)| reader.lexicon.topics[*place].outweighs)
     }
 
-    /// A hint at a prank, quoted: laughter, or a saying.
+    /// A hint at a prank, quoted: words of one, a saying, or laughter.
     pub fn jest(&self, reader: &Reader) -> Option<String> {
+        let laughter = self.laughter.as_ref().map(|word| format!("“{}”", word.surface));
+        self.prank(reader).or(laughter)
+    }
+
+    /// Whether it speaks for a prank and not for an emergency. Laughter alone does so only beside next to nothing.
+    pub fn is_jest(&self, reader: &Reader) -> bool {
+        /// "halo om wkwk"
+        const NOTHING_WORDS_MAX: usize = 3;
+        self.prank(reader).is_some() || (self.laughter.is_some() && self.words.len() <= NOTHING_WORDS_MAX)
+    }
+
+    fn prank(&self, reader: &Reader) -> Option<String> {
         let quoted = self.proves(std::slice::from_ref(&reader.lexicon.prank), &[]);
         quoted.or_else(|| self.evidence.saying(&self.words))
     }

@@ -30,15 +30,19 @@ const CATEGORY_SURE: f32 = 0.985;
 /// Below this chance of an emergency the model agrees with a rule that says that it is none.
 const NO_EMERGENCY_AGREED: f32 = 0.5;
 /// Below this chance the model may say so alone, when no rule objects and it knows the words.
-const NO_EMERGENCY_ALONE: f32 = 0.4;
+const NO_EMERGENCY_ALONE: f32 = 0.15;
 /// Below this chance a subject that explains the signs of danger away is believed.
 const NO_EMERGENCY_SURE: f32 = 0.25;
+/// Below this chance it may, when danger to life is excluded.
+const NO_EMERGENCY_NEARLY: f32 = 0.35;
 /// Above this chance of an emergency a text that is taken for none has to be asked about.
 const NO_EMERGENCY_ASK: f32 = 0.12;
 /// From this chance on the model says that life is in danger.
 const DANGER_SEEN: f32 = 0.85;
 /// At this chance of danger to life nothing is called no emergency.
 const DANGER_POSSIBLE: f32 = 0.5;
+/// Below this chance danger to life is excluded.
+const DANGER_EXCLUDED: f32 = 0.03;
 /// Below this share of known features the text is in words that the model has not met.
 const KNOWN_ENOUGH: f32 = 0.35;
 /// Words of the text that are named as the heaviest.
@@ -99,20 +103,25 @@ impl Case<'_> {
     fn no_emergency(&self, kinds: &[Suggestion]) -> bool {
         let object =
             |clear: f32| kinds.iter().any(|kind| kind.score >= clear && kind.priority <= Priority::P2);
-        let rules_agree =
-            self.reading.topic(self.reader).is_some() || self.reading.jest(self.reader).is_some();
+        let rules_agree = self.reading.topic(self.reader).is_some() || self.reading.is_jest(self.reader);
         let chance = self.opinion.emergency;
         let explained = chance < NO_EMERGENCY_SURE && self.reading.outweighed(self.reader);
         // A single weak sign gives way to a subject and a model that is sure; two signs, or a strong one, do not.
         let weak_only = rules_agree && chance < NO_EMERGENCY_ASK && !object(SCORE_STRONG);
         let rules_object = object(SCORE_CLEAR) && !explained && !weak_only;
-        if self.reading.words.is_empty() || rules_object || self.opinion.danger >= DANGER_POSSIBLE {
+        if self.reading.words.is_empty() {
+            return self.reading.is_jest(self.reader);
+        }
+        if rules_object || self.opinion.danger >= DANGER_POSSIBLE {
             return false;
         }
         if rules_agree {
             return chance < NO_EMERGENCY_AGREED;
         }
-        chance < NO_EMERGENCY_ALONE && self.opinion.known >= KNOWN_ENOUGH && !object(SCORE_WEAK)
+        // No rule agrees: the model has to be sure by itself, or nearly so and sure that nobody is in danger.
+        let sure = chance < NO_EMERGENCY_ALONE
+            || (chance < NO_EMERGENCY_NEARLY && self.opinion.danger < DANGER_EXCLUDED);
+        sure && self.opinion.known >= KNOWN_ENOUGH && !object(SCORE_WEAK)
     }
 
     /// Why it is no emergency, then what the rules found all the same.
@@ -144,6 +153,9 @@ impl Case<'_> {
             self.order_kinds(category, &mut of_it);
             if of_it.is_empty() && chance >= CATEGORY_SHOWN {
                 of_it.push(self.only_category(category));
+            }
+            if of_it.is_empty() {
+                continue;
             }
             let best = of_it.first().map_or(1.0, |kind| kind.score).max(f32::MIN_POSITIVE);
             let heaviest = self.heaviest(place(category), 1.0);

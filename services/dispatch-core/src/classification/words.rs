@@ -29,6 +29,14 @@ impl Word {
     }
 }
 
+/// Whether a word as written is laughter: `hahaha`, `wkwk`, `hihihi`.
+pub(super) fn is_laughter(surface: &str) -> bool {
+    const LAUGHS: [&str; 8] = ["haha", "hehe", "hihi", "hoho", "wkwk", "kwkw", "xixi", "huehue"];
+    LAUGHS.iter().any(|laugh| surface.starts_with(laugh)) && surface.chars().all(|c| "haeiouwkx".contains(c))
+        || surface == "wk"
+        || surface == "xi"
+}
+
 /// The words of a text, at most `words_max`.
 pub(super) fn words(text: &str, spelling: &BTreeMap<String, String>, words_max: usize) -> Vec<Word> {
     let mut found: Vec<Word> = Vec::new();
@@ -144,6 +152,16 @@ mod tests {
         let surfaces: Vec<_> = words.iter().map(|word| word.surface.as_str()).collect();
         assert_eq!(surfaces, ["dakde", "dakde", "korban", "anak", "anak"]);
         assert!(words[0].is("tidak") && words[1].is("ada") && words[2].ends_clause);
+    }
+
+    #[test]
+    fn laughter_is_told_from_words() {
+        for laugh in ["haha", "hahahah", "wkwkwk", "hihihi", "xixi", "hehehe"] {
+            assert!(is_laughter(laugh), "{laugh}");
+        }
+        for word in ["hehat", "hahan", "api", "hai", "hehet2", "haus"] {
+            assert!(!is_laughter(word), "{word}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What callers say, and what must come of it.
 
+use std::sync::LazyLock;
+
 use dispatch_core::category::{Category, Priority};
 use dispatch_core::classification::{Classification, Classifier, STATEMENTS, read_statements};
 use dispatch_core::ids::AgencyCode;
@@ -59,15 +61,17 @@ fn show(found: &Classification) -> String {
     format!("emergency={} uncertain={}\n    {}", found.emergency, found.uncertain, kinds.join("\n    "))
 }
 
-fn ready() -> (Classifier, Rules) {
-    (Classifier::default_classifier().unwrap(), Rules::default_rules().unwrap())
+fn ready() -> &'static (Classifier, Rules) {
+    static READY: LazyLock<(Classifier, Rules)> =
+        LazyLock::new(|| (Classifier::default_classifier().unwrap(), Rules::default_rules().unwrap()));
+    &READY
 }
 
 #[test]
 fn the_collected_statements_are_understood() {
     let (classifier, rules) = ready();
     let file = include_str!("callers.tsv");
-    let (right, misses, dangerous) = judge(&classifier, &rules, file);
+    let (right, misses, dangerous) = judge(classifier, rules, file);
     println!("{right} right; misses:\n  {}", misses.join("\n  "));
     assert_eq!(right + misses.len(), 52);
     assert_eq!(dangerous, Vec::<String>::new(), "danger to life called no emergency");
@@ -76,7 +80,7 @@ fn the_collected_statements_are_understood() {
 
 fn best(says: &str) -> (bool, String, Priority) {
     let (classifier, rules) = ready();
-    let found = classifier.classify(says, &rules);
+    let found = classifier.classify(says, rules);
     let best = &found.suggestions[0];
     let kind = best.kind.as_ref().map_or("-", |kind| kind.0.as_str()).to_owned();
     (found.emergency, kind, best.priority)
@@ -94,7 +98,7 @@ fn what_is_denied_does_not_count() {
 #[test]
 fn an_order_for_food_may_be_a_cry_for_help() {
     let (classifier, rules) = ready();
-    let found = classifier.classify("mau pesan nasi goreng satu, antar ke Jalan Damai nomor 7", &rules);
+    let found = classifier.classify("mau pesan nasi goreng satu, antar ke Jalan Damai nomor 7", rules);
     let best = &found.suggestions[0];
     assert_eq!((found.emergency, best.category, best.priority), (true, Category::F, Priority::P1));
     assert!(best.because.iter().any(|why| why.contains("jangan menelepon balik")), "{:?}", best.because);
@@ -110,8 +114,8 @@ fn laughter_never_outweighs_danger_to_life() {
         statements.iter().filter(|one| one.priorities == [Priority::P1] && !one.categories.is_empty());
     // Every third: all of them say the same and take three times as long.
     for one in dangers.step_by(3) {
-        let plain = classifier.classify(&one.text, &rules);
-        let laughing = classifier.classify(&format!("hahaha {} wkwkwk", one.text), &rules);
+        let plain = classifier.classify(&one.text, rules);
+        let laughing = classifier.classify(&format!("hahaha {} wkwkwk", one.text), rules);
         if plain.suggestions[0].priority == Priority::P1 && !plain.uncertain {
             assert!(laughing.emergency, "{}", one.text);
             assert_eq!(laughing.suggestions[0].priority, Priority::P1, "{}", one.text);
@@ -129,7 +133,8 @@ fn nothing_said_is_urgent_until_known() {
 
 #[test]
 fn a_type_that_the_rules_do_not_have_is_never_suggested() {
-    let (classifier, mut rules) = ready();
+    let (classifier, rules) = ready();
+    let mut rules = rules.clone();
     rules.types.retain(|rule| rule.code.0 != "satwa_ular");
     let found = classifier.classify("ada ular sanca di kamar mandi", &rules);
     assert!(found.suggestions.iter().all(|s| s.kind.as_ref().is_none_or(|kind| kind.0 != "satwa_ular")));
@@ -140,14 +145,14 @@ proptest! {
     #[test]
     fn any_text_gets_one_to_five_suggestions_in_order(text in "(\\PC{0,40}|( (api|rumah|dak|ular|hahaha|anak|luka|sudah padam|token)){0,12})") {
         let (classifier, rules) = ready();
-        let found = classifier.classify(&text, &rules);
+        let found = classifier.classify(&text, rules);
         prop_assert!((1..=5).contains(&found.suggestions.len()));
         for suggestion in &found.suggestions {
             prop_assert!((0.0..=1.0).contains(&suggestion.score), "{:?}", suggestion);
             prop_assert!(!suggestion.because.is_empty());
         }
         prop_assert!(found.emergency || found.suggestions[0].priority == Priority::P0);
-        prop_assert_eq!(&classifier.classify(&text, &rules), &found);
+        prop_assert_eq!(&classifier.classify(&text, rules), &found);
     }
 
     #[test]
@@ -158,7 +163,7 @@ proptest! {
         let (classifier, rules) = ready();
         let danger = "tolong ada yang tidak bernapas";
         let said = if after { format!("{text}. {danger}") } else { format!("{danger}. {text}") };
-        let found = classifier.classify(&said, &rules);
+        let found = classifier.classify(&said, rules);
         prop_assert!(found.emergency, "{said}: {}", show(&found));
         prop_assert_eq!(found.suggestions[0].priority, Priority::P1, "{}: {}", said, show(&found));
     }

@@ -1,5 +1,7 @@
 //! The example statements: what the model makes of those it never saw, and that it is what they make it.
 
+use std::sync::LazyLock;
+
 use dispatch_core::category::Priority;
 use dispatch_core::classification::{
     Classifier, Lexicon, Model, STATEMENTS, Split, Statement, judge, read_statements, train,
@@ -15,8 +17,10 @@ fn statements(split: Split) -> Vec<Statement> {
     read_statements(STATEMENTS).unwrap().into_iter().filter(|one| one.split == split).collect()
 }
 
-fn ready() -> (Classifier, Rules) {
-    (Classifier::default_classifier().unwrap(), Rules::default_rules().unwrap())
+fn ready() -> &'static (Classifier, Rules) {
+    static READY: LazyLock<(Classifier, Rules)> =
+        LazyLock::new(|| (Classifier::default_classifier().unwrap(), Rules::default_rules().unwrap()));
+    &READY
 }
 
 #[test]
@@ -42,9 +46,8 @@ fn the_model_is_what_the_statements_make_it() {
     let rules = Rules::default_rules().unwrap();
     let trained = train(Lexicon::default_lexicon().unwrap(), &rules, &statements(Split::Train)).unwrap();
     let committed = Model::default_model().unwrap();
-    assert_eq!(
+    assert!(
         trained.to_bytes() == committed.to_bytes(),
-        true,
         "statements or lexicon changed: cargo run --release -p dispatch-core --example statements -- train"
     );
     assert!(committed.to_bytes().len() <= 400 * 1024, "{} bytes", committed.to_bytes().len());
@@ -53,7 +56,7 @@ fn the_model_is_what_the_statements_make_it() {
 #[test]
 fn statements_that_were_held_out_are_understood() {
     let (classifier, rules) = ready();
-    let verdict = judge(&classifier, &rules, &statements(Split::HeldOut));
+    let verdict = judge(classifier, rules, &statements(Split::HeldOut));
     println!("{verdict}\n{}", verdict.misses.join("\n"));
     assert_eq!(verdict.dangers_missed, Vec::<String>::new(), "danger to life called no emergency");
     assert!(verdict.emergency.percent() >= EMERGENCY_PERCENT_MIN, "{verdict}");
@@ -69,9 +72,9 @@ fn statements_that_were_held_out_are_understood() {
 #[test]
 fn no_danger_to_life_that_was_learned_is_called_no_emergency() {
     let (classifier, rules) = ready();
-    let verdict = judge(&classifier, &rules, &statements(Split::Train));
-    println!("{verdict}");
-    assert_eq!(verdict.dangers_missed, Vec::<String>::new());
+    let dangers = statements(Split::Train).into_iter().filter(|one| one.priorities == [Priority::P1]);
+    let missed: Vec<_> = dangers.filter(|one| !classifier.classify(&one.text, rules).emergency).collect();
+    assert_eq!(missed, Vec::<Statement>::new());
 }
 
 #[test]
@@ -85,7 +88,7 @@ fn a_caller_who_cannot_speak_is_flagged_and_never_a_prank() {
         "salah sambung (suara gemetar, ada bentakan laki-laki)",
         "mau pesan nasi goreng hahaha",
     ] {
-        let found = classifier.classify(says, &rules);
+        let found = classifier.classify(says, rules);
         let covert = found.covert.as_ref().unwrap_or_else(|| panic!("{says} is not flagged"));
         assert!(found.emergency && found.ask, "{says}");
         assert_eq!(found.suggestions[0].priority, Priority::P1, "{says}");
@@ -94,7 +97,7 @@ fn a_caller_who_cannot_speak_is_flagged_and_never_a_prank() {
     for says in
         ["rumah kebakaran di gang mawar", "salah sambung, maaf ya pak", "token listrik tidak bisa masuk"]
     {
-        assert_eq!(classifier.classify(says, &rules).covert, None, "{says}");
+        assert_eq!(classifier.classify(says, rules).covert, None, "{says}");
     }
 }
 
@@ -102,7 +105,7 @@ fn a_caller_who_cannot_speak_is_flagged_and_never_a_prank() {
 fn what_is_in_no_known_words_is_asked_about_and_goes_up() {
     let (classifier, rules) = ready();
     for says in ["xqzv wkrt plmb", "zzz qqq", "brrrt klmpf"] {
-        let found = classifier.classify(says, &rules);
+        let found = classifier.classify(says, rules);
         assert!(found.emergency && found.ask && found.uncertain, "{says}");
         assert_eq!(found.suggestions[0].priority, Priority::P1, "{says}");
     }
@@ -112,7 +115,7 @@ fn what_is_in_no_known_words_is_asked_about_and_goes_up() {
 fn reasons_quote_the_text_and_the_version_is_told() {
     let (classifier, rules) = ready();
     let says = "rumah tetangga terbakar, apinya sudah sampai atap";
-    let found = classifier.classify(says, &rules);
+    let found = classifier.classify(says, rules);
     let because = found.suggestions[0].because.join(" ");
     let quoted = because.split('“').skip(1).filter_map(|part| part.split('”').next());
     let plain = says.replace(',', "");
@@ -138,10 +141,10 @@ fn a_keystroke_is_answered_at_once_and_time_grows_with_the_text() {
     // The quickest of many turns, side by side: what a busy machine adds falls on some turns, not on all.
     let time = |text: &str| {
         let started = std::time::Instant::now();
-        assert!(classifier.classify(text, &rules).emergency);
+        assert!(classifier.classify(text, rules).emergency);
         started.elapsed().as_secs_f64()
     };
-    let turns: Vec<_> = (0..20).map(|_| (time(thousand), time(&ten_times))).collect();
+    let turns: Vec<_> = (0..60).map(|_| (time(thousand), time(&ten_times))).collect();
     let once = turns.iter().map(|(once, _)| *once).fold(f64::MAX, f64::min);
     let ten = turns.iter().map(|(_, ten)| *ten).fold(f64::MAX, f64::min);
     println!("1,000 characters {:.2} ms, ten times as many {:.1} times as long", once * 1e3, ten / once);
