@@ -34,7 +34,7 @@ const NO_EMERGENCY_ALONE: f32 = 0.15;
 /// Below this chance a subject that explains the signs of danger away is believed.
 const NO_EMERGENCY_SURE: f32 = 0.25;
 /// Below this chance it may, when danger to life is excluded.
-const NO_EMERGENCY_NEARLY: f32 = 0.35;
+const NO_EMERGENCY_NEARLY: f32 = 0.5;
 /// Above this chance of an emergency a text that is taken for none has to be asked about.
 const NO_EMERGENCY_ASK: f32 = 0.12;
 /// From this chance on the model says that life is in danger.
@@ -42,7 +42,7 @@ const DANGER_SEEN: f32 = 0.85;
 /// At this chance of danger to life nothing is called no emergency.
 const DANGER_POSSIBLE: f32 = 0.5;
 /// Below this chance danger to life is excluded.
-const DANGER_EXCLUDED: f32 = 0.03;
+const DANGER_EXCLUDED: f32 = 0.06;
 /// Below this share of known features the text is in words that the model has not met.
 const KNOWN_ENOUGH: f32 = 0.35;
 /// Words of the text that are named as the heaviest.

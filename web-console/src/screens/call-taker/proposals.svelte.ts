@@ -40,7 +40,12 @@ export function proposalsFor(draft: Draft): Suggestion[] {
   const byName = (reference.policy?.types ?? [])
     .filter((type) => !known.has(type.code) && nameHolds(type, draft.form.said))
     .map(asSuggestion);
-  return [...suggested, ...byName].slice(0, proposalKeys.length);
+  return [...suggested, ...byName].slice(0, placesFor(draft));
+}
+
+/** How many proposals there is room for: what to ask a caller who cannot speak takes the room of two. */
+export function placesFor(draft: Draft): number {
+  return draft.classification?.covert ? 2 : proposalKeys.length;
 }
 
 export function nameHolds(type: Pick<IncidentType, 'label_id' | 'label_en'>, text: string): boolean {

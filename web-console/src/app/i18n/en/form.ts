@@ -20,7 +20,7 @@ export const form: Record<keyof typeof source, string> = {
   'form.proposals_uncertain': 'uncertain, priority raised',
   'form.ask': 'To be asked',
   'form.covert': 'May not be able to speak freely',
-  'form.covert_ask': 'Ask; yes or no is enough:',
+  'form.covert_ask': 'Do not call back. Yes or no:',
   'form.type_list': 'All types',
   'form.priority': 'Priority',
   'form.casualties': 'Casualties',

@@ -18,7 +18,7 @@ export const form = {
   'form.proposals_uncertain': 'belum pasti, prioritas naik',
   'form.ask': 'Perlu ditanya',
   'form.covert': 'Mungkin tidak bebas bicara',
-  'form.covert_ask': 'Tanyakan, cukup dijawab ya atau tidak:',
+  'form.covert_ask': 'Jangan panggil balik. Cukup ya/tidak:',
   'form.type_list': 'Semua jenis',
   'form.priority': 'Prioritas',
   'form.casualties': 'Korban',
