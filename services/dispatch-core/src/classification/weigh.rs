@@ -45,6 +45,10 @@ const DANGER_POSSIBLE: f32 = 0.5;
 const DANGER_EXCLUDED: f32 = 0.06;
 /// Below this share of known features the text is in words that the model has not met.
 const KNOWN_ENOUGH: f32 = 0.35;
+/// From this share on it is in words that the model has met.
+const KNOWN_WELL: f32 = 0.6;
+/// Fewer words say nothing: "halo", "ini siapa".
+const WORDS_ENOUGH: usize = 3;
 /// Words of the text that are named as the heaviest.
 const HEAVIEST_MAX: usize = 3;
 
@@ -119,9 +123,9 @@ impl Case<'_> {
             return chance < NO_EMERGENCY_AGREED;
         }
         // No rule agrees: the model has to be sure by itself, or nearly so and sure that nobody is in danger.
-        let sure = chance < NO_EMERGENCY_ALONE
-            || (chance < NO_EMERGENCY_NEARLY && self.opinion.danger < DANGER_EXCLUDED);
-        sure && self.opinion.known >= KNOWN_ENOUGH && !object(SCORE_WEAK)
+        let says_something = self.reading.words.len() >= WORDS_ENOUGH && self.opinion.known >= KNOWN_WELL;
+        let harmless = chance < NO_EMERGENCY_NEARLY && self.opinion.danger < DANGER_EXCLUDED;
+        (chance < NO_EMERGENCY_ALONE || harmless) && says_something && !object(SCORE_WEAK)
     }
 
     /// Why it is no emergency, then what the rules found all the same.
