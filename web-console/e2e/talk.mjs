@@ -74,12 +74,17 @@ export async function recordOutcomes(world) {
 
 /** The kinds of what the supervision log says of a call, in its order. */
 export async function loggedOf(world, call) {
+  const entries = await logged(world);
+  return entries.filter((one) => one.stream.includes(call)).map((one) => one.kind);
+}
+
+/** The entries of the log after this index, all of them. */
+export async function logged(world, after = 0) {
   const ask = await world.api('auditor');
-  const kinds = [];
-  for (let after = 0; ;) {
-    const { entries } = await ask('GET', `/log?after=${after}&limit=500`);
-    if (entries.length === 0) return kinds;
-    kinds.push(...entries.filter((one) => one.stream.includes(call)).map((one) => one.kind));
-    after = Number(entries.at(-1).index);
+  const all = [];
+  for (;;) {
+    const { entries } = await ask('GET', `/log?after=${all.at(-1)?.index ?? after}&limit=500`);
+    if (entries.length === 0) return all;
+    all.push(...entries);
   }
 }
