@@ -46,6 +46,9 @@ pub struct TrunkConfig {
     pub options_every: Duration,
     /// A leg of which nothing is heard for so long is asked whether it is still there.
     pub silent_after: Duration,
+    /// A caller who waits and has neither spoken nor pressed a key for so long counts as silent: a sign among others
+    /// (`dispatch_core::screening`), never one that refuses anybody.
+    pub speechless_after: Duration,
 }
 
 impl TrunkConfig {
@@ -68,6 +71,7 @@ impl TrunkConfig {
             session_interval_min: INTERVAL_MIN,
             options_every: Duration::from_secs(30),
             silent_after: MediaConfig::SILENT_AFTER,
+            speechless_after: Duration::from_secs(25),
         }
     }
 }

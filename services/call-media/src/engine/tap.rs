@@ -11,9 +11,10 @@ use crate::recorder::{GAP_FRAMES_MAX, RecordingStart, STEREO_FRAME_BYTES, ToReco
 use crate::room::MediaEvent;
 use crate::rtp::{Codec, Sound};
 
-/// Frames without any sound after which a recording begins all the same: 1 s. A call that was shorter and in which
-/// nobody could hear anything, neither the caller nor us, leaves no file.
-const SOUNDLESS_FRAMES_MAX: u64 = 50;
+/// Frames without any sound after which a recording begins all the same: 5 s. A call that was shorter and in which
+/// nobody could hear anything, neither the caller nor us, leaves no file: when a flood of them waits a second because
+/// the machine stood still, it must not be answered with a flood of files.
+const SOUNDLESS_FRAMES_MAX: u64 = 250;
 
 /// How far a recording is.
 #[derive(Debug)]
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recording_begins_with_its_first_sound_or_after_a_second_of_silence() {
+    fn a_recording_begins_with_its_first_sound_or_after_five_seconds_of_silence() {
         let (events, _told) = tokio::sync::mpsc::channel(8);
         let mut events = EventSink { sender: events, lost: 0 };
         let (recorder, inbox) = sync_channel(8);

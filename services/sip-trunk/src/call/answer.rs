@@ -102,6 +102,7 @@ impl Call {
         self.record(CallFact::QueueAnswered).await;
         self.accept(Announcement::Queue).await?;
         self.challenge().await;
+        self.timers.set(Timer::Speechless, self.core.config.speechless_after);
         Ok(())
     }
 

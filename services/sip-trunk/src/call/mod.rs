@@ -317,6 +317,10 @@ impl Call {
                 self.challenge_is_over().await;
                 None
             }
+            Timer::Speechless => {
+                self.says_nothing().await;
+                None
+            }
             Timer::Rejoin => {
                 self.seat_did_not_come().await;
                 None

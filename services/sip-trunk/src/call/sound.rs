@@ -33,7 +33,7 @@ impl Call {
             Sound::Digit { from, digit } => self.on_digit(from, digit).await,
             Sound::Voice => {
                 self.record(CallFact::VoiceHeard).await;
-                self.challenge_is_passed().await;
+                self.gives_a_sign().await;
             }
             Sound::Silent { leg: LegId::Caller } => self.probe_caller(),
             Sound::Silent { leg } => self.probe_outside(leg),
@@ -56,7 +56,7 @@ impl Call {
             self.record(CallFact::Digit { from, digit }).await;
         }
         if from == Speaker::Caller {
-            self.challenge_is_passed().await;
+            self.gives_a_sign().await;
         }
     }
 
@@ -81,12 +81,38 @@ impl Call {
         }
     }
 
-    async fn challenge_is_passed(&mut self) {
+    /// The caller spoke or pressed a key.
+    async fn gives_a_sign(&mut self) {
+        self.timers.clear(Timer::Speechless);
+        let was_silent = std::mem::take(&mut self.signs.silent);
         if std::mem::take(&mut self.challenged) {
             self.timers.clear(Timer::Challenge);
             info!("The challenge is passed");
             self.rescreen(true).await;
+        } else if was_silent {
+            self.screen_if_moved().await;
         }
+    }
+
+    /// The caller waits and has said nothing although there was time to. Most who wait say nothing: alone it moves nobody,
+    /// and only what moves a call in the queue is put on record.
+    pub(super) async fn says_nothing(&mut self) {
+        if !self.centre.waits() {
+            return;
+        }
+        self.signs.silent = true;
+        if self.screen_if_moved().await && !self.challenged {
+            self.challenge().await;
+        }
+    }
+
+    /// Weighs the signs again; `true` when the class is another one now.
+    async fn screen_if_moved(&mut self) -> bool {
+        let moved = self.signs.screening().class != self.class;
+        if moved {
+            self.screen_again().await;
+        }
+        moved
     }
 
     /// Nothing came: the class says so. A voice that comes later still lifts it.

@@ -19,6 +19,8 @@ pub(super) enum Timer {
     SeatBack,
     /// A suspicious caller had time to say something.
     Challenge,
+    /// Any caller had.
+    Speechless,
     /// After a restart the call-taker's browser had time to come back.
     Rejoin,
     /// And the browsers of those who supervised it.

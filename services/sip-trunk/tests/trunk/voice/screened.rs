@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use call_link::order::{NumberPast, Order};
 use dispatch_core::call::fact::{CallFact, CallerClass, Prompt, ScreenReason};
+use sip_trunk::TrunkConfig;
 
 use super::{CALLER, Caller, done};
 use crate::client::*;
@@ -35,6 +36,34 @@ async fn a_suspicious_caller_is_asked_for_a_sign_of_life_and_lifted_by_a_voice()
     let facts = centre.facts().await;
     let asked = |entry: &&call_link::journal::Entry| matches!(entry.fact, CallFact::Prompted { .. });
     assert_eq!(facts.iter().filter(asked).count(), 1);
+    assert!(!facts.iter().any(|e| e.call == first && matches!(e.fact, CallFact::Screened { .. })));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_number_that_was_silent_before_and_says_nothing_again_is_asked_and_lifted_by_a_voice() {
+    let queue_answer_after = Duration::from_millis(100);
+    let speechless_after = Duration::from_millis(600);
+    let centre = centre_with(TrunkConfig { queue_answer_after, speechless_after, ..config() }).await;
+    // Silence alone, as of most who wait, moves nobody.
+    let mut ordinary = Caller::ringing(&centre).await;
+    ordinary.phone.expect("SIP/2.0 200").await;
+    ordinary.phone.ack().await;
+    let (first, arrival) = centre.arrival(0).await;
+    let number = arrival.caller.unwrap().number;
+    let numbers = vec![NumberPast { number, pranks: 0, ghosts: 8, incidents: 0, lifted_until: None }];
+    tokio::time::sleep(Duration::from_millis(900)).await;
+    done(&centre, Order::Learn { numbers, begins: true }).await;
+    let mut silent = Caller::ringing(&centre).await;
+    let ok = silent.phone.expect("SIP/2.0 200").await;
+    silent.phone.ack().await;
+    let (second, _) = centre.arrival(1).await;
+    let because = vec![ScreenReason::EarlierGhost, ScreenReason::Silence];
+    centre.has(second, CallFact::Screened { class: CallerClass::Suspect, because }).await;
+    centre.has(second, CallFact::Prompted { prompt: Prompt::Challenge }).await;
+    silent.sound.speak(ok.audio_port(), CALLER);
+    let because = vec![ScreenReason::EarlierGhost, ScreenReason::ChallengePassed];
+    centre.has(second, CallFact::Screened { class: CallerClass::Likely, because }).await;
+    let facts = centre.facts().await;
     assert!(!facts.iter().any(|e| e.call == first && matches!(e.fact, CallFact::Screened { .. })));
 }
 
