@@ -6,7 +6,7 @@
 //! same state everywhere.
 //!
 //! Entry points: [`call::decide`], [`incident::decide`], [`duty::decide`] and their `apply` and
-//! `next_deadline`; [`classification`]; [`routing::propose`]; [`place::read`] and [`place::PlaceIndex`].
+//! `next_deadline`; [`classification`]; [`routing::propose`]; [`place::read`] and [`place::PlaceIndex`]; [`duplicate::Index`].
 //!
 //! Architecture invariant: this crate names no tokio, sqlx, axum, clock or random source in its Cargo.toml.
 
@@ -16,6 +16,7 @@ pub mod area;
 pub mod call;
 pub mod category;
 pub mod classification;
+pub mod duplicate;
 pub mod duty;
 pub mod erlang;
 pub mod escalation;

@@ -8,6 +8,8 @@ mod bench;
 mod calls;
 #[path = "rules/invariants.rs"]
 mod invariants;
+#[path = "rules/merging.rs"]
+mod merging;
 #[path = "rules/stories.rs"]
 mod stories;
 #[path = "rules/voice.rs"]

@@ -102,6 +102,20 @@ pub enum DeskCommand {
     OpenIncident(IncidentId, Box<Report>),
     /// Of an incident.
     Incident(IncidentId, IncidentCommand),
+    /// Merge an incident into another one. The outcome is the one that goes on.
+    Merge {
+        /// The one that ends.
+        from: IncidentId,
+        /// The one that goes on.
+        into: IncidentId,
+    },
+    /// Split a merged incident out of the one that it was merged into. The outcome is the one that was split out.
+    Unmerge {
+        /// The merged one.
+        incident: IncidentId,
+        /// The one that it was merged into.
+        from: IncidentId,
+    },
     /// Of a person's duty.
     Duty(UserId, SetDuty),
     /// Of the site.

@@ -20,6 +20,7 @@ pub fn apply(call: Option<Call>, id: CallId, event: &CallEvent) -> Option<Call> 
             CallEvent::Fact { at, fact: CallFact::Arrived(arrival) } => Some(begun(id, *at, arrival)),
             CallEvent::Fact { .. }
             | CallEvent::Disposed { .. }
+            | CallEvent::DispositionWithdrawn
             | CallEvent::DispositionDue { .. }
             | CallEvent::DispositionOverdue { .. }
             | CallEvent::CallBackDue { .. }
@@ -37,6 +38,11 @@ pub fn apply(call: Option<Call>, id: CallId, event: &CallEvent) -> Option<Call> 
             call.disposition = Some(disposition.clone());
             call.incident = *incident;
             call.disposition_due_at = None;
+        }
+        CallEvent::DispositionWithdrawn => {
+            (call.disposition, call.incident) = (None, None);
+            // Two things that were known are known no more; a console still has to tell this from what was before.
+            call.turns = call.turns.saturating_add(3);
         }
         CallEvent::DispositionDue { due_at } => call.disposition_due_at = Some(*due_at),
         // The debt stays; only the clock stops, because the supervisor owns it now.

@@ -28,6 +28,8 @@ pub enum CallCommand {
         /// The incident it belongs to; needed for [`DispositionKind::Incident`] and [`DispositionKind::Duplicate`].
         incident: Option<IncidentId>,
     },
+    /// Whoever said what it was takes that back: nothing is decided about the call.
+    Withdraw,
     /// A person tried to call back.
     CallBackAttempt {
         /// With what result.
@@ -77,6 +79,8 @@ pub enum CallEvent {
         /// The incident it belongs to.
         incident: Option<IncidentId>,
     },
+    /// The outcome was taken back. The log keeps it.
+    DispositionWithdrawn,
     /// Somebody owes this call a disposition.
     DispositionDue {
         /// By when.

@@ -35,6 +35,7 @@ pub fn decide(
         (
             None,
             CallCommand::Dispose { .. }
+            | CallCommand::Withdraw
             | CallCommand::CallBackAttempt { .. }
             | CallCommand::TakeCallBack
             | CallCommand::CallerReached { .. }
@@ -44,6 +45,7 @@ pub fn decide(
         (Some(call), CallCommand::Dispose { kind, note, incident }) => {
             dispose(call, Disposition { kind, by: actor, at: now, note }, incident)
         }
+        (Some(call), CallCommand::Withdraw) => Ok(withdraw(call, now)),
         (Some(call), CallCommand::CallBackAttempt { outcome, note }) => {
             attempt_call_back(call, actor, outcome, note, policy, now)
         }
@@ -151,6 +153,15 @@ fn dispose(
         return Err(CallRefusal::IncidentMissing);
     }
     Ok(vec![CallEvent::Disposed { disposition, incident: if needs_incident { incident } else { None } }])
+}
+
+/// Somebody has to say anew what it was; of a call that is over, in time.
+fn withdraw(call: &Call, now: Timestamp) -> Vec<CallEvent> {
+    if call.disposition.is_none() {
+        return vec![];
+    }
+    let due = call.is_ended().then(|| CallEvent::DispositionDue { due_at: now.after(DISPOSITION_WITHIN) });
+    [CallEvent::DispositionWithdrawn].into_iter().chain(due).collect()
 }
 
 fn open_duty(call: &Call) -> Option<&CallBack> {

@@ -2,6 +2,7 @@
 
 use super::assignment::{Assignment, AssignmentState, Progress};
 use super::command::{Edit, EscalationCause, IncidentEvent, Report};
+use super::merging::{self, Master};
 use super::state::{Ending, Incident, Note};
 use crate::actor::Actor;
 use crate::ids::{AssignmentId, CallId, IncidentId, UserId};
@@ -52,6 +53,8 @@ fn opened(
         ending: None,
         dispatch_due_at: Some(dispatch_due_at),
         close_due_at: None,
+        absorbed: Vec::new(),
+        master: None,
     }
 }
 
@@ -121,8 +124,26 @@ fn change(incident: &mut Incident, event: &IncidentEvent, actor: Actor, at: Time
             }
             incident.notes.push(Note { at, by: actor, text: text.clone() });
         }
-        IncidentEvent::CallAttached { call } => attach(incident, std::slice::from_ref(call)),
-        IncidentEvent::Absorbed { calls, .. } => attach(incident, calls),
+        IncidentEvent::CallAttached { call } => {
+            attach(incident, std::slice::from_ref(call));
+            merging::keep(incident, *call);
+        }
+        IncidentEvent::CallDetached { call } => merging::detach(incident, *call),
+        IncidentEvent::Absorbed { from, number, calls } => {
+            attach(incident, calls);
+            // Logs that are older than the number also called the agencies off: nothing can be given back.
+            if !number.is_empty() {
+                merging::absorbed(incident, *from, calls, at);
+            }
+        }
+        IncidentEvent::TakenOver { assignment, was, from } => {
+            merging::taken_over(incident, assignment, *was, *from);
+        }
+        IncidentEvent::Released { incident: merged, dispatch_due_at, close_due_at, .. } => {
+            merging::released(incident, *merged, *dispatch_due_at, *close_due_at);
+        }
+        IncidentEvent::MassEventDeclared => incident.master = Some(Master { at, by: actor }),
+        IncidentEvent::MassEventEnded => incident.master = None,
         IncidentEvent::Closed { reason } => {
             end(incident, Ending::Closed { at, by: actor, reason: reason.clone() });
         }
@@ -133,7 +154,16 @@ fn change(incident: &mut Incident, event: &IncidentEvent, actor: Actor, at: Time
         IncidentEvent::Cancelled { reason } => {
             end(incident, Ending::Cancelled { at, by: actor, reason: reason.clone() });
         }
-        IncidentEvent::Merged { into } => end(incident, Ending::Merged { at, by: actor, into: *into }),
+        IncidentEvent::Merged { into, number } => {
+            end(incident, Ending::Merged { at, by: actor, into: *into, number: number.clone() });
+        }
+        IncidentEvent::Unmerged { calls, assignments, dispatch_due_at, close_due_at, .. } => {
+            incident.ending = None;
+            incident.calls.clone_from(calls);
+            merging::given_back(incident, assignments);
+            incident.dispatch_due_at = *dispatch_due_at;
+            incident.close_due_at = *close_due_at;
+        }
     }
 }
 

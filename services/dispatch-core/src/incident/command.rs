@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::assignment::{Assignment, AssignmentState, Raised};
-use super::state::{Location, Reporter};
+use super::state::{Incident, Location, Reporter};
 use crate::category::{Category, Priority, TypeCode};
 use crate::escalation::Step;
 use crate::ids::{AssignmentId, CallId, IncidentId, UserId};
@@ -144,18 +144,39 @@ pub enum IncidentCommand {
         /// Why.
         reason: Private<String>,
     },
-    /// It is the same as another one, which takes over its calls.
+    /// It is the same as another one, which takes over its calls and agencies.
     MergeInto {
         /// The one that goes on.
         into: IncidentId,
+        /// Its number.
+        number: String,
     },
-    /// Take over the calls of a merged one.
+    /// Take over the calls and agencies of a merged one.
     Absorb {
-        /// The merged one.
-        from: IncidentId,
-        /// Its calls.
-        calls: Vec<CallId>,
+        /// The merged one as it was before.
+        from: Box<Incident>,
     },
+    /// Give an incident that was merged into this one its calls and agencies back.
+    Release {
+        /// The merged one.
+        incident: IncidentId,
+        /// Its number.
+        number: String,
+    },
+    /// It is one of its own after all, and goes on.
+    Unmerge {
+        /// The one that it was merged into, as it was before it gave anything back.
+        from: Box<Incident>,
+    },
+    /// A call tells of something else.
+    DetachCall {
+        /// The call.
+        call: CallId,
+    },
+    /// Very many call about it: it is the master incident of a mass event.
+    DeclareMassEvent,
+    /// It is a master incident no more.
+    EndMassEvent,
     /// A courier tried another channel than the console.
     ChannelTried {
         /// For which assignment.
@@ -280,13 +301,47 @@ pub enum IncidentEvent {
         /// Which.
         call: CallId,
     },
+    /// A call was taken off: it tells of something else.
+    CallDetached {
+        /// Which.
+        call: CallId,
+    },
     /// The calls of a merged incident were taken over.
     Absorbed {
         /// The merged one.
         from: IncidentId,
+        /// Its number; empty in logs that are older than it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        number: String,
         /// Its calls.
         calls: Vec<CallId>,
     },
+    /// An agency of a merged incident is asked here from now on, as far as it was.
+    TakenOver {
+        /// The assignment on this incident.
+        assignment: Box<Assignment>,
+        /// The assignment that it was on the merged one.
+        was: AssignmentId,
+        /// The merged one.
+        from: IncidentId,
+    },
+    /// A merged incident got its calls and agencies back.
+    Released {
+        /// Which.
+        incident: IncidentId,
+        /// Its number.
+        number: String,
+        /// Its calls.
+        calls: Vec<CallId>,
+        /// Until when somebody must be sent here, when nobody is left.
+        dispatch_due_at: Option<Timestamp>,
+        /// Until when it must be closed, when everybody who is left has finished.
+        close_due_at: Option<Timestamp>,
+    },
+    /// It became the master incident of a mass event.
+    MassEventDeclared,
+    /// It is a master incident no more.
+    MassEventEnded,
     /// T10.
     Closed {
         /// Why, when agencies had not finished.
@@ -308,6 +363,24 @@ pub enum IncidentEvent {
     Merged {
         /// The one that goes on.
         into: IncidentId,
+        /// Its number; empty in logs that are older than it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        number: String,
+    },
+    /// It is one of its own again.
+    Unmerged {
+        /// The one that it was merged into.
+        from: IncidentId,
+        /// Its number.
+        number: String,
+        /// Its calls.
+        calls: Vec<CallId>,
+        /// Its agencies that went on with the other one, as far as they have come there.
+        assignments: Vec<Assignment>,
+        /// Until when somebody must be sent, when nobody is on it.
+        dispatch_due_at: Option<Timestamp>,
+        /// Until when it must be closed, when everybody has finished.
+        close_due_at: Option<Timestamp>,
     },
 }
 

@@ -7,11 +7,11 @@ use super::assignment::{Assignment, AssignmentState, Because, Progress};
 use super::command::{Change, EscalationCause, IncidentCommand, IncidentEvent, Report};
 use super::deadline;
 use super::refusal::IncidentRefusal;
-use super::state::{Incident, IncidentStatus};
+use super::state::{Ending, Incident, IncidentStatus};
 use crate::actor::Actor;
 use crate::escalation::Step;
-use crate::ids::{AgencyId, AssignmentId, CallId, IncidentId, UserId};
-use crate::limits::{ASSIGNMENTS_PER_INCIDENT_MAX, CALLS_PER_INCIDENT_MAX};
+use crate::ids::{AgencyId, AssignmentId, IncidentId, UserId};
+use crate::limits::ASSIGNMENTS_PER_INCIDENT_MAX;
 use crate::policy::Policy;
 use crate::private::Private;
 use crate::routing::{self, Role, Target};
@@ -68,17 +68,17 @@ fn open(report: Report, actor: Actor, policy: &Policy, now: Timestamp) -> Result
     Ok(Decision { events: vec![opened], effects: vec![] })
 }
 
-fn dispatch_within(priority: crate::category::Priority, policy: &Policy) -> Seconds {
+pub(super) fn dispatch_within(priority: crate::category::Priority, policy: &Policy) -> Seconds {
     policy.rules.dispatch_within.get(&priority).copied().unwrap_or(Seconds(60))
 }
 
 /// One decision in the making: every event is applied at once, so that the next one sees its result.
-struct Course<'a> {
-    incident: Incident,
-    id: IncidentId,
+pub(super) struct Course<'a> {
+    pub(super) incident: Incident,
+    pub(super) id: IncidentId,
     actor: Actor,
-    policy: &'a Policy,
-    now: Timestamp,
+    pub(super) policy: &'a Policy,
+    pub(super) now: Timestamp,
     decision: Decision,
 }
 
@@ -109,8 +109,13 @@ impl Course<'_> {
                 self.emit(IncidentEvent::Cancelled { reason });
                 Ok(())
             }
-            IncidentCommand::MergeInto { into } => self.merge(into),
-            IncidentCommand::Absorb { from, calls } => self.absorb(from, calls),
+            IncidentCommand::MergeInto { into, number } => self.merge(into, number),
+            IncidentCommand::Absorb { from } => self.absorb(&from),
+            IncidentCommand::Release { incident, number } => self.release(incident, number),
+            IncidentCommand::Unmerge { from } => self.unmerge(&from),
+            IncidentCommand::DetachCall { call } => self.detach(call),
+            IncidentCommand::DeclareMassEvent => self.declare_mass_event(),
+            IncidentCommand::EndMassEvent => self.end_mass_event(),
             IncidentCommand::ChannelTried { id, report } => {
                 self.assignment(id)?;
                 let (channel, delivered, result) = (report.channel, report.delivered, report.result);
@@ -124,7 +129,7 @@ impl Course<'_> {
         }
     }
 
-    fn emit(&mut self, event: IncidentEvent) {
+    pub(super) fn emit(&mut self, event: IncidentEvent) {
         let before = self.incident.clone();
         if let Some(after) = apply(Some(before), self.id, &event, self.actor, self.now) {
             self.incident = after;
@@ -132,11 +137,25 @@ impl Course<'_> {
         self.decision.events.push(event);
     }
 
-    fn must_be_open(&self) -> Result<(), IncidentRefusal> {
-        if self.incident.is_open() { Ok(()) } else { Err(IncidentRefusal::Ended) }
+    pub(super) fn must_be_open(&self) -> Result<(), IncidentRefusal> {
+        match &self.incident.ending {
+            None => Ok(()),
+            Some(Ending::Closed { .. } | Ending::Cancelled { .. }) => Err(IncidentRefusal::Ended),
+            Some(Ending::Merged { into, number, .. }) => {
+                Err(IncidentRefusal::Merged { into: *into, number: number.clone() })
+            }
+        }
     }
 
-    fn person(&self) -> Result<UserId, IncidentRefusal> {
+    /// What is done about a merged incident is done about the one that goes on.
+    pub(super) fn must_not_be_merged(&self) -> Result<(), IncidentRefusal> {
+        self.must_be_open().or_else(|refusal| match refusal {
+            IncidentRefusal::Ended => Ok(()),
+            merged => Err(merged),
+        })
+    }
+
+    pub(super) fn person(&self) -> Result<UserId, IncidentRefusal> {
         self.actor.user().ok_or(IncidentRefusal::NotAPerson(self.actor))
     }
 
@@ -170,11 +189,11 @@ impl Course<'_> {
     }
 
     /// Agencies that are asked at present: a declined or cancelled one may be asked again by a person.
-    fn asked(&self) -> impl Iterator<Item = AgencyId> {
+    pub(super) fn asked(&self) -> impl Iterator<Item = AgencyId> {
         self.incident.assignments.iter().filter(|a| a.progress.is_engaged()).map(|a| a.agency)
     }
 
-    fn assign(&mut self, target: Target, because: Because, note: Option<Private<String>>) {
+    pub(super) fn assign(&mut self, target: Target, because: Because, note: Option<Private<String>>) {
         let ordinal = u32::try_from(self.incident.assignments.len()).unwrap_or(u32::MAX);
         let assignment = Assignment {
             id: AssignmentId::nth(self.id, ordinal, self.now),
@@ -203,6 +222,7 @@ impl Course<'_> {
 
     fn change_assignment(&mut self, id: AssignmentId, change: Change) -> Result<(), IncidentRefusal> {
         let a = self.assignment(id)?;
+        self.must_not_be_merged()?;
         match change {
             Change::Delivered if a.delivered_at.is_some() || !a.progress.is_engaged() => Ok(()),
             Change::Delivered => {
@@ -293,18 +313,6 @@ impl Course<'_> {
         }
     }
 
-    fn attach(&mut self, call: CallId) -> Result<(), IncidentRefusal> {
-        self.must_be_open()?;
-        if self.incident.calls.contains(&call) {
-            return Ok(());
-        }
-        if self.incident.calls.len() >= CALLS_PER_INCIDENT_MAX {
-            return Err(IncidentRefusal::TooMany { what: "calls", max: CALLS_PER_INCIDENT_MAX });
-        }
-        self.emit(IncidentEvent::CallAttached { call });
-        Ok(())
-    }
-
     fn close(&mut self, reason: Option<Private<String>>, may_override: bool) -> Result<(), IncidentRefusal> {
         self.must_be_open()?;
         let unfinished: Vec<_> = self.incident.unfinished().map(|a| a.code.clone()).collect();
@@ -324,27 +332,9 @@ impl Course<'_> {
         if self.incident.is_open() {
             return Err(IncidentRefusal::NotEnded);
         }
+        self.must_not_be_merged()?;
         let dispatch_due_at = self.now.after(dispatch_within(self.incident.priority, self.policy));
         self.emit(IncidentEvent::Reopened { reason, dispatch_due_at });
-        Ok(())
-    }
-
-    fn merge(&mut self, into: IncidentId) -> Result<(), IncidentRefusal> {
-        self.must_be_open()?;
-        if into == self.id {
-            return Err(IncidentRefusal::IntoItself);
-        }
-        self.cancel_unfinished();
-        self.emit(IncidentEvent::Merged { into });
-        Ok(())
-    }
-
-    fn absorb(&mut self, from: IncidentId, calls: Vec<CallId>) -> Result<(), IncidentRefusal> {
-        self.must_be_open()?;
-        if self.incident.calls.len() + calls.len() > CALLS_PER_INCIDENT_MAX {
-            return Err(IncidentRefusal::TooMany { what: "calls", max: CALLS_PER_INCIDENT_MAX });
-        }
-        self.emit(IncidentEvent::Absorbed { from, calls });
         Ok(())
     }
 

@@ -11,6 +11,7 @@ mod assignment;
 mod command;
 mod deadline;
 mod decide;
+mod merging;
 mod refusal;
 mod state;
 
@@ -19,5 +20,6 @@ pub use assignment::{Assignment, AssignmentState, Because, Progress, Raised};
 pub use command::{Change, ChannelReport, Edit, EscalationCause, IncidentCommand, IncidentEvent, Report};
 pub use deadline::{next_deadline, next_rung};
 pub use decide::{Decision, Effect, decide};
+pub use merging::{Absorbed, Master, TakenOver, merge, unmerge};
 pub use refusal::IncidentRefusal;
 pub use state::{AreaBy, Ending, Incident, IncidentStatus, Location, Note, Point, PointSource, Reporter};

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::actor::Actor;
-use crate::ids::{AgencyCode, AgencyId, UserId};
+use crate::ids::{AgencyCode, AgencyId, IncidentId, UserId};
 use crate::time::Timestamp;
 
 /// Why a command is refused. Nothing is lost: the person's text stays on the screen.
@@ -15,9 +15,20 @@ pub enum IncidentRefusal {
     /// It is open already.
     #[error("the incident exists already")]
     Exists,
-    /// It is closed, cancelled or merged.
+    /// It is closed or cancelled.
     #[error("the incident has ended")]
     Ended,
+    /// It is part of another one, which goes on.
+    #[error("the incident was merged into {into}")]
+    Merged {
+        /// The one that goes on.
+        into: IncidentId,
+        /// Its number.
+        number: String,
+    },
+    /// Nothing of that incident is here.
+    #[error("the incident was not merged into this one")]
+    NotMergedHere,
     /// It is still open.
     #[error("the incident has not ended")]
     NotEnded,

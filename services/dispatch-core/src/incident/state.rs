@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::assignment::{Assignment, AssignmentState};
+use super::merging::{Absorbed, Master};
 use crate::actor::Actor;
 use crate::category::{Category, Priority, TypeCode};
 use crate::ids::{AreaCode, AssignmentId, CallId, IncidentId, UserId};
@@ -49,6 +50,12 @@ pub struct Incident {
     pub dispatch_due_at: Option<Timestamp>,
     /// Until when it must be closed, once every agency has reported.
     pub close_due_at: Option<Timestamp>,
+    /// The incidents that were merged into it, and what it took over from each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absorbed: Vec<Absorbed>,
+    /// Since when it is the master incident of a mass event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub master: Option<Master>,
 }
 
 /// Where an incident is. A landmark alone is enough: an unknown address is never refused.
@@ -161,6 +168,9 @@ pub enum Ending {
         by: Actor,
         /// The one that goes on.
         into: IncidentId,
+        /// Its number; empty where it was merged before numbers were kept.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        number: String,
     },
 }
 

@@ -113,6 +113,20 @@ pub struct Reading {
     pub spans: Vec<Range<usize>>,
 }
 
+/// The words of a landmark that can tell one place from another, each by what its spellings have in common.
+pub fn telling_words(text: &str) -> impl Iterator<Item = String> {
+    /// Shorter ones ("no", "rt") stand in every address.
+    const LETTERS_MIN: usize = 3;
+    /// Words for what a place is; they tell no street from another one.
+    const KINDS: [&str; 8] = ["desa", "dusun", "gang", "jalan", "kampung", "kecamatan", "kelurahan", "rumah"];
+    let words = folding::words(token::bounded(text)).into_iter();
+    let tells = |word: &folding::FoldedWord| {
+        let plain = word.plain.as_str();
+        !folding::is_between(plain) && !KINDS.contains(&plain) && plain.chars().count() >= LETTERS_MIN
+    };
+    words.filter(tells).map(|word| word.key)
+}
+
 /// Reads a location as a call-taker types it. Points are checked against the areas of the site; a short Plus
 /// code is completed by the area that the rest of the text names, else by the kabupaten.
 pub fn read(text: &str, areas: &AreaIndex) -> Reading {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::acd::AcdPolicy;
 use crate::category::{Category, Priority, TypeCode};
+use crate::duplicate::DuplicateRules;
 use crate::escalation::Ladder;
 use crate::ids::{AgencyCode, AgencyId};
 use crate::time::Seconds;
@@ -67,6 +68,9 @@ pub struct Rules {
     /// Whose phone rings, and for how long. Rules that were adopted before there was a queue have none of their own.
     #[serde(default)]
     pub acd: AcdPolicy,
+    /// When two reports are one.
+    #[serde(default = "crate::duplicate::brought_along")]
+    pub duplicates: DuplicateRules,
 }
 
 /// What holds where the rules do not say: outlines of villages are good to some hundred metres.

@@ -12,7 +12,7 @@ use dispatch_core::incident::{self, IncidentCommand, IncidentRefusal, Report};
 use dispatch_core::limits::DEFECTS_PER_CALL_MAX;
 
 use super::book::{Answered, Book, NewEffect};
-use super::{call_back_owner, redial, site};
+use super::{call_back_owner, merging, redial, site};
 use crate::change::{DeskEvent, Record, StreamId};
 use crate::error::SubmitError;
 use crate::submission::{DeskCommand, OutboxId, Outcome, Receipt, Submission};
@@ -62,7 +62,10 @@ fn repeated(book: &Book, submission: &Submission) -> Result<Option<Receipt>, Sub
 fn present(book: &Book, submission: &Submission) -> Vec<Outcome> {
     let state = |command: &DeskCommand| match command {
         DeskCommand::Call(id, _) => book.call(*id).map(|call| Outcome::Call(Box::new((*call).clone()))),
-        DeskCommand::OpenIncident(id, _) | DeskCommand::Incident(id, _) => {
+        DeskCommand::OpenIncident(id, _)
+        | DeskCommand::Incident(id, _)
+        | DeskCommand::Merge { into: id, .. }
+        | DeskCommand::Unmerge { incident: id, .. } => {
             book.incident(*id).map(|incident| Outcome::Incident(Box::new((*incident).clone())))
         }
         DeskCommand::Duty(user, _) => book.duty(*user).map(|duty| Outcome::Duty((*duty).clone())),
@@ -79,6 +82,8 @@ fn outcomes(book: &mut Book, submission: &Submission) -> Result<Vec<Outcome>, Su
             DeskCommand::Call(id, command) => change_call(book, id, command, actor, key)?,
             DeskCommand::OpenIncident(id, report) => open_incident(book, id, *report, actor, key)?,
             DeskCommand::Incident(id, command) => change_incident(book, id, command, actor, key)?,
+            DeskCommand::Merge { from, into } => merging::merge(book, from, into, actor, key)?,
+            DeskCommand::Unmerge { incident, from } => merging::unmerge(book, incident, from, actor, key)?,
             DeskCommand::Duty(user, wish) => change_duty(book, user, wish, actor, key)?,
             DeskCommand::Site(command) => {
                 site::change(book, command, actor, key)?;
@@ -140,6 +145,7 @@ fn change_call(
     book.append(StreamId::Call(id), events, Some(record), actor, key)?;
     redial::remember(book, &state);
     call_back_owner::count(book, before.as_deref(), &state);
+    merging::leave(book, before.as_deref(), &state, actor, key)?;
     if redial::reaches_the_caller(before.as_deref(), &state) {
         for earlier in owed {
             change_call(book, earlier, CallCommand::CallerReached { in_call: id }, Actor::System, key)?;
@@ -180,19 +186,13 @@ fn open_incident(
     change_incident(book, id, IncidentCommand::Open(Box::new(report)), actor, key)
 }
 
-fn change_incident(
+pub(super) fn change_incident(
     book: &mut Book,
     id: IncidentId,
     command: IncidentCommand,
     actor: Actor,
     key: &str,
 ) -> Result<Outcome, SubmitError> {
-    if let IncidentCommand::MergeInto { into } = &command
-        && *into != id
-        && book.incident(*into).is_none()
-    {
-        return Err(IncidentRefusal::Unknown.into());
-    }
     let before = book.incident(id);
     let decision = incident::decide(before.as_deref(), id, command, actor, &book.policy, book.now)?;
     let mut state = before.as_deref().cloned();

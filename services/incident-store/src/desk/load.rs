@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use dispatch_core::call::CallCommand;
 use dispatch_core::ids::UserId;
-use dispatch_core::incident::IncidentCommand;
 
 use super::book::{Answered, Book, Slot};
-use super::{call_back_owner, redial};
+use super::{call_back_owner, merging, redial};
 use crate::change::{Record, StreamId};
 use crate::engine::{Connection, Row, Value, in_list};
 use crate::error::StoreError;
@@ -35,6 +34,7 @@ pub(super) async fn load(
     load_receipts(connection, book, batch).await?;
     load_streams(connection, book, &needs.streams).await?;
     redial::load_owing(connection, book, batch).await?;
+    merging::load_left(connection, book, batch).await?;
     call_back_owner::load_free(connection, book, batch).await?;
     if needs.streams.contains(&StreamId::Site) {
         load_site(connection, book, &needs).await?;
@@ -78,11 +78,11 @@ fn needs(batch: &[&Submission]) -> Needs {
                     needs.streams.insert(StreamId::Incident(*id));
                     needs.opens_incidents = true;
                 }
-                DeskCommand::Incident(id, command) => {
+                DeskCommand::Incident(id, _) => {
                     needs.streams.insert(StreamId::Incident(*id));
-                    if let IncidentCommand::MergeInto { into } = command {
-                        needs.streams.insert(StreamId::Incident(*into));
-                    }
+                }
+                DeskCommand::Merge { from, into: other } | DeskCommand::Unmerge { incident: other, from } => {
+                    needs.streams.extend([StreamId::Incident(*from), StreamId::Incident(*other)]);
                 }
                 DeskCommand::Duty(user, _) => {
                     needs.streams.insert(StreamId::Duty(*user));

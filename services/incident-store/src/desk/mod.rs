@@ -20,6 +20,7 @@ mod chores;
 mod decide;
 mod follower;
 mod load;
+mod merging;
 mod redial;
 pub(crate) mod seal;
 mod site;

@@ -119,8 +119,8 @@ fn a_disposition_and_a_merge_name_incidents_that_exist() {
             CallCommand::Dispose { kind: DispositionKind::Duplicate, note: None, incident: Some(nowhere) };
         assert!(desk.submit(by(1, DeskCommand::Call(call, dispose))).await.is_err());
         let incident = incident_opens(&desk, Priority::P1).await;
-        let merge = IncidentCommand::MergeInto { into: nowhere };
-        let refused = desk.submit(by(1, DeskCommand::Incident(incident.id, merge))).await;
+        let merge = DeskCommand::Merge { from: incident.id, into: nowhere };
+        let refused = desk.submit(by(1, merge)).await;
         assert!(matches!(refused, Err(SubmitError::Incident(IncidentRefusal::Unknown))));
         desk.stop().await;
     });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dispatch_core::category::Priority;
 use dispatch_core::ids::{CallId, IncidentId};
-use dispatch_core::incident::{Change, Ending, IncidentCommand, IncidentRefusal, IncidentStatus};
+use dispatch_core::incident::{Change, Ending, IncidentRefusal, IncidentStatus};
 use dispatch_core::time::Timestamp;
 use incident_store::{After, DeskCommand, SubmitError, verify_store};
 use tokio::sync::Barrier;
@@ -85,10 +85,8 @@ fn a_merged_incident_hands_its_calls_over() {
         let stays = incident_opens(&desk, Priority::P1).await;
         let goes = DeskCommand::OpenIncident(IncidentId(uuid()), Box::new(second));
         let goes = incident_of(desk.submit(by(1, goes)).await.unwrap());
-        let mut merge = by(1, DeskCommand::Incident(goes.id, IncidentCommand::MergeInto { into: stays.id }));
-        let absorb = IncidentCommand::Absorb { from: goes.id, calls: goes.calls.clone() };
-        merge.commands.push(DeskCommand::Incident(stays.id, absorb));
-        desk.submit(merge).await.unwrap();
+        let merge = DeskCommand::Merge { from: goes.id, into: stays.id };
+        desk.submit(by(1, merge)).await.unwrap();
 
         let stays = desk.store().incident(stays.id).await.unwrap().unwrap();
         let goes = desk.store().incident(goes.id).await.unwrap().unwrap();

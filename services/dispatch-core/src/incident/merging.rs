@@ -1,0 +1,279 @@
+//! Two reports of one thing, and one report of two: merging and splitting, which lose no caller.
+//!
+//! Nothing is copied and nothing is thrown away. A merged incident stays as it is, with its calls and its agencies as
+//! they were at that moment; the one that goes on ([`Absorbed`]) says what it took over from it. Splitting gives
+//! exactly that back, with what the agencies have done meanwhile.
+//!
+//! Invariant: a call that was attached is on exactly one incident that is not merged ([`merge`] and [`unmerge`] are
+//! carried out whole or not at all).
+
+use serde::{Deserialize, Serialize};
+
+use super::assignment::{Assignment, AssignmentState, Because};
+use super::command::{Edit, IncidentCommand, IncidentEvent};
+use super::decide::{Course, dispatch_within};
+use super::refusal::IncidentRefusal;
+use super::state::{Ending, Incident, IncidentStatus};
+use crate::actor::Actor;
+use crate::ids::{AgencyId, AssignmentId, CallId, IncidentId};
+use crate::limits::{ASSIGNMENTS_PER_INCIDENT_MAX, CALLS_PER_INCIDENT_MAX};
+use crate::routing::Target;
+use crate::time::Timestamp;
+
+/// An incident that was merged into another one, as the other one keeps it in mind.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Absorbed {
+    /// Which.
+    pub from: IncidentId,
+    /// When.
+    pub at: Timestamp,
+    /// The calls that came with it, as long as they are here.
+    pub calls: Vec<CallId>,
+    /// The agencies that came with it.
+    pub assignments: Vec<TakenOver>,
+}
+
+/// An agency's assignment that went on with another incident.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TakenOver {
+    /// What it was.
+    pub was: AssignmentId,
+    /// What it is.
+    pub is: AssignmentId,
+}
+
+/// That an incident is the master of a mass event.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Master {
+    /// Since when.
+    pub at: Timestamp,
+    /// Who said so.
+    pub by: Actor,
+}
+
+/// What has to be done, all of it or nothing and in this order, to merge one incident into another.
+pub fn merge(from: &Incident, into: &Incident) -> [(IncidentId, IncidentCommand); 2] {
+    let number = into.number.clone();
+    [
+        (from.id, IncidentCommand::MergeInto { into: into.id, number }),
+        (into.id, IncidentCommand::Absorb { from: Box::new(from.clone()) }),
+    ]
+}
+
+/// What has to be done, all of it or nothing and in this order, to split a merged incident out again.
+pub fn unmerge(incident: &Incident, from: &Incident) -> [(IncidentId, IncidentCommand); 2] {
+    let number = incident.number.clone();
+    [
+        (from.id, IncidentCommand::Release { incident: incident.id, number }),
+        (incident.id, IncidentCommand::Unmerge { from: Box::new(from.clone()) }),
+    ]
+}
+
+impl Course<'_> {
+    pub(super) fn attach(&mut self, call: CallId) -> Result<(), IncidentRefusal> {
+        self.must_not_be_merged()?;
+        let came_with = |one: &Absorbed| one.calls.contains(&call);
+        if self.incident.calls.contains(&call) && !self.incident.absorbed.iter().any(came_with) {
+            return Ok(());
+        }
+        self.must_be_open()?;
+        if self.incident.calls.len() >= CALLS_PER_INCIDENT_MAX {
+            return Err(IncidentRefusal::TooMany { what: "calls", max: CALLS_PER_INCIDENT_MAX });
+        }
+        self.emit(IncidentEvent::CallAttached { call });
+        Ok(())
+    }
+
+    pub(super) fn detach(&mut self, call: CallId) -> Result<(), IncidentRefusal> {
+        self.must_not_be_merged()?;
+        if self.incident.calls.contains(&call) {
+            self.emit(IncidentEvent::CallDetached { call });
+        }
+        Ok(())
+    }
+
+    pub(super) fn merge(&mut self, into: IncidentId, number: String) -> Result<(), IncidentRefusal> {
+        self.must_be_open()?;
+        self.person()?;
+        if into == self.id {
+            return Err(IncidentRefusal::IntoItself);
+        }
+        self.emit(IncidentEvent::Merged { into, number });
+        Ok(())
+    }
+
+    /// Takes over callers and agencies. An agency that is asked here already stays as it is; one that was asked only
+    /// there is asked here from now on, as far as it was: nobody who is on the way is called off by a merge.
+    pub(super) fn absorb(&mut self, from: &Incident) -> Result<(), IncidentRefusal> {
+        self.must_be_open()?;
+        let calls: Vec<CallId> =
+            from.calls.iter().filter(|call| !self.incident.calls.contains(call)).copied().collect();
+        if self.incident.calls.len() + calls.len() > CALLS_PER_INCIDENT_MAX {
+            return Err(IncidentRefusal::TooMany { what: "calls", max: CALLS_PER_INCIDENT_MAX });
+        }
+        let asked: Vec<AgencyId> = self.asked().collect();
+        let going_on: Vec<&Assignment> =
+            from.assignments.iter().filter(|a| is_at_work(a) && !asked.contains(&a.agency)).collect();
+        if self.incident.assignments.len() + going_on.len() > ASSIGNMENTS_PER_INCIDENT_MAX {
+            return Err(IncidentRefusal::TooMany { what: "assignments", max: ASSIGNMENTS_PER_INCIDENT_MAX });
+        }
+        self.emit(IncidentEvent::Absorbed { from: from.id, number: from.number.clone(), calls });
+        for a in going_on {
+            let ordinal = u32::try_from(self.incident.assignments.len()).unwrap_or(u32::MAX);
+            let id = AssignmentId::nth(self.id, ordinal, self.now);
+            let assignment = Box::new(Assignment { id, ..a.clone() });
+            self.emit(IncidentEvent::TakenOver { assignment, was: a.id, from: from.id });
+        }
+        if from.priority < self.incident.priority {
+            let edit = Edit { priority: Some(from.priority), ..Edit::default() };
+            self.emit(IncidentEvent::Edited { edit: Box::new(edit) });
+        }
+        if from.master.is_some() && self.incident.master.is_none() {
+            self.emit(IncidentEvent::MassEventDeclared);
+        }
+        Ok(())
+    }
+
+    pub(super) fn release(&mut self, merged: IncidentId, number: String) -> Result<(), IncidentRefusal> {
+        self.must_be_open()?;
+        self.person()?;
+        let absorbed = self.incident.absorbed.iter().find(|one| one.from == merged);
+        let absorbed = absorbed.ok_or(IncidentRefusal::NotMergedHere)?.clone();
+        for taken in &absorbed.assignments {
+            if self.incident.assignment(taken.is).is_some_and(is_at_work) {
+                self.emit(IncidentEvent::AssignmentCancelled { assignment: taken.is });
+            }
+        }
+        let (dispatch_due_at, close_due_at) = self.owed(&self.incident);
+        let calls = absorbed.calls;
+        self.emit(IncidentEvent::Released { incident: merged, number, calls, dispatch_due_at, close_due_at });
+        Ok(())
+    }
+
+    /// Goes on where it stood. Agencies that went on with the other incident have come as far as they are there; one
+    /// that was asked on both and has not answered here is asked anew, because its clock stood still.
+    pub(super) fn unmerge(&mut self, from: &Incident) -> Result<(), IncidentRefusal> {
+        let is_there = matches!(&self.incident.ending, Some(Ending::Merged { into, .. }) if *into == from.id);
+        let absorbed = from.absorbed.iter().find(|one| one.from == self.id).filter(|_| is_there);
+        let absorbed = absorbed.ok_or(IncidentRefusal::NotMergedHere)?;
+        let back =
+            |taken: &TakenOver| Some(Assignment { id: taken.was, ..from.assignment(taken.is)?.clone() });
+        let assignments: Vec<Assignment> = absorbed.assignments.iter().filter_map(back).collect();
+        let mut after = self.incident.clone();
+        after.ending = None;
+        given_back(&mut after, &assignments);
+        let (dispatch_due_at, close_due_at) = self.owed(&after);
+        self.emit(IncidentEvent::Unmerged {
+            from: from.id,
+            number: from.number.clone(),
+            calls: absorbed.calls.clone(),
+            assignments,
+            dispatch_due_at,
+            close_due_at,
+        });
+        self.ask_anew(absorbed);
+        Ok(())
+    }
+
+    /// Until when somebody must be sent, if nobody is on it; until when it must be closed, if everybody has finished.
+    fn owed(&self, incident: &Incident) -> (Option<Timestamp>, Option<Timestamp>) {
+        let status = incident.status();
+        let dispatch_by = || self.now.after(dispatch_within(incident.priority, self.policy));
+        let close_by = || self.now.after(self.policy.rules.close_within);
+        (
+            (status == IncidentStatus::New).then(dispatch_by),
+            (status == IncidentStatus::Completed).then(close_by),
+        )
+    }
+
+    fn ask_anew(&mut self, absorbed: &Absorbed) {
+        let stood_still = |a: &&Assignment| {
+            is_at_work(a)
+                && a.progress.awaits_acknowledgement()
+                && !absorbed.assignments.iter().any(|taken| taken.was == a.id)
+        };
+        let unanswered: Vec<Assignment> =
+            self.incident.assignments.iter().filter(stood_still).cloned().collect();
+        for a in unanswered {
+            if self.incident.assignments.len() >= ASSIGNMENTS_PER_INCIDENT_MAX {
+                return;
+            }
+            self.emit(IncidentEvent::AssignmentCancelled { assignment: a.id });
+            let target = Target { agency: a.agency, code: a.code, role: a.role, because: String::new() };
+            self.assign(target, Because::Dispatch, a.note);
+        }
+    }
+
+    pub(super) fn declare_mass_event(&mut self) -> Result<(), IncidentRefusal> {
+        self.must_be_open()?;
+        self.person()?;
+        if self.incident.master.is_none() {
+            self.emit(IncidentEvent::MassEventDeclared);
+        }
+        Ok(())
+    }
+
+    pub(super) fn end_mass_event(&mut self) -> Result<(), IncidentRefusal> {
+        self.must_not_be_merged()?;
+        self.person()?;
+        if self.incident.master.is_some() {
+            self.emit(IncidentEvent::MassEventEnded);
+        }
+        Ok(())
+    }
+}
+
+/// Whether an agency is asked and has not finished.
+fn is_at_work(a: &Assignment) -> bool {
+    a.progress.is_engaged() && a.progress.state() != AssignmentState::Completed
+}
+
+pub(super) fn absorbed(incident: &mut Incident, from: IncidentId, calls: &[CallId], at: Timestamp) {
+    incident.absorbed.push(Absorbed { from, at, calls: calls.to_vec(), assignments: Vec::new() });
+}
+
+pub(super) fn taken_over(
+    incident: &mut Incident,
+    assignment: &Assignment,
+    was: AssignmentId,
+    from: IncidentId,
+) {
+    incident.dispatch_due_at = None;
+    incident.close_due_at = None;
+    if let Some(absorbed) = incident.absorbed.iter_mut().rev().find(|one| one.from == from) {
+        absorbed.assignments.push(TakenOver { was, is: assignment.id });
+    }
+    incident.assignments.push(assignment.clone());
+}
+
+pub(super) fn released(
+    incident: &mut Incident,
+    merged: IncidentId,
+    dispatch_due_at: Option<Timestamp>,
+    close_due_at: Option<Timestamp>,
+) {
+    (incident.dispatch_due_at, incident.close_due_at) = (dispatch_due_at, close_due_at);
+    let Some(place) = incident.absorbed.iter().position(|one| one.from == merged) else { return };
+    let absorbed = incident.absorbed.remove(place);
+    incident.calls.retain(|call| !absorbed.calls.contains(call));
+}
+
+pub(super) fn given_back(incident: &mut Incident, assignments: &[Assignment]) {
+    for back in assignments {
+        if let Some(a) = incident.assignments.iter_mut().find(|a| a.id == back.id) {
+            a.clone_from(back);
+        }
+    }
+}
+
+/// Somebody said that the call tells of this very incident: it stays here, whatever is split out.
+pub(super) fn keep(incident: &mut Incident, call: CallId) {
+    for absorbed in &mut incident.absorbed {
+        absorbed.calls.retain(|one| *one != call);
+    }
+}
+
+pub(super) fn detach(incident: &mut Incident, call: CallId) {
+    incident.calls.retain(|one| *one != call);
+    keep(incident, call);
+}
