@@ -55,6 +55,8 @@ permissions! {
     CanHearRecordings: CallTaker Supervisor Auditor;
     /// Open, correct, merge, cancel, close and reopen incidents; look for places.
     CanReport: CallTaker Supervisor;
+    /// Make an incident the master of a mass event.
+    CanMarkMassEvents: Supervisor;
     /// Send agencies.
     CanDispatch: CallTaker Supervisor;
     /// Write a note; a dispatcher only on the agency's own incidents.

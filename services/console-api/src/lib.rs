@@ -13,6 +13,7 @@ mod assignments;
 pub mod authority;
 mod calls;
 mod console;
+mod duplicates;
 mod duty_seats;
 mod feed;
 mod floor;

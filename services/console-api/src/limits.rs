@@ -56,6 +56,18 @@ pub const PAGE_ITEMS: u32 = 100;
 pub const LOG_ENTRIES_MAX: u32 = 1_000;
 /// Events in an incident's timeline.
 pub const TIMELINE_EVENTS_MAX: u32 = 1_000;
+/// Merged incidents that are shown with the one that goes on: a storm's flood of reports, one screen after the other.
+pub const ABSORBED_SHOWN_MAX: usize = 100;
+/// How often the waiting calls are compared with what is known, while anything changes.
+pub const RESEMBLANCE_EVERY: Duration = Duration::from_millis(200);
+/// How often they are compared when nothing changes: what is known grows old.
+pub const RESEMBLANCE_AGES: Seconds = Seconds(10);
+/// Ended incidents that are read at the start; those that ended within the window are kept.
+pub const ENDED_READ_MAX: u32 = 500;
+/// Ended incidents are looked for among those that were opened so long ago at most.
+pub const ENDED_OPENED_WITHIN: Seconds = Seconds(86_400);
+/// Calls of one incident whose numbers are read at the start, the newest.
+pub const CALLERS_READ_MAX: usize = 64;
 /// Calls and incidents in a snapshot, the newest of what is open.
 pub const SNAPSHOT_ITEMS_MAX: u32 = 2_000;
 /// Agencies named in one dispatch.

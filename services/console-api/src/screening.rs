@@ -1,23 +1,21 @@
 //! Tells the trunk what is on record that helps it to judge a call: what earlier calls of a number turned out to be,
-//! and whether many people call about one thing.
+//! and whether many people call about one thing (`crate::duplicates` knows).
 //!
 //! The trunk works without it. A trunk that was restarted has forgotten everything; its number in the floor tells, and
 //! it is told again.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use call_link::order::{CallOrders, NumberPast, Order, OrderError, PASTS_PER_ORDER_MAX};
 use dispatch_core::call::Call;
-use dispatch_core::ids::IncidentId;
-use dispatch_core::incident::Incident;
 use dispatch_core::screening::{LIFTED_FOR, PASTS_MAX};
 use dispatch_core::time::{Clock, Seconds, Timestamp};
-use incident_store::{After, Desk, Record, SnapshotScope, Store, StoreError};
+use incident_store::{After, Desk, Record, Store, StoreError};
 use tokio_util::sync::CancellationToken;
 
+use crate::duplicates::DuplicateBook;
 use crate::floor::FloorReceiver;
-use crate::limits::SNAPSHOT_ITEMS_MAX;
+use crate::names::NameBook;
 
 /// Changes looked at in one go.
 const CHANGES_AT_ONCE: usize = 512;
@@ -27,11 +25,6 @@ const SAID_EVERY: Duration = Duration::from_secs(3);
 const OUTCOMES_COUNT_FOR_S: i64 = 90 * 86_400;
 /// After such a time everything is told again, so that what is older runs out.
 const TOLD_AGAIN_AFTER: Seconds = Seconds(86_400);
-/// So many calls about one open incident are a mass event: a family and its neighbours are three or four.
-const MASS_EVENT_CALLS: usize = 5;
-/// How long after the last of its calls an incident is a mass event.
-const MASS_EVENT_LASTS: Seconds = Seconds(3_600);
-
 /// The task's means.
 pub struct Screening {
     /// What happens.
@@ -42,23 +35,19 @@ pub struct Screening {
     pub orders: CallOrders,
     /// Which trunk process answers.
     pub floor: FloorReceiver,
+    /// What many call about.
+    pub duplicates: DuplicateBook,
+    /// Whose rules say how many are many.
+    pub names: NameBook,
     /// Whom to ask for the time.
     pub clock: Clock,
 }
 
-/// What the trunk was told, and the open incidents that many call about.
+/// What the trunk was told.
 #[derive(Default)]
 struct Told {
     /// The trunk process that knows the numbers, and since when.
     to: Option<(u64, Timestamp)>,
-    crowds: Option<BTreeMap<IncidentId, Crowd>>,
-}
-
-/// The calls of an open incident.
-#[derive(Clone, Copy)]
-struct Crowd {
-    calls: usize,
-    last: Timestamp,
 }
 
 /// Why something could not be told now.
@@ -106,12 +95,7 @@ impl Screening {
                     told.to = None;
                 }
             }
-            Some(Record::Incident(incident)) => {
-                if let Some(crowds) = &mut told.crowds {
-                    note(crowds, incident, self.clock.now());
-                }
-            }
-            Some(Record::Call(_) | Record::Duty(_)) | None => {}
+            Some(Record::Call(_) | Record::Incident(_) | Record::Duty(_)) | None => {}
         }
     }
 
@@ -131,10 +115,7 @@ impl Screening {
                 }
             }
         }
-        if told.crowds.is_none() {
-            told.crowds = self.crowds().await.ok();
-        }
-        let open = told.crowds.iter().flatten().any(|(_, crowd)| crowd.is_mass_event(now));
+        let open = self.duplicates.has_mass_event(&self.names.now(), now);
         self.orders.carry_out(Order::MassEvent { open }).await.ok();
     }
 
@@ -164,41 +145,13 @@ impl Screening {
         Ok(())
     }
 
-    async fn crowds(&self) -> Result<BTreeMap<IncidentId, Crowd>, StoreError> {
-        let scope = SnapshotScope { calls: false, duties: false, agency: None, limit: SNAPSHOT_ITEMS_MAX };
-        let mut crowds = BTreeMap::new();
-        for incident in &self.store.snapshot(&scope).await?.incidents {
-            note(&mut crowds, incident, self.clock.now());
-        }
-        Ok(crowds)
-    }
-
     fn since(&self) -> Timestamp {
         Timestamp::from_micros(self.clock.now().as_micros() - OUTCOMES_COUNT_FOR_S * 1_000_000)
     }
 }
 
-impl Crowd {
-    fn is_mass_event(self, now: Timestamp) -> bool {
-        self.calls >= MASS_EVENT_CALLS && now < self.last.after(MASS_EVENT_LASTS)
-    }
-}
-
 fn says_something(call: &Call) -> bool {
     (call.disposition.is_some() || call.restriction_lifted.is_some()) && call.arrival.direction.is_in()
-}
-
-/// Only open incidents with calls are kept: as many as are open.
-fn note(crowds: &mut BTreeMap<IncidentId, Crowd>, incident: &Incident, now: Timestamp) {
-    let calls = incident.calls.len();
-    if !incident.is_open() || calls == 0 {
-        crowds.remove(&incident.id);
-        return;
-    }
-    let crowd = crowds.entry(incident.id).or_insert(Crowd { calls, last: now });
-    if calls > crowd.calls {
-        *crowd = Crowd { calls, last: now };
-    }
 }
 
 fn past(found: incident_store::NumberPast) -> NumberPast {

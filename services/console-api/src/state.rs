@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::duplicates::DuplicateBook;
 use crate::duty_seats::{DutySeats, SeatsTold};
 use crate::feed::{self, ModeNow, Renderer};
 use crate::floor::{self, Floor};
@@ -110,6 +111,7 @@ pub struct ApiState {
     presence: Presence,
     seats_told: SeatsTold,
     recordings: Recordings,
+    duplicates: DuplicateBook,
     once: Once,
     intake: Intake,
     sessions: Sessions,
@@ -162,7 +164,12 @@ impl ApiState {
         tasks.spawn(keep_mode);
         tasks.spawn(keeper::run(desk.clone(), sessions.clone(), names.clone(), from, stop.clone()));
         let intake = Intake::new(desk.clone(), names.clone(), metrics.clone());
+        let (duplicates, watching) =
+            DuplicateBook::new(desk.clone(), store.clone(), names.clone(), clock.clone());
+        tasks.spawn(watching.run(from, stop.clone()));
         let screening = Screening {
+            duplicates: duplicates.clone(),
+            names: names.clone(),
             desk: desk.clone(),
             store: store.clone(),
             orders: orders.clone(),
@@ -189,6 +196,7 @@ impl ApiState {
             presence,
             seats_told,
             recordings: Recordings::new(config.recordings),
+            duplicates,
             once: Once::new(clock.clone()),
             renderer: Renderer::new(show.clone()),
             public_key: Arc::new(config.public_key),

@@ -3,7 +3,7 @@
 //! A code here wraps the core's own enumeration, so that a value exists once; what is added is its place in
 //! the OpenAPI document.
 
-use dispatch_core::{area, call, category, duty, incident, place, routing, site, time};
+use dispatch_core::{area, call, category, duplicate, duty, incident, place, routing, site, time};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use utoipa::openapi::{KnownFormat, RefOr, Schema, SchemaFormat};
@@ -178,6 +178,8 @@ wire_codes! {
     AreaBy(incident::AreaBy) = &[By::Polygon, By::Nearest, By::Given];
     /// What a rung of the ladder does.
     EscalationStep(dispatch_core::escalation::Step) = &dispatch_core::escalation::Step::ALL;
+    /// Why an incident may be what a call tells of.
+    DuplicateReason(duplicate::Because) = &duplicate::Because::ALL;
     /// The level of an area.
     AreaLevel(area::Level) = &[area::Level::Kabupaten, area::Level::Kecamatan, area::Level::Desa];
 }

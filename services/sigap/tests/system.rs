@@ -15,6 +15,7 @@ mod system {
     mod configuration;
     mod consoles;
     mod crash_under_load;
+    mod duplicates;
     mod feed;
     mod fuzz;
     mod halves;

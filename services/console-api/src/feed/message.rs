@@ -5,7 +5,8 @@ use utoipa::ToSchema;
 
 use crate::problem::ProblemBody;
 use crate::views::{
-    AssignmentWithIncident, Call, Duty, Escalation, Incident, Named, PersonOnDuty, QueuePlace, SystemMode,
+    AssignmentWithIncident, Call, Duty, Escalation, Incident, Named, PersonOnDuty, QueuePlace, Resemblance,
+    Suspected, SystemMode,
 };
 use crate::wire::{Counter, Speaker, Time};
 
@@ -153,6 +154,17 @@ pub enum FeedMessage {
         at: Time,
         /// First in line first.
         waiting: Vec<QueuePlace>,
+    },
+    /// Which waiting calls may tell of something known, and which incidents very many call about; all of it, after each
+    /// change. Has no cursor. To those who see calls.
+    #[serde(rename = "duplicates.updated")]
+    DuplicatesUpdated {
+        /// When.
+        at: Time,
+        /// Waiting calls that may be second reports; the others are not here.
+        calls: Vec<Resemblance>,
+        /// Incidents that are a mass event, or look like one.
+        mass_events: Vec<Suspected>,
     },
     /// The store went away or came back. Has no cursor: it is no entry of the log.
     #[serde(rename = "system.mode")]

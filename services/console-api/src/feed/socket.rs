@@ -23,6 +23,7 @@ use super::mode::ModeNow;
 use super::render::Renderer;
 use super::snapshot;
 use super::visible::{Viewer, sees_calls, trunk_answers, visible};
+use crate::duplicates::DuplicateBook;
 use crate::floor::{Floor, LiveMessage};
 use crate::input::parse;
 use crate::intake::Intake;
@@ -52,6 +53,7 @@ pub struct Console {
     sessions: Sessions,
     show: Show,
     floor: Floor,
+    duplicates: DuplicateBook,
     renderer: Renderer,
     mode: watch::Receiver<Arc<ModeNow>>,
     metrics: Metrics,
@@ -69,6 +71,7 @@ impl FromRef<ApiState> for Console {
             sessions: FromRef::from_ref(state),
             show: FromRef::from_ref(state),
             floor: FromRef::from_ref(state),
+            duplicates: FromRef::from_ref(state),
             renderer: FromRef::from_ref(state),
             mode: FromRef::from_ref(state),
             metrics: FromRef::from_ref(state),
@@ -174,6 +177,9 @@ impl Sending<'_> {
         }
         let feed = self.console.desk.feed();
         let mut mode = self.console.mode.clone();
+        let mut duplicates = self.console.duplicates.told();
+        // Who begins is told what holds.
+        duplicates.mark_changed();
         let mut heartbeat = tokio::time::interval(HEARTBEAT_EVERY);
         heartbeat.reset();
         loop {
@@ -183,6 +189,10 @@ impl Sending<'_> {
                 Ok(()) = mode.changed() => {
                     let now = mode.borrow_and_update().clone();
                     self.send_mode(&now).await
+                }
+                Ok(()) = duplicates.changed() => {
+                    let text = duplicates.borrow_and_update().text.clone();
+                    self.send_duplicates(text).await
                 }
                 message = live.recv() => match message {
                     Ok(message) => self.send_live(message).await,
@@ -270,6 +280,13 @@ impl Sending<'_> {
     /// What is only worth knowing now; a console that was too slow for some of it goes on with the next.
     async fn send_live(&mut self, message: LiveMessage) -> Result<(), End> {
         if message.to.holds(self.viewer) { self.send(Message::Text(message.text)).await } else { Ok(()) }
+    }
+
+    async fn send_duplicates(&mut self, text: Utf8Bytes) -> Result<(), End> {
+        if text.is_empty() || !sees_calls(self.viewer.role) {
+            return Ok(());
+        }
+        self.send(Message::Text(text)).await
     }
 
     async fn send_mode(&mut self, now: &ModeNow) -> Result<(), End> {

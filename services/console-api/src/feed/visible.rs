@@ -108,6 +108,7 @@ const fn call_form(event: &CallEvent, role: UserRole) -> Form {
         CallEvent::DispositionOverdue { .. } | CallEvent::CallBackOverdue { .. } => Form::Escalation,
         CallEvent::Fact { .. }
         | CallEvent::Disposed { .. }
+        | CallEvent::DispositionWithdrawn
         | CallEvent::DispositionDue { .. }
         | CallEvent::CallBackDue { .. }
         | CallEvent::CallBackTied { .. }
@@ -137,12 +138,19 @@ fn incident_form(event: &IncidentEvent, incident: &Incident, viewer: Viewer) -> 
         | IncidentEvent::Edited { .. }
         | IncidentEvent::Noted { .. }
         | IncidentEvent::CallAttached { .. }
+        | IncidentEvent::CallDetached { .. }
         | IncidentEvent::Absorbed { .. }
+        | IncidentEvent::Released { .. }
+        | IncidentEvent::Unmerged { .. }
+        | IncidentEvent::MassEventDeclared
+        | IncidentEvent::MassEventEnded
         | IncidentEvent::Closed { .. }
         | IncidentEvent::Reopened { .. }
         | IncidentEvent::Cancelled { .. }
         | IncidentEvent::Merged { .. } => (Form::Incident, None),
-        IncidentEvent::Assigned { assignment } => (Form::Assignment(assignment.id), Some(assignment.id)),
+        IncidentEvent::Assigned { assignment } | IncidentEvent::TakenOver { assignment, .. } => {
+            (Form::Assignment(assignment.id), Some(assignment.id))
+        }
         IncidentEvent::Delivered { assignment }
         | IncidentEvent::Seen { assignment }
         | IncidentEvent::Acknowledged { assignment, .. }

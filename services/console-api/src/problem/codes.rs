@@ -153,8 +153,16 @@ codes! {
         "The incident exists already", "Nothing is lost; load the list of incidents again.";
     /// The incident is closed, cancelled or merged.
     IncidentEnded = "incident_ended" 409
-        "Insiden sudah berakhir", "Buka kembali insiden lebih dahulu bila masih perlu ditangani.";
-        "The incident has ended", "Reopen it first if it still needs people.";
+        "Insiden sudah berakhir", "Tidak ada yang hilang. Buka kembali insiden bila masih perlu ditangani, atau buka insiden baru.";
+        "The incident has ended", "Nothing is lost. Reopen it if it still needs people, or open a new one.";
+    /// The incident is part of another one.
+    IncidentMerged = "incident_merged" 409
+        "Insiden sudah digabung ke insiden lain", "Tidak ada yang hilang. Lakukan di insiden yang meneruskannya, atau pisahkan lebih dahulu.";
+        "The incident was merged into another one", "Nothing is lost. Do it on the incident that goes on, or split it out first.";
+    /// That incident was not merged into this one.
+    NotMergedHere = "not_merged_here" 409
+        "Insiden itu tidak digabung ke sini", "Tidak ada yang diubah. Mungkin sudah dipisahkan, atau penggabungnya sendiri sudah digabung lagi; muat keadaan terbaru.";
+        "That incident was not merged into this one", "Nothing was changed. It may be split out already, or what it was merged into was merged itself; load the present state.";
     /// The incident is still open.
     IncidentNotEnded = "incident_not_ended" 409
         "Insiden masih terbuka", "Tidak perlu dibuka kembali.";

@@ -91,6 +91,13 @@ fn incident(refusal: &IncidentRefusal, names: &Names) -> Problem {
         IncidentRefusal::Unknown | IncidentRefusal::UnknownAssignment => Problem::new(Code::NotFound),
         IncidentRefusal::Exists => Problem::new(Code::IncidentExists),
         IncidentRefusal::Ended => Problem::new(Code::IncidentEnded),
+        IncidentRefusal::Merged { into, number } => Problem::new(Code::IncidentMerged)
+            .because(
+                format!("Ini bagian dari insiden {number}. Tidak ada yang hilang; lakukan di sana."),
+                format!("It is part of incident {number}. Nothing is lost; do it there."),
+            )
+            .now_being(serde_json::json!({ "merged_into": into, "merged_into_number": number })),
+        IncidentRefusal::NotMergedHere => Problem::new(Code::NotMergedHere),
         IncidentRefusal::NotEnded => Problem::new(Code::IncidentNotEnded),
         IncidentRefusal::VersionConflict { .. } => Problem::new(Code::VersionConflict),
         IncidentRefusal::AlreadyAcknowledged { by, at } => {

@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::State;
 use dispatch_core::ids::IncidentId;
-use dispatch_core::incident::IncidentCommand;
 use incident_store::{DeskCommand, Store};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -26,8 +25,8 @@ impl Checked for MergeRequest {
     fn check(&self, _faults: &mut Faults) {}
 }
 
-/// Merge an incident into another one, which takes over its calls; agencies on the merged one are called off.
-/// The answer is the incident that goes on.
+/// Merge an incident into another one, which takes over its calls, and the agencies that it has not asked itself, as far
+/// as they are. The answer is the incident that goes on.
 #[utoipa::path(post, path = "/api/v1/incidents/{id}/merge", operation_id = "merge_incident", tag = "Incidents",
     params(("id" = uuid::Uuid, Path, description = "Id of the incident that ends")), request_body = MergeRequest,
     responses((status = 200, description = "The incident that goes on", body = Incident)))]
@@ -40,14 +39,12 @@ pub async fn handler(
     written: Written<MergeRequest>,
 ) -> Result<Json<Incident>, Problem> {
     let into = IncidentId(written.body.into);
-    let calls = store.incident(id).await?.ok_or(Problem::new(Code::NotFound))?.calls;
+    if store.incident(id).await?.is_none() {
+        return Err(Problem::new(Code::NotFound));
+    }
     if store.incident(into).await?.is_none() {
         return Err(Problem::field("into", "unknown", "Insiden tidak dikenal.", "There is no such incident."));
     }
-    let commands = vec![
-        DeskCommand::Incident(id, IncidentCommand::MergeInto { into }),
-        DeskCommand::Incident(into, IncidentCommand::Absorb { from: id, calls }),
-    ];
-    let answer = intake.write(&may, &written, commands).await?;
+    let answer = intake.write(&may, &written, vec![DeskCommand::Merge { from: id, into }]).await?;
     Ok(Json(show.incident(&answer.incident()?)))
 }

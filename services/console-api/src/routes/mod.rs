@@ -55,6 +55,7 @@ routes! {
     lift_restriction
     hangup_call
     dispose_call
+    withdraw_disposition
     record_call_back
     take_call_back
     dial_back
@@ -68,6 +69,8 @@ routes! {
     reopen_incident
     cancel_incident
     merge_incident
+    split_incident
+    mark_mass_event
     note_incident
     list_assignments
     acknowledge_assignment
@@ -80,6 +83,7 @@ routes! {
     confirm_delivered
     confirm_seen
     classify_text
+    find_duplicates
     show_policy
     list_areas
     find_places

@@ -3,15 +3,16 @@
 use axum::Json;
 use axum::extract::State;
 use dispatch_core::ids::IncidentId;
-use incident_store::Store;
+use dispatch_core::incident::Incident;
+use incident_store::{Store, StoreError};
 
 use crate::authority::{Authority, CanReadIncidents};
 use crate::feed::{Viewer, may_be_told};
 use crate::input::Id;
-use crate::limits::TIMELINE_EVENTS_MAX;
+use crate::limits::{ABSORBED_SHOWN_MAX, TIMELINE_EVENTS_MAX};
 use crate::problem::{Code, Problem};
 use crate::show::Show;
-use crate::views::{IncidentDetail, Note, timeline_entry};
+use crate::views::{AbsorbedIncident, IncidentDetail, Note, timeline_entry};
 
 /// One incident with its calls, assignments, notes and timeline.
 #[utoipa::path(get, path = "/api/v1/incidents/{id}", operation_id = "show_incident", tag = "Incidents",
@@ -37,5 +38,22 @@ pub async fn handler(
             .collect(),
         notes: Note::all_of(&incident, &names),
         calls_detail: show.calls(&calls, viewer).await,
+        absorbed: absorbed(&store, &incident)
+            .await?
+            .iter()
+            .map(|merged| AbsorbedIncident::of(merged, id, &names))
+            .collect(),
     }))
+}
+
+/// What was merged into an incident, and what had been merged into that before.
+async fn absorbed(store: &Store, incident: &Incident) -> Result<Vec<Incident>, StoreError> {
+    let mut ids: Vec<IncidentId> = incident.absorbed.iter().map(|one| one.from).collect();
+    let mut found: Vec<Incident> = Vec::new();
+    while let Some(id) = ids.get(found.len()).copied().filter(|_| found.len() < ABSORBED_SHOWN_MAX) {
+        let Some(merged) = store.incident(id).await? else { break };
+        ids.extend(merged.absorbed.iter().map(|one| one.from));
+        found.push(merged);
+    }
+    Ok(found)
 }

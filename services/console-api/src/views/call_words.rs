@@ -11,6 +11,9 @@ type Words = (&'static str, &'static str, &'static str);
 pub(super) fn call_words(event: &CallEvent) -> (&'static str, String, String) {
     let (kind, id, en) = match event {
         CallEvent::Fact { fact, .. } => fact_words(fact),
+        CallEvent::DispositionWithdrawn => {
+            ("disposition_withdrawn", "Hasil panggilan ditarik kembali", "The call's outcome was taken back")
+        }
         CallEvent::Disposed { .. } => {
             ("call_disposed", "Hasil panggilan ditetapkan", "The call was disposed of")
         }

@@ -1,5 +1,6 @@
 //! Incidents and their assignments.
 
+use dispatch_core::ids::IncidentId;
 use dispatch_core::private::Private;
 use dispatch_core::routing;
 use dispatch_core::{area, incident, place};
@@ -49,6 +50,10 @@ pub struct Incident {
     pub closed_at: Option<Time>,
     /// The incident it was merged into.
     pub merged_into: Option<Uuid>,
+    /// Its number.
+    pub merged_into_number: Option<String>,
+    /// Since when it is the master incident of a mass event.
+    pub mass_event_since: Option<Time>,
     /// The calls that report it.
     pub calls: Vec<Uuid>,
     /// Every agency that was asked.
@@ -73,6 +78,29 @@ pub struct IncidentDetail {
     pub notes: Vec<Note>,
     /// The calls that report it.
     pub calls_detail: Vec<Call>,
+    /// What the incidents reported that were merged into it, oldest merge first.
+    pub absorbed: Vec<AbsorbedIncident>,
+}
+
+/// What an incident reported that was merged into another one.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AbsorbedIncident {
+    /// Id.
+    pub id: Uuid,
+    /// Number.
+    pub number: String,
+    /// Whether it was merged into this very incident, and can be split out of it. Otherwise it came with another one.
+    pub directly: bool,
+    /// What the caller said.
+    pub narrative: String,
+    /// Where.
+    pub location: Location,
+    /// Who reported it.
+    pub reporter: Option<Reporter>,
+    /// Its notes, oldest first.
+    pub notes: Vec<Note>,
+    /// The calls that report it.
+    pub calls: Vec<Uuid>,
 }
 
 /// A remark that somebody wrote down.
@@ -177,12 +205,14 @@ impl Incident {
             None => routing::propose(policy, i.kind.as_ref(), i.category, &already),
             Some(_) => routing::Proposal::default(),
         };
-        let (closed_at, merged_into) = match &i.ending {
-            None => (None, None),
+        let (closed_at, merged_into, merged_into_number) = match &i.ending {
+            None => (None, None, None),
             Some(incident::Ending::Closed { at, .. } | incident::Ending::Cancelled { at, .. }) => {
-                (Some(*at), None)
+                (Some(*at), None, None)
             }
-            Some(incident::Ending::Merged { at, into, .. }) => (Some(*at), Some(into.0)),
+            Some(incident::Ending::Merged { at, into, number, .. }) => {
+                (Some(*at), Some(into.0), Some(number.clone()).filter(|number| !number.is_empty()))
+            }
         };
         Self {
             id: i.id.0,
@@ -195,20 +225,42 @@ impl Incident {
             narrative: i.narrative.reveal().clone(),
             location: Location::of(&i.location, names),
             casualties: i.casualties,
-            reporter: i
-                .reporter
-                .as_ref()
-                .map(|r| Reporter { name: text(r.name.as_ref()), number: text(r.number.as_ref()) }),
+            reporter: i.reporter.as_ref().map(Reporter::of),
             opened_at: i.opened_at.into(),
             opened_by: Named::of(i.opened_by, names),
             closed_at: closed_at.map(Time),
             merged_into,
+            merged_into_number,
+            mass_event_since: i.master.map(|master| master.at.into()),
             calls: i.calls.iter().map(|call| call.0).collect(),
             assignments: i.assignments.iter().map(|a| Assignment::of(a, i, names)).collect(),
             proposed_agencies: proposal.targets.into_iter().map(|target| proposed(target, names)).collect(),
             missing_functions: proposal.missing.into_iter().map(|code| code.0).collect(),
             next_deadline_at: incident::next_deadline(i, policy).map(Time),
         }
+    }
+}
+
+impl AbsorbedIncident {
+    /// The view of a record that was merged, directly or not, into the incident with this id.
+    pub fn of(i: &incident::Incident, into: IncidentId, names: &Names) -> Self {
+        let directly = matches!(&i.ending, Some(incident::Ending::Merged { into: to, .. }) if *to == into);
+        Self {
+            id: i.id.0,
+            number: i.number.clone(),
+            directly,
+            narrative: i.narrative.reveal().clone(),
+            location: Location::of(&i.location, names),
+            reporter: i.reporter.as_ref().map(Reporter::of),
+            notes: Note::all_of(i, names),
+            calls: i.calls.iter().map(|call| call.0).collect(),
+        }
+    }
+}
+
+impl Reporter {
+    fn of(r: &incident::Reporter) -> Self {
+        Self { name: text(r.name.as_ref()), number: text(r.number.as_ref()) }
     }
 }
 

@@ -6,6 +6,7 @@ mod assignment;
 mod call;
 mod call_words;
 mod caller;
+mod duplicate;
 mod figures;
 mod incident;
 mod live_call;
@@ -18,8 +19,9 @@ mod timeline;
 
 pub use assignment::{Assignment, AssignmentPage, AssignmentWithIncident};
 pub use call::{Beside, Call, CallPage, NumberHistory};
+pub use duplicate::{Duplicates, PossibleDuplicate, Resemblance, Suspected};
 pub use figures::{SystemMode, VoiceFigures, Wallboard};
-pub use incident::{Dispatched, Incident, IncidentDetail, IncidentPage, Note};
+pub use incident::{AbsorbedIncident, Dispatched, Incident, IncidentDetail, IncidentPage, Note};
 pub use live_call::live_call;
 pub use log::{Checkpoint, LogLine, LogPage, PublicKey};
 pub use person::{Audio, Duty, Named, PersonOnDuty, Session, SessionOpened, User};

@@ -262,8 +262,35 @@ fn incident_words(
         IncidentEvent::CallAttached { .. } => {
             both("call_attached", "Panggilan dikaitkan", "A call was attached")
         }
-        IncidentEvent::Absorbed { .. } => {
-            both("absorbed", "Insiden lain digabungkan ke sini", "Another incident was merged into this one")
+        IncidentEvent::CallDetached { .. } => {
+            both("call_detached", "Panggilan dipisahkan ke insiden lain", "A call was split out")
+        }
+        IncidentEvent::Absorbed { number, .. } => (
+            "absorbed",
+            format!("Insiden {} digabungkan ke sini", named(number, "lain")),
+            format!("Incident {} was merged into this one", named(number, "other")),
+        ),
+        IncidentEvent::TakenOver { assignment, .. } => told(
+            "taken_over",
+            agency(assignment.id),
+            "ikut dari insiden yang digabungkan",
+            "came with the merged incident",
+        ),
+        IncidentEvent::Released { number, .. } => (
+            "released",
+            format!("Insiden {number} dipisahkan lagi"),
+            format!("Incident {number} was split out again"),
+        ),
+        IncidentEvent::Unmerged { number, .. } => (
+            "unmerged",
+            format!("Dipisahkan lagi dari insiden {number}"),
+            format!("Split out of incident {number} again"),
+        ),
+        IncidentEvent::MassEventDeclared => {
+            both("mass_event_declared", "Dijadikan insiden induk", "It became a master incident")
+        }
+        IncidentEvent::MassEventEnded => {
+            both("mass_event_ended", "Bukan lagi insiden induk", "It is a master incident no more")
         }
         IncidentEvent::Closed { .. } => both("closed", "Insiden ditutup", "The incident was closed"),
         IncidentEvent::Reopened { .. } => {
@@ -272,10 +299,17 @@ fn incident_words(
         IncidentEvent::Cancelled { .. } => {
             both("cancelled", "Insiden dibatalkan", "The incident was cancelled")
         }
-        IncidentEvent::Merged { .. } => {
-            both("merged", "Insiden digabungkan ke insiden lain", "The incident was merged into another one")
-        }
+        IncidentEvent::Merged { number, .. } => (
+            "merged",
+            format!("Digabungkan ke insiden {}", named(number, "lain")),
+            format!("Merged into incident {}", named(number, "other")),
+        ),
     }
+}
+
+/// The number; logs that are older than it have none.
+fn named<'n>(number: &'n str, unknown: &'n str) -> &'n str {
+    if number.is_empty() { unknown } else { number }
 }
 
 const fn step_words(to: incident::AssignmentState) -> (&'static str, &'static str) {

@@ -13,7 +13,8 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use crate::client::Client;
 use crate::world::{World, fire, wait_for};
 
-struct Console {
+/// A console on the feed.
+pub struct Console {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
 }
 
@@ -30,6 +31,11 @@ async fn dial(client: &Client, after: &str, headers: &[(&'static str, &str)]) ->
         Err(Error::Http(response)) => Err(response.status().as_u16()),
         Err(other) => panic!("{other}"),
     }
+}
+
+/// A console that begins anew.
+pub async fn open(client: &Client) -> Console {
+    dial(client, "", &[]).await.unwrap()
 }
 
 impl Console {
@@ -58,7 +64,7 @@ impl Console {
     }
 
     /// Passes messages over until one is like this.
-    async fn until(&mut self, like: impl Fn(&Value) -> bool) -> Value {
+    pub async fn until(&mut self, like: impl Fn(&Value) -> bool) -> Value {
         loop {
             let message = self.next().await.expect("the feed is open");
             if like(&message) {

@@ -8,6 +8,7 @@ mod bad_input;
 mod calls;
 mod client;
 mod documents;
+mod duplicates;
 mod feed;
 mod incidents;
 mod places;

@@ -13,7 +13,8 @@ use dispatch_core::acd::AcdPolicy;
 use dispatch_core::actor::Actor;
 use dispatch_core::call::CallCommand;
 use dispatch_core::call::fact::{
-    Arrival, CallFact, Caller, Direction, EndReason, IdentitySource, RecordingSummary, Speaker,
+    Arrival, CallFact, Caller, Direction, EndReason, Fix, FixPoint, FixSource, IdentitySource,
+    RecordingSummary, Speaker,
 };
 use dispatch_core::duty::DutyState;
 use dispatch_core::ids::{CallId, PartyId, UserId};
@@ -87,6 +88,19 @@ impl FakeTrunk {
         let number = Private::new(number.to_owned());
         self.memory.lock().unwrap().live.insert(call, ringing(call, number.clone()));
         self.report(call, arrived(call, number, Direction::In)).await;
+        call
+    }
+
+    /// A call of a number rings, from a cell of this radius.
+    pub async fn ring_from(&self, number: &str, lat: f64, lon: f64, radius_m: f64) -> CallId {
+        let call = CallId(new_id());
+        let number = Private::new(number.to_owned());
+        self.memory.lock().unwrap().live.insert(call, ringing(call, number.clone()));
+        let CallFact::Arrived(mut arrival) = arrived(call, number, Direction::In) else { unreachable!() };
+        let point = Some(Private::new(FixPoint { lat, lon, radius_m }));
+        let source = FixSource::PidfLo;
+        arrival.fixes.push(Fix { point, reference: None, civic: None, source, measured_at: None });
+        self.report(call, CallFact::Arrived(arrival)).await;
         call
     }
 
