@@ -13,6 +13,7 @@ import './stories/agency.mjs';
 import './stories/supervisor.mjs';
 import './stories/corrections.mjs';
 import './stories/panel.mjs';
+import './stories/duplicates.mjs';
 import './stories/looks.mjs';
 import './stories/looks-of-a-call.mjs';
 import './stories/looks-of-a-shift.mjs';

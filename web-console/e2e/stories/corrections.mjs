@@ -89,6 +89,9 @@ story('a second report becomes a duplicate with one key, its words a note', asyn
   await page.locator('.lists li', { hasText: incident.number }).locator('button.open').click();
   await page.getByRole('region', { name: `Insiden ${incident.number}` }).waitFor();
   await page.keyboard.press('F6');
+  await page.getByText(`Panggilan dikaitkan ke ${incident.number}`).first().waitFor();
+  equal(caller.hungUp, false, 'the caller is still on the line');
+  await page.keyboard.press('F7');
   await until(() => caller.hungUp, 'the caller is released');
   const ask = await world.api('pengawas');
   const whole = await ask('GET', `/incidents/${incident.id}`);

@@ -373,9 +373,13 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say what a call was; a live call is ended. One request disposes of a prank or a silent call. */
+        /**
+         * Say what a call was; a live call is ended, unless `hang_up` is false. What a `duplicate` says in its note is also a note
+         *     of the incident. One request disposes of a prank or a silent call.
+         */
         post: operations["dispose_call"];
-        delete?: never;
+        /** Take back what a call was said to be: it leaves its incident and has to be decided anew. A live call goes on. */
+        delete: operations["withdraw_disposition"];
         options?: never;
         head?: never;
         patch?: never;
@@ -643,6 +647,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The incidents, open or ended a moment ago, that a report may be about: by place, time, type and number, best first,
+         *     with the reasons. Nothing is stored.
+         */
+        post: operations["find_duplicates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/duty": {
         parameters: {
             query?: never;
@@ -839,6 +863,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{id}/mass-event": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an incident the master of a mass event: what rings around it is proposed as one more report of it, first of all.
+         *     It ends with the incident, or by this.
+         */
+        post: operations["mark_mass_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents/{id}/merge": {
         parameters: {
             query?: never;
@@ -849,8 +893,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Merge an incident into another one, which takes over its calls; agencies on the merged one are called off.
-         *     The answer is the incident that goes on.
+         * Merge an incident into another one, which takes over its calls, and the agencies that it has not asked itself, as far
+         *     as they are. The answer is the incident that goes on.
          */
         post: operations["merge_incident"];
         delete?: never;
@@ -887,6 +931,26 @@ export interface paths {
         put?: never;
         /** Open an ended incident again. */
         post: operations["reopen_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Split a merged incident, or one call, out of an incident. Nobody is lost: the call is then on the incident that is
+         *     answered, and on no other.
+         */
+        post: operations["split_incident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1135,6 +1199,27 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What an incident reported that was merged into another one. */
+        AbsorbedIncident: {
+            /** @description The calls that report it. */
+            calls: string[];
+            /** @description Whether it was merged into this very incident, and can be split out of it. Otherwise it came with another one. */
+            directly: boolean;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Where. */
+            location: components["schemas"]["Location"];
+            /** @description What the caller said. */
+            narrative: string;
+            /** @description Its notes, oldest first. */
+            notes: components["schemas"]["Note"][];
+            /** @description Number. */
+            number: string;
+            reporter: components["schemas"]["Reporter"] | null;
+        };
         /** @description Who goes. */
         AcknowledgeRequest: {
             /** @description The unit that goes. */
@@ -1198,6 +1283,13 @@ export interface components {
             id: string;
             /** @description Name. */
             name: string;
+        };
+        /** @description How far an agency is. */
+        AgencyOnIt: {
+            /** @description Its code. */
+            code: string;
+            /** @description How far it is. */
+            state: components["schemas"]["AssignmentState"];
         };
         /**
          * @description What an agency does on an incident.
@@ -1724,6 +1816,8 @@ export interface components {
         DispositionKind: "incident" | "prank" | "ghost" | "accidental" | "information" | "complaint" | "abandoned" | "wrong_number" | "duplicate" | "test" | "call_back" | "diverted";
         /** @description What a call was. */
         DispositionRequest: {
+            /** @description Whether a live call is ended with it; it is, unless this says no. */
+            hang_up?: boolean | null;
             /**
              * Format: uuid
              * @description The incident that it reports; needed for `incident` and `duplicate`.
@@ -1742,6 +1836,33 @@ export interface components {
             question_en: string;
             /** @description The question, in Indonesian. */
             question_id: string;
+        };
+        /**
+         * @description Why an incident may be what a call tells of.
+         * @enum {string}
+         */
+        DuplicateReason: "same_number" | "mass_event" | "near" | "same_landmark" | "same_area" | "same_kind" | "related_kind" | "many_calls" | "said_known" | "ended_lately";
+        /** @description The incidents that a call may tell of, best first. */
+        Duplicates: {
+            /** @description At most five. */
+            items: components["schemas"]["PossibleDuplicate"][];
+        };
+        /** @description What is known so far; all of it may be missing. */
+        DuplicatesRequest: {
+            /**
+             * Format: uuid
+             * @description The call: its number and its position count as long as no place is typed.
+             */
+            call_id?: string | null;
+            category?: components["schemas"]["Category"] | null;
+            /** @description The place as typed so far. */
+            location?: components["schemas"]["LocationRequest"];
+            /** @description The number of the reporter, as typed. */
+            number?: string | null;
+            /** @description What the caller says; its type counts while none is chosen. */
+            text?: string | null;
+            /** @description The type, if it is chosen. */
+            type?: string | null;
         };
         /** @description A person's duty. */
         Duty: {
@@ -1987,6 +2108,15 @@ export interface components {
         } | {
             /** @description When. */
             at: components["schemas"]["Time"];
+            /** @description Waiting calls that may be second reports; the others are not here. */
+            calls: components["schemas"]["Resemblance"][];
+            /** @description Incidents that are a mass event, or look like one. */
+            mass_events: components["schemas"]["Suspected"][];
+            /** @enum {string} */
+            type: "duplicates.updated";
+        } | {
+            /** @description When. */
+            at: components["schemas"]["Time"];
             /** @description The calls as the trunk's memory knows them, while the store is away; null for agencies. */
             live_calls: components["schemas"]["Call"][] | null;
             /** @description What holds now. */
@@ -2088,11 +2218,14 @@ export interface components {
             id: string;
             /** @description Where. */
             location: components["schemas"]["Location"];
+            mass_event_since: components["schemas"]["Time"] | null;
             /**
              * Format: uuid
              * @description The incident it was merged into.
              */
             merged_into: string | null;
+            /** @description Its number. */
+            merged_into_number: string | null;
             /** @description Functions of the plan that nobody fills here. */
             missing_functions: string[];
             /** @description What the caller said. */
@@ -2121,6 +2254,8 @@ export interface components {
         };
         /** @description One incident with its calls, notes and timeline. */
         IncidentDetail: components["schemas"]["Incident"] & {
+            /** @description What the incidents reported that were merged into it, oldest merge first. */
+            absorbed: components["schemas"]["AbsorbedIncident"][];
             /** @description The calls that report it. */
             calls_detail: components["schemas"]["Call"][];
             /** @description Notes, oldest first. */
@@ -2314,6 +2449,11 @@ export interface components {
             entries: components["schemas"]["LogLine"][];
             /** @description The index of the newest entry there is. */
             head: components["schemas"]["Counter"];
+        };
+        /** @description What holds from now on. */
+        MassEventRequest: {
+            /** @description Whether it is the master incident of a mass event. */
+            holds: boolean;
         };
         /**
          * @description Why a place was found.
@@ -2526,6 +2666,53 @@ export interface components {
             /** @description Its version. */
             version: components["schemas"]["Counter"];
         };
+        /** @description An incident that a call may tell of. */
+        PossibleDuplicate: {
+            /** @description The agencies on it. */
+            agencies: components["schemas"]["AgencyOnIt"][];
+            /** @description The area's name. */
+            area_name: string | null;
+            /** @description Why, the strongest first. */
+            because: components["schemas"]["DuplicateReason"][];
+            /** @description How many calls have told of it. */
+            calls: number;
+            /** @description Category. */
+            category: components["schemas"]["Category"];
+            /**
+             * Format: int32
+             * @description Metres between the two places, where both are points.
+             */
+            distance_m: number | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            incident_id: string;
+            /** @description Patokan. */
+            landmark: string | null;
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat: number | null;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            lon: number | null;
+            /** @description Whether it is the master incident of a mass event. */
+            master: boolean;
+            /** @description Number. */
+            number: string;
+            /** @description When it was opened. */
+            opened_at: components["schemas"]["Time"];
+            /** @description How urgent. */
+            priority: components["schemas"]["Priority"];
+            /** @description How far it is. */
+            status: components["schemas"]["IncidentStatus"];
+            /** @description Type. */
+            type: string | null;
+        };
         /**
          * @description How urgent: P1 merah, P2 kuning, P3 hijau, P0 putih.
          * @enum {string}
@@ -2727,6 +2914,16 @@ export interface components {
             /** @description Number to call back. */
             number?: string | null;
         };
+        /** @description A waiting call and what it may tell of. */
+        Resemblance: {
+            /**
+             * Format: uuid
+             * @description The call.
+             */
+            call_id: string;
+            /** @description Best first, at most five. */
+            items: components["schemas"]["PossibleDuplicate"][];
+        };
         /** @description What is held against a call: it waits behind others and is asked a question, and is answered all the same. */
         Restriction: {
             lifted_at: components["schemas"]["Time"] | null;
@@ -2828,6 +3025,31 @@ export interface components {
          * @enum {string}
          */
         Speaker: "caller" | "centre";
+        /** @description What is split out. */
+        SplitRequest: {
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            incident_id: string;
+            /** @enum {string} */
+            kind: "incident";
+        } | {
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            call_id: string;
+            /** @enum {string} */
+            kind: "call";
+            /** @description What the caller said, for a new incident. */
+            narrative?: string | null;
+            /**
+             * Format: uuid
+             * @description The incident that it tells of; a new one at the same place when absent.
+             */
+            to?: string | null;
+        };
         /** @description One suggestion. */
         Suggestion: {
             /** @description Why, in Indonesian. */
@@ -2861,6 +3083,20 @@ export interface components {
             since: components["schemas"]["Time"];
             /** @description Who. */
             user: components["schemas"]["Named"];
+        };
+        /** @description An incident that very many call about. */
+        Suspected: {
+            /** @description Calls so far. */
+            calls: number;
+            /** @description Whether a supervisor made it the master incident; if not, it is proposed. */
+            declared: boolean;
+            /**
+             * Format: uuid
+             * @description The incident.
+             */
+            incident_id: string;
+            /** @description When the last of them came. */
+            last_call_at: components["schemas"]["Time"];
         };
         /**
          * @description Whether the store takes what is handed in.
@@ -3982,6 +4218,42 @@ export interface operations {
             };
         };
     };
+    withdraw_disposition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The call */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     hangup_call: {
         parameters: {
             query?: never;
@@ -4572,6 +4844,43 @@ export interface operations {
             };
         };
     };
+    find_duplicates: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicatesRequest"];
+            };
+        };
+        responses: {
+            /** @description What it may be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duplicates"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_duty: {
         parameters: {
             query?: never;
@@ -5076,6 +5385,46 @@ export interface operations {
             };
         };
     };
+    mark_mass_event: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the incident */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MassEventRequest"];
+            };
+        };
+        responses: {
+            /** @description The incident */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     merge_incident: {
         parameters: {
             query?: never;
@@ -5176,6 +5525,46 @@ export interface operations {
         };
         responses: {
             /** @description The incident */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    split_incident: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the incident out of which it is split */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitRequest"];
+            };
+        };
+        responses: {
+            /** @description The incident that was split out, or has the call now */
             200: {
                 headers: {
                     [name: string]: unknown;

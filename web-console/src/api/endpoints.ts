@@ -13,6 +13,7 @@ import type {
   Duty,
   DutyAudio,
   DutyState,
+  DuplicatesAsked,
   Incident,
   IncidentDetail,
   LogEntry,
@@ -22,6 +23,7 @@ import type {
   PersonOnDuty,
   Places,
   Policy,
+  PossibleDuplicate,
   PublicKey,
   RaisedEscalation,
   Session,
@@ -64,8 +66,13 @@ export const api = {
   liftRestriction: (call: string) => write<Call>('POST', `/calls/${call}/lift-restriction`, {}),
   stopListening: (call: string) => write<Call>('POST', `/calls/${call}/stop-listening`, {}),
   hangUp: (call: string) => write<Call>('POST', `/calls/${call}/hangup`, {}),
-  dispose: (call: string, kind: DispositionKind, more: { note?: string; incident_id?: string } = {}) =>
-    write<Call>('POST', `/calls/${call}/disposition`, { kind, ...more }),
+  dispose: (
+    call: string,
+    kind: DispositionKind,
+    more: { note?: string; incident_id?: string; hang_up?: boolean } = {},
+    key: string = newKey(),
+  ) => write<Call>('POST', `/calls/${call}/disposition`, { kind, ...more }, key),
+  withdraw: (call: string) => write<Call>('DELETE', `/calls/${call}/disposition`, undefined),
   recordCallBack: (call: string, outcome: CallBackOutcome, note?: string) =>
     write<Call>('POST', `/calls/${call}/call-back`, note ? { outcome, note } : { outcome }),
 
@@ -89,13 +96,21 @@ export const api = {
     write<Incident>('POST', `/incidents/${incident}/cancel`, { reason }),
   merge: (incident: string, into: string) =>
     write<Incident>('POST', `/incidents/${incident}/merge`, { into }),
+  splitIncident: (from: string, incident: string) =>
+    write<Incident>('POST', `/incidents/${from}/split`, { kind: 'incident', incident_id: incident }),
+  splitCall: (from: string, call: string) =>
+    write<Incident>('POST', `/incidents/${from}/split`, { kind: 'call', call_id: call }),
+  markMassEvent: (incident: string, holds: boolean) =>
+    write<Incident>('POST', `/incidents/${incident}/mass-event`, { holds }),
   addNote: (incident: string, text: string, key: string = newKey()) =>
     write<Incident>('POST', `/incidents/${incident}/notes`, { text }, key),
 
   step: (assignment: string, action: AssignmentAction, body: Record<string, string> = {}) =>
     write<Assignment>('POST', `/assignments/${assignment}/${action}`, body, newKey()),
 
-  classify: (text: string, signal: AbortSignal) => classify(text, signal),
+  classify: (text: string, signal: AbortSignal) => ask<Classification>('/classify', { text }, signal),
+  duplicates: (asked: DuplicatesAsked, signal: AbortSignal) =>
+    ask<{ items: PossibleDuplicate[] }>('/duplicates', asked, signal),
   places: (query: Record<string, string | number>, signal: AbortSignal) => {
     const text = Object.entries(query).map(([name, value]) => [name, String(value)]);
     return read<Places>(`/places?${new URLSearchParams(text)}`, signal);
@@ -117,16 +132,16 @@ export const api = {
 export type AssignmentAction =
   'acknowledge' | 'decline' | 'en-route' | 'on-scene' | 'working' | 'under-control' | 'complete' | 'seen';
 
-/** Classifying changes nothing, but it is a POST, because the words of a caller do not belong into a URL. */
-async function classify(text: string, signal: AbortSignal): Promise<Classification> {
-  const response = await fetch('/api/v1/classify', {
+/** A question changes nothing, but it is a POST, because the words of a caller do not belong into a URL. */
+async function ask<Answer>(path: string, body: object, signal: AbortSignal): Promise<Answer> {
+  const response = await fetch(`/api/v1${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'idempotency-key': newKey() },
-    body: JSON.stringify({ text }),
+    body: JSON.stringify(body),
     signal,
   });
-  if (!response.ok) throw new Error(`classify: ${response.status}`);
-  return (await response.json()) as Classification;
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return (await response.json()) as Answer;
 }
 
 function itemsOf<Item>(answer: Item[] | Page<Item>): Item[] {

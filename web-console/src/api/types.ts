@@ -42,6 +42,13 @@ export type AssignmentState = Schemas['AssignmentState'];
 export type Escalation = Schemas['Ladder'];
 export type RaisedEscalation = Schemas['Escalation'];
 
+export type PossibleDuplicate = Schemas['PossibleDuplicate'];
+export type DuplicateReason = Schemas['DuplicateReason'];
+export type DuplicatesAsked = Schemas['DuplicatesRequest'];
+export type AbsorbedIncident = Schemas['AbsorbedIncident'];
+/** An incident that very many call about. */
+export type MassEvent = Schemas['Suspected'];
+
 export type Classification = Schemas['Classification'];
 export type Suggestion = Schemas['Suggestion'];
 export type Places = Schemas['Places'];

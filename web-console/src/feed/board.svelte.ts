@@ -4,7 +4,9 @@ import type {
   Call,
   Duty,
   Incident,
+  MassEvent,
   PersonOnDuty,
+  PossibleDuplicate,
   RaisedEscalation,
   QueuePlace,
   SystemMode,
@@ -18,6 +20,8 @@ export class LiveBoard implements Board {
   calls = new SvelteMap<string, Call>();
   activity = new SvelteMap<string, Activity>();
   queue = new SvelteMap<string, QueuePlace>();
+  resembles = new SvelteMap<string, PossibleDuplicate[]>();
+  massEvents = new SvelteMap<string, MassEvent>();
   seats = new SvelteMap<string, true>();
   away = new SvelteMap<string, true>();
   incidents = new SvelteMap<string, Incident>();
@@ -42,6 +46,8 @@ export class LiveBoard implements Board {
     this.calls.clear();
     this.activity.clear();
     this.queue.clear();
+    this.resembles.clear();
+    this.massEvents.clear();
     this.seats.clear();
     this.away.clear();
     this.incidents.clear();

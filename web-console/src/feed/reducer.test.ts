@@ -276,4 +276,19 @@ describe('what is heard right now', () => {
     reduce(board, { type: 'queue.updated', at, waiting: [{ ...place, call_id: 'c2' }] });
     expect([...board.queue.keys()]).toEqual(['c2']);
   });
+
+  it('keeps what waiting calls may be, as the last message says it', () => {
+    const board = emptyBoard();
+    const at = '2026-11-22T00:40:00.000000Z';
+    const event = { incident_id: 'i1', declared: true, calls: 14, last_call_at: at };
+    reduce(board, {
+      type: 'duplicates.updated',
+      at,
+      calls: [{ call_id: 'c1', items: [] }],
+      mass_events: [event],
+    });
+    expect([...board.resembles.keys(), board.massEvents.get('i1')?.calls]).toEqual(['c1', 14]);
+    reduce(board, { type: 'duplicates.updated', at, calls: [], mass_events: [] });
+    expect([board.resembles.size, board.massEvents.size]).toEqual([0, 0]);
+  });
 });

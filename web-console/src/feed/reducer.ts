@@ -5,8 +5,10 @@ import type {
   Duty,
   FeedMessage,
   Incident,
+  MassEvent,
   Named,
   PersonOnDuty,
+  PossibleDuplicate,
   RaisedEscalation,
   QueuePlace,
   SystemMode,
@@ -51,6 +53,10 @@ export interface Board {
   activity: Map<string, Activity>;
   /** Places in the queue, by call. */
   queue: Map<string, QueuePlace>;
+  /** What waiting calls may be second reports of, by call. */
+  resembles: Map<string, PossibleDuplicate[]>;
+  /** Incidents that very many call about, by incident. */
+  massEvents: Map<string, MassEvent>;
   /** Whose audio works, by user; only of those whose duty this person may see. */
   seats: Map<string, true>;
   /** Who is ready and has no console open: no call rings there. */
@@ -147,6 +153,12 @@ export function reduce(board: Board, message: FeedMessage): Applied {
       return 'applied';
     case 'queue.updated':
       learnQueue(board, message.waiting);
+      return 'applied';
+    case 'duplicates.updated':
+      board.resembles.clear();
+      for (const one of message.calls) board.resembles.set(one.call_id, one.items);
+      board.massEvents.clear();
+      for (const one of message.mass_events) board.massEvents.set(one.incident_id, one);
       return 'applied';
     case 'seat.updated':
       if (message.connected) board.seats.set(message.user_id, true);

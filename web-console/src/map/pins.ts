@@ -1,4 +1,4 @@
-import type { Incident, Priority } from '../api/types';
+import type { Incident, PossibleDuplicate, Priority } from '../api/types';
 
 export interface Pin {
   id: string;
@@ -26,11 +26,17 @@ export function byUrgency(
 export function pinOf(incident: Incident): Pin | null {
   const { lat, lon } = incident.location;
   if (lat === null || lon === null) return null;
-  return {
-    id: incident.id,
-    lat,
-    lon,
-    priority: incident.priority,
-    label: incident.number.replace(/^\d+-0*/, ''),
-  };
+  return { id: incident.id, lat, lon, priority: incident.priority, label: labelOf(incident.number) };
+}
+
+/** The pin of what a call may be a second report of; none where nobody knows the point. */
+export function possiblePin(one: PossibleDuplicate): Pin[] {
+  if (one.lat === null || one.lon === null) return [];
+  const { incident_id: id, lat, lon, priority } = one;
+  return [{ id, lat, lon, priority, label: labelOf(one.number) }];
+}
+
+/** The number without its year, as it stands on the map. */
+export function labelOf(number: string): string {
+  return number.replace(/^\d+-0*/, '');
 }

@@ -18,6 +18,11 @@ export interface Task {
   incident: Incident;
 }
 
+/** A merged incident asks nobody any more: the task goes on with the incident that it was merged into. */
+export function isMerged(task: Task): boolean {
+  return task.incident.status === 'merged';
+}
+
 /** What this agency has to do, and its answers on the way to the server. */
 class AgencyDuties {
   chosen = $state<string | null>(null);
@@ -38,21 +43,24 @@ class AgencyDuties {
   }
 
   get incoming(): Task[] {
-    return this.tasks.filter((task) => isWaiting(task.assignment.state));
+    return this.tasks.filter((task) => !isMerged(task) && isWaiting(task.assignment.state));
   }
 
   get running(): Task[] {
-    return this.tasks.filter((task) => isRunning(task.assignment.state));
+    return this.tasks.filter((task) => !isMerged(task) && isRunning(task.assignment.state));
   }
 
   get finished(): Task[] {
     return this.tasks.filter(
-      (task) => !isWaiting(task.assignment.state) && !isRunning(task.assignment.state),
+      (task) => isMerged(task) || (!isWaiting(task.assignment.state) && !isRunning(task.assignment.state)),
     );
   }
 
   get current(): Task | null {
-    return this.tasks.find((task) => task.id === this.chosen) ?? null;
+    const chosen = this.tasks.find((task) => task.id === this.chosen);
+    if (!chosen || !isMerged(chosen)) return chosen ?? null;
+    // Where it goes on is what the person wants to see.
+    return this.tasks.find((task) => task.incident.id === chosen.incident.merged_into) ?? chosen;
   }
 
   /** Tells the server what is on this screen. The program does this; it says nothing about a person. */

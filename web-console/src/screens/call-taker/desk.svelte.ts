@@ -1,7 +1,7 @@
 import { newKey } from '../../api/client';
 import { api } from '../../api/endpoints';
 import { Problem, Unreachable } from '../../api/problem';
-import type { Answered, Call, CallBackOutcome, DispositionKind, Incident } from '../../api/types';
+import type { Answered, Call, CallBackOutcome, DispositionKind } from '../../api/types';
 import { tellFailure } from '../../app/failure';
 import { t } from '../../app/i18n/words.svelte';
 import { session } from '../../app/session.svelte';
@@ -175,17 +175,35 @@ class Desk {
     }
   }
 
-  /** A second report of an incident: the call belongs to it, and the words typed so far become its note. */
-  async takeAsDuplicate(call: Call, incident: Incident): Promise<boolean> {
+  /**
+   * A second report of an incident: the call belongs to it, and the words typed so far become its note, in one act. Who is
+   * on the line stays there. Gives how to take it back, which brings the words back as well; null when it was refused.
+   */
+  async attach(call: Call, incident: string): Promise<{ noted: boolean; undo: () => Promise<void> } | null> {
     const draft = drafts.of(call.id);
-    const words = draft.callId === call.id ? wordsOf(draft.form) : '';
+    const isOwn = draft.callId === call.id;
+    const note = isOwn ? wordsOf(draft.form) : '';
     try {
-      if (words) learnIncident(board, await api.addNote(incident.id, words, draft.noteKey));
+      const said = { incident_id: incident, hang_up: false, ...(note && { note }) };
+      learnCall(board, await api.dispose(call.id, 'duplicate', said, draft.attachKeyFor(incident + note)));
     } catch (error) {
       tellFailure(error);
-      return false;
+      return null;
     }
-    return this.dispose(call, 'duplicate', incident.id);
+    draft.attached();
+    if (this.changing === call.id) this.changing = null;
+    const bringBack = isOwn && isLive(call) ? drafts.renew(draft) : undefined;
+    if (isOwn && !isLive(call)) drafts.end(call.id);
+    const undo = async () => {
+      try {
+        learnCall(board, await api.withdraw(call.id));
+        bringBack?.();
+        toasts.say({ tone: 'good', title: t('dup.withdrawn') });
+      } catch (error) {
+        tellFailure(error);
+      }
+    };
+    return { noted: note !== '', undo };
   }
 
   async recordCallBack(call: Call, outcome: CallBackOutcome): Promise<void> {

@@ -55,7 +55,8 @@ export class Draft {
   #createKey = newKey();
   #createBody = '';
   dispatchKey = newKey();
-  readonly noteKey = newKey();
+  #attachKey = newKey();
+  #attachBody = '';
 
   constructor(readonly callId: string | null) {}
 
@@ -162,6 +163,18 @@ export class Draft {
     if (this.#createBody !== '' && this.#createBody !== body) this.#createKey = newKey();
     this.#createBody = body;
     return this.#createKey;
+  }
+
+  /** The same, for what becomes a note of an incident that is open already. */
+  attachKeyFor(body: string): string {
+    if (this.#attachBody !== '' && this.#attachBody !== body) this.#attachKey = newKey();
+    this.#attachBody = body;
+    return this.#attachKey;
+  }
+
+  /** It arrived: doing the same again, after it was taken back, is another request. */
+  attached(): void {
+    this.#attachKey = newKey();
   }
 
   get worthKeeping(): boolean {

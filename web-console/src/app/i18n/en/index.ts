@@ -2,6 +2,7 @@ import type { id } from '../id';
 import { agency } from './agency';
 import { call } from './call';
 import { desk } from './desk';
+import { duplicate } from './duplicate';
 import { form } from './form';
 import { frame } from './frame';
 import { incident } from './incident';
@@ -19,6 +20,7 @@ export const en: Record<keyof typeof id, string> = {
   ...terms,
   ...call,
   ...desk,
+  ...duplicate,
   ...line,
   ...form,
   ...incident,

@@ -1,6 +1,7 @@
 import { agency } from './agency';
 import { call } from './call';
 import { desk } from './desk';
+import { duplicate } from './duplicate';
 import { form } from './form';
 import { frame } from './frame';
 import { incident } from './incident';
@@ -18,6 +19,7 @@ export const id = {
   ...terms,
   ...call,
   ...desk,
+  ...duplicate,
   ...line,
   ...form,
   ...incident,

@@ -1,0 +1,27 @@
+import type { duplicate as source } from '../id/duplicate';
+
+export const duplicate: Record<keyof typeof source, string> = {
+  'dup.title': 'Perhaps reported already',
+  'dup.none': 'No report like this yet.',
+  'dup.keys': 'Alt+↑↓ chooses',
+  'dup.maybe': 'perhaps {number}',
+  'dup.calls': '{n} calls',
+  'dup.attach': 'Attach',
+  'dup.attached': 'Call attached to {number}',
+  'dup.attached_note': 'Call attached to {number}; what was typed is its note.',
+  'dup.withdrawn': 'Taken back; what was typed is here again.',
+  'dup.next': 'Next report like this',
+  'dup.previous': 'Previous report like this',
+  'dup.attach_key': 'Attach the call to the chosen incident',
+  'dup.master': 'Master',
+  'dup_because.same_number': 'same number',
+  'dup_because.mass_event': 'mass event',
+  'dup_because.near': 'near',
+  'dup_because.same_landmark': 'same landmark',
+  'dup_because.same_area': 'same area',
+  'dup_because.same_kind': 'same type',
+  'dup_because.related_kind': 'related type',
+  'dup_because.many_calls': 'many calls',
+  'dup_because.said_known': 'caller asks whether it is known',
+  'dup_because.ended_lately': 'ended lately',
+};
