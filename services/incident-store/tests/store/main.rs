@@ -4,6 +4,7 @@
 
 mod feed;
 mod history;
+mod million;
 mod once;
 mod outage;
 mod questions;

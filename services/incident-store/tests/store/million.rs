@@ -1,0 +1,108 @@
+//! What a million incidents of history cost: nothing that grows with them. A measurement, run by hand:
+//! `cargo test --release -p incident-store --test store million -- --ignored --nocapture`.
+
+use std::time::Instant;
+
+use dispatch_core::category::Priority;
+use dispatch_core::ids::AreaCode;
+use dispatch_core::incident::Point;
+use dispatch_core::time::Timestamp;
+use incident_store::{IncidentFilter, Near, SnapshotScope, StatusFilter};
+
+use crate::support::words::{dispatched, incident_opens};
+use crate::support::{Place, RunningDesk, beside, on_both};
+
+/// As many as the search looks at, and as many again.
+const LITTLE: u32 = 10_000;
+const MUCH: u32 = 1_000_000;
+const TIMES: usize = 41;
+
+/// Ended incidents, one a minute back from now, like the one that is there. They lie where their number says.
+async fn history(place: &Place, from: u32, to: u32) {
+    let sql = format!(
+        "INSERT INTO incident (id, version, number, opened_us, is_open, status, category, priority, area_code, lat, \
+         lon, search, state) WITH RECURSIVE n(i) AS (SELECT {from} UNION ALL SELECT i + 1 FROM n WHERE i < {to}) \
+         SELECT '01935a00-0000-7aaa-8aaa-' || substr(CAST(1000000000000 + i AS TEXT), 2), one.version, \
+         'lama-' || CAST(i AS TEXT), one.opened_us - 60000000 * CAST(i AS BIGINT), 0, 'closed', one.category, \
+         one.priority, one.area_code, one.lat + (i % 997) * 0.0005, one.lon + (i % 991) * 0.0005, one.search, one.state \
+         FROM n, (SELECT * FROM incident ORDER BY opened_us LIMIT 1) AS one"
+    );
+    beside(place, &sql).await.unwrap();
+    beside(place, "ANALYZE").await.unwrap();
+}
+
+/// The middle one of several, in milliseconds.
+async fn median<F: Future>(ask: impl Fn() -> F) -> f64 {
+    let mut took = Vec::with_capacity(TIMES);
+    for _ in 0..TIMES {
+        let begun = Instant::now();
+        std::hint::black_box(ask().await);
+        took.push(begun.elapsed().as_secs_f64() * 1e3);
+    }
+    took.sort_by(f64::total_cmp);
+    took[TIMES / 2]
+}
+
+/// What a desk asks and does in its day, with the time that each takes.
+async fn day(desk: &RunningDesk) -> Vec<(&'static str, f64)> {
+    let store = desk.store();
+    let found = |filter: IncidentFilter| async move { store.incidents(&filter).await.unwrap().items.len() };
+    let limited = || IncidentFilter { limit: 50, ..IncidentFilter::default() };
+    let here = Near { point: Point { lat: -3.01, lon: 106.45 }, radius_m: 500.0 };
+    let lately = Timestamp::from_micros(crate::support::START_US - 86_400_000_000);
+    let ended = StatusFilter::Ended;
+    let scope = SnapshotScope { calls: true, duties: false, agency: None, limit: 2_000 };
+    let dispatch = || async {
+        let incident = incident_opens(desk, Priority::P1).await;
+        dispatched(desk, incident.id, 1).await;
+    };
+    vec![
+        (
+            "search for a word",
+            median(|| found(IncidentFilter { q: Some("mawar".into()), ..limited() })).await,
+        ),
+        ("search near a point", median(|| found(IncidentFilter { near: Some(here), ..limited() })).await),
+        (
+            "list of an area",
+            median(|| found(IncidentFilter { area_code: Some(AreaCode("19.03.01".into())), ..limited() }))
+                .await,
+        ),
+        ("what is open", median(|| async { store.snapshot(&scope).await.unwrap().incidents.len() }).await),
+        (
+            "ended lately, for second reports",
+            median(|| {
+                found(IncidentFilter {
+                    status: Some(ended),
+                    from: Some(lately),
+                    limit: 500,
+                    ..IncidentFilter::default()
+                })
+            })
+            .await,
+        ),
+        ("open an incident and send an agency", median(dispatch).await),
+    ]
+}
+
+#[test]
+#[ignore = "a measurement: a million incidents on both engines"]
+fn a_million_incidents_change_neither_search_nor_dispatch_by_more_than_twice() {
+    on_both(|place| async move {
+        let desk = place.desk().await;
+        incident_opens(&desk, Priority::P1).await;
+        history(&place, 1, LITTLE).await;
+        let little = day(&desk).await;
+        history(&place, LITTLE + 1, MUCH).await;
+        let much = day(&desk).await;
+        for ((what, one), (_, other)) in little.iter().zip(&much) {
+            println!(
+                "{what}: {one:.2} ms with {LITTLE}, {other:.2} ms with {MUCH}: {:.2} times",
+                other / one
+            );
+        }
+        let slower: Vec<_> =
+            little.iter().zip(&much).filter(|((_, one), (_, other))| *other > 2.0 * one).collect();
+        assert!(slower.is_empty(), "{slower:?}");
+        desk.stop().await;
+    });
+}
