@@ -14,6 +14,7 @@ use dispatch_core::private::Private;
 use dispatch_core::time::{Clock, Timestamp};
 use incident_store::{After, Desk, IncidentFilter, Record, SnapshotScope, StatusFilter, Store, StoreError};
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::feed::FeedMessage;
@@ -28,6 +29,8 @@ use crate::views::{PossibleDuplicate, Resemblance, Suspected};
 const CHANGES_AT_ONCE: usize = 512;
 /// Calls that are read at once for their numbers.
 const READ_AT_ONCE: usize = 256;
+/// After the waiting calls were compared, it rests so many times as long as that took.
+const COMPARING_RESTS: u32 = 9;
 /// A bare point, whose radius nobody gave, is that of a cell.
 const BARE_POINT_M: f64 = 1_000.0;
 /// A position that is less sure than this says nothing of the area.
@@ -43,7 +46,8 @@ pub struct DuplicateBook {
 #[derive(Default)]
 struct Known {
     index: Index,
-    waiting: BTreeMap<CallId, Arc<Call>>,
+    /// What each waiting call says by itself.
+    waiting: BTreeMap<CallId, Sighting>,
 }
 
 /// The latest message to the consoles.
@@ -119,7 +123,7 @@ impl Known {
             Record::Call(call) => {
                 self.index.note_call(call);
                 if call.is_waiting() && call.arrival.direction.is_in() && !call.arrival.test {
-                    self.waiting.insert(call.id, Arc::clone(call));
+                    self.waiting.entry(call.id).or_insert_with(|| ringing(call, names));
                 } else {
                     self.waiting.remove(&call.id);
                 }
@@ -129,11 +133,11 @@ impl Known {
     }
 
     fn resemblances(&self, names: &Names, now: Timestamp) -> Vec<Resemblance> {
-        let of = |call: &Arc<Call>| {
-            let items = self.candidates(&ringing(call, names), names, now);
-            (!items.is_empty()).then_some(Resemblance { call_id: call.id.0, items })
+        let of = |(call, sighting): (&CallId, &Sighting)| {
+            let items = self.candidates(sighting, names, now);
+            (!items.is_empty()).then_some(Resemblance { call_id: call.0, items })
         };
-        self.waiting.values().filter_map(of).collect()
+        self.waiting.iter().filter_map(of).collect()
     }
 
     fn mass_events(&self, names: &Names, now: Timestamp) -> Vec<Suspected> {
@@ -147,6 +151,7 @@ impl Watching {
         let feed = self.desk.feed();
         let (mut seen, mut stale) = (from, true);
         let (mut changed, mut compared_at) = (true, self.clock.now());
+        let mut rested_at = Instant::now();
         let mut again = tokio::time::interval(RESEMBLANCE_EVERY);
         again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -174,9 +179,13 @@ impl Watching {
                         stale = self.reload().await.is_err();
                     }
                     let now = self.clock.now();
-                    if changed || now >= compared_at.after(RESEMBLANCE_AGES) {
+                    let rested = Instant::now() >= rested_at;
+                    if rested && (changed || now >= compared_at.after(RESEMBLANCE_AGES)) {
                         (changed, compared_at) = (false, now);
+                        let begun = Instant::now();
                         self.tell(now);
+                        // In a flood the hints come less often; they never take more than a tenth of a core.
+                        rested_at = Instant::now() + begun.elapsed() * COMPARING_RESTS;
                     }
                 }
             }

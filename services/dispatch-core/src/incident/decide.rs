@@ -138,21 +138,18 @@ impl Course<'_> {
     }
 
     pub(super) fn must_be_open(&self) -> Result<(), IncidentRefusal> {
-        match &self.incident.ending {
-            None => Ok(()),
-            Some(Ending::Closed { .. } | Ending::Cancelled { .. }) => Err(IncidentRefusal::Ended),
-            Some(Ending::Merged { into, number, .. }) => {
-                Err(IncidentRefusal::Merged { into: *into, number: number.clone() })
-            }
-        }
+        self.must_not_be_merged()?;
+        if self.incident.is_open() { Ok(()) } else { Err(IncidentRefusal::Ended) }
     }
 
     /// What is done about a merged incident is done about the one that goes on.
     pub(super) fn must_not_be_merged(&self) -> Result<(), IncidentRefusal> {
-        self.must_be_open().or_else(|refusal| match refusal {
-            IncidentRefusal::Ended => Ok(()),
-            merged => Err(merged),
-        })
+        match &self.incident.ending {
+            None | Some(Ending::Closed { .. } | Ending::Cancelled { .. }) => Ok(()),
+            Some(Ending::Merged { into, number, .. }) => {
+                Err(IncidentRefusal::Merged { into: *into, number: number.clone() })
+            }
+        }
     }
 
     pub(super) fn person(&self) -> Result<UserId, IncidentRefusal> {

@@ -1,7 +1,6 @@
 //! What holds for any order, and that history costs nothing.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use dispatch_core::duplicate::{Index, LOOKED_AT_MAX, Sighting};
 use dispatch_core::incident::{self, Incident, IncidentEvent};
@@ -123,40 +122,4 @@ fn history_is_no_work() {
         index.note_incident(&Arc::new(incident_of(n, &seen, clock)), rules(), clock);
         assert!(index.len() <= 121, "an hour of one every half minute: {}", index.len());
     }
-}
-
-/// The figure for the documents: `cargo test --release -p dispatch-core --test duplicates million -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement: a million incidents"]
-fn a_million_incidents_of_history_change_nothing() {
-    let now = evening();
-    let time = |index: &Index| {
-        let questions = asked();
-        let begun = Instant::now();
-        for _ in 0..50 {
-            for one in &questions {
-                std::hint::black_box(index.candidates(one, rules(), now));
-            }
-        }
-        begun.elapsed().as_secs_f64() * 1e6 / (50.0 * questions.len() as f64)
-    };
-    let without = index_of(present(now), now);
-    let old = Seen { north_m: 10.0, east_m: 10.0, kind: 0, word: Some(0), minutes_ago: 61, closed: true };
-    let mut with = Index::default();
-    let template = incident_of(0, &old, now);
-    let begun = Instant::now();
-    for n in 0..1_000_000usize {
-        let incident = Incident { id: id(n), ..template.clone() };
-        with.note_incident(&Arc::new(incident), rules(), now);
-    }
-    for incident in present(now) {
-        with.note_incident(&Arc::new(incident), rules(), now);
-    }
-    let filled = begun.elapsed();
-    let (a, b) = (time(&without), time(&with));
-    println!(
-        "without history {a:.1} µs, with a million {b:.1} µs: {:.2} times; passed over in {filled:?}",
-        b / a
-    );
-    assert!(b <= 2.0 * a, "{b} against {a}");
 }

@@ -1,16 +1,23 @@
 //! What a million incidents of history cost: nothing that grows with them. A measurement, run by hand:
 //! `cargo test --release -p incident-store --test store million -- --ignored --nocapture`.
 
+use std::sync::Arc;
 use std::time::Instant;
 
+use dispatch_core::actor::Actor;
+use dispatch_core::area;
 use dispatch_core::category::Priority;
-use dispatch_core::ids::AreaCode;
-use dispatch_core::incident::Point;
+use dispatch_core::duplicate::{DuplicateRules, Index, Place as Whereabouts, Sighting};
+use dispatch_core::ids::{AreaCode, IncidentId};
+use dispatch_core::incident::{Ending, Incident, Location, Point};
+use dispatch_core::policy::Rules;
+use dispatch_core::private::Private;
 use dispatch_core::time::Timestamp;
 use incident_store::{IncidentFilter, Near, SnapshotScope, StatusFilter};
+use uuid::Uuid;
 
 use crate::support::words::{dispatched, incident_opens};
-use crate::support::{Place, RunningDesk, beside, on_both};
+use crate::support::{Engine, Place, RunningDesk, beside, on, on_both};
 
 /// As many as the search looks at, and as many again.
 const LITTLE: u32 = 10_000;
@@ -104,5 +111,67 @@ fn a_million_incidents_change_neither_search_nor_dispatch_by_more_than_twice() {
             little.iter().zip(&much).filter(|((_, one), (_, other))| *other > 2.0 * one).collect();
         assert!(slower.is_empty(), "{slower:?}");
         desk.stop().await;
+    });
+}
+
+/// What a call is compared with: 400 incidents of the present, and so many of history before them.
+fn index_after(history: u32, template: &Incident, rules: &DuplicateRules, now: Timestamp) -> Index {
+    let mut index = Index::default();
+    let ended = Timestamp::from_micros(now.as_micros() - 3_601_000_000);
+    let ending = Ending::Closed { at: ended, by: Actor::System, reason: None };
+    let over = Incident { ending: Some(ending), opened_at: ended, ..template.clone() };
+    for n in 0..history {
+        let id = IncidentId(Uuid::from_u128(u128::from(n)));
+        index.note_incident(&Arc::new(Incident { id, ..over.clone() }), rules, now);
+    }
+    for n in 0..400u32 {
+        let point = Point { lat: -3.01 + spread(n, 7_919), lon: 106.45 + spread(n, 104_729) };
+        let location = Location { point: Some(Private::new(point)), ..template.location.clone() };
+        let id = IncidentId(Uuid::from_u128(1 << 64 | u128::from(n)));
+        index.note_incident(&Arc::new(Incident { id, location, ..template.clone() }), rules, now);
+    }
+    index
+}
+
+/// Up to a tenth of a degree to both sides.
+fn spread(n: u32, prime: u32) -> f64 {
+    f64::from(n.wrapping_mul(prime) % 2_000) / 10_000.0 - 0.1
+}
+
+fn microseconds_of_a_question(index: &Index, rules: &DuplicateRules, now: Timestamp) -> f64 {
+    const ROUNDS: u32 = 50;
+    let ringing = |n: u32| Sighting {
+        caller: Whereabouts::new(
+            Some((area::Point { lat: -3.01 + spread(n, 97), lon: 106.45 + spread(n, 193) }, 600.0)),
+            None,
+            [],
+        ),
+        ..Sighting::default()
+    };
+    let asked: Vec<Sighting> = (0..200).map(ringing).collect();
+    let begun = Instant::now();
+    for one in (0..ROUNDS).flat_map(|_| &asked) {
+        std::hint::black_box(index.candidates(one, rules, now));
+    }
+    begun.elapsed().as_secs_f64() * 1e6 / f64::from(ROUNDS) / 200.0
+}
+
+#[test]
+#[ignore = "a measurement: a million incidents in memory"]
+fn a_million_incidents_do_not_slow_the_look_for_second_reports() {
+    on(Engine::Sqlite, |place| async move {
+        let desk = place.desk().await;
+        let template = incident_opens(&desk, Priority::P1).await;
+        desk.stop().await;
+        let (rules, now) = (Rules::default_rules().unwrap().duplicates, template.opened_at);
+        let (without, with) =
+            (index_after(0, &template, &rules, now), index_after(MUCH, &template, &rules, now));
+        let one = microseconds_of_a_question(&without, &rules, now);
+        let other = microseconds_of_a_question(&with, &rules, now);
+        println!(
+            "look for second reports: {one:.1} µs without, {other:.1} µs with {MUCH}: {:.2} times",
+            other / one
+        );
+        assert!(other <= 2.0 * one);
     });
 }

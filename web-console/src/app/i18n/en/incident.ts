@@ -38,6 +38,7 @@ export const incident: Record<keyof typeof source, string> = {
   'incident.did.no_master': 'Incident {number} is a master incident no more.',
   'incident.master_means': 'Mass event: new calls from around here are offered to this incident first.',
   'incident.no_master_means': 'New calls are no longer offered to this incident first.',
+  'incident.crowd': 'Many calls: {n}',
   'incident.master': 'Master incident',
   'incident.master_proposed': 'Many calls: make it the master incident?',
   'incident.calls': '{n} calls',

@@ -37,6 +37,7 @@ export const incident = {
   'incident.master_means':
     'Kejadian massal: panggilan baru dari sekitar sini langsung ditawarkan ke insiden ini.',
   'incident.no_master_means': 'Panggilan baru tidak lagi ditawarkan lebih dulu ke insiden ini.',
+  'incident.crowd': 'Banyak panggilan: {n}',
   'incident.master': 'Insiden induk',
   'incident.master_proposed': 'Banyak panggilan: jadikan insiden induk?',
   'incident.calls': '{n} panggilan',
