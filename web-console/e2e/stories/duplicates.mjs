@@ -88,8 +88,7 @@ story('a second report is proposed while it rings, attached with one key and tak
   await taker.keyboard.press('F6');
   await until(async () => (await callsOf()) === 2, 'attached again');
   const card = agency.locator('article', { hasText: incident.location.landmark });
-  await card.first().waitFor();
-  await agency.getByText('2 panggilan').first().waitFor();
+  await card.getByText('2 panggilan').waitFor();
   await taker.keyboard.press('F7');
   await until(() => second.hungUp, 'the caller is released');
   check(first.hungUp, 'the first caller was let go');
