@@ -21,6 +21,7 @@ export function emptyBoard(): Board {
     modeSince: null,
     trunkAnswers: true,
     phoneRings: false,
+    cards: null,
   };
 }
 

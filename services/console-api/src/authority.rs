@@ -73,6 +73,12 @@ permissions! {
     CanSupervise: Supervisor Admin;
     /// Add and change people.
     CanAdminister: Admin;
+    /// Write at changes of question cards.
+    CanEditCards: Supervisor;
+    /// Hand changes of question cards in, and decide on those of others.
+    CanDecideOnCards: Supervisor Admin;
+    /// See changes of question cards.
+    CanReadCardDrafts: Supervisor Admin Auditor;
     /// Read the supervision log.
     CanReadLog: Supervisor Admin Auditor;
 }

@@ -129,6 +129,9 @@ impl DutySeats {
             | SiteEvent::AgencyAdded { .. }
             | SiteEvent::AreasImported { .. }
             | SiteEvent::PlacesImported { .. }
+            | SiteEvent::CardDraftSaved { .. }
+            | SiteEvent::CardDraftMoved { .. }
+            | SiteEvent::CardSetAdopted { .. }
             | SiteEvent::PolicyAdopted { .. } => {}
         }
     }

@@ -12,6 +12,7 @@
 mod assignments;
 pub mod authority;
 mod calls;
+mod cards;
 mod console;
 mod duplicates;
 mod duty_seats;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use dispatch_core::area::{AreaIndex, bangka_selatan};
+use dispatch_core::card::CardSet;
 use dispatch_core::ids::{AgencyId, AreaCode, UserId};
 use dispatch_core::place::PlaceIndex;
 use dispatch_core::policy::{AgencyEntry, Policy};
@@ -16,6 +17,7 @@ pub struct Names {
     users: Arc<BTreeMap<UserId, UserRecord>>,
     areas: Arc<AreaIndex>,
     places: Arc<PlaceIndex>,
+    cards: Arc<CardSet>,
     policy: Arc<Policy>,
 }
 
@@ -57,6 +59,11 @@ impl Names {
         known.unwrap_or(&code.0).to_owned()
     }
 
+    /// The question cards that hold.
+    pub const fn cards(&self) -> &Arc<CardSet> {
+        &self.cards
+    }
+
     /// The policy in force.
     pub fn policy(&self) -> &Policy {
         &self.policy
@@ -76,6 +83,7 @@ struct Kept {
     users: Arc<BTreeMap<UserId, UserRecord>>,
     areas: Arc<AreaIndex>,
     places: Arc<PlaceIndex>,
+    cards: Arc<CardSet>,
 }
 
 impl NameBook {
@@ -84,19 +92,32 @@ impl NameBook {
         let book = Self { desk, store, kept: Arc::default() };
         book.reload_users().await?;
         book.reload_areas().await?;
+        book.reload_cards().await?;
         Ok(book)
     }
 
     /// The names as of now.
     pub fn now(&self) -> Names {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner).clone();
-        Names { users: kept.users, areas: kept.areas, places: kept.places, policy: self.desk.policy() }
+        let policy = self.desk.policy();
+        Names { users: kept.users, areas: kept.areas, places: kept.places, cards: kept.cards, policy }
     }
 
     /// After somebody was added or changed.
     pub async fn reload_users(&self) -> Result<(), StoreError> {
         let users = self.store.users().await?.into_iter().map(|user| (user.id, user)).collect();
         self.kept.write().unwrap_or_else(PoisonError::into_inner).users = Arc::new(users);
+        Ok(())
+    }
+
+    /// After question cards were adopted.
+    pub async fn reload_cards(&self) -> Result<(), StoreError> {
+        let cards = Arc::new(self.store.cards().await?);
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        // Two reloads may overtake each other; versions only grow.
+        if cards.version >= kept.cards.version {
+            kept.cards = cards;
+        }
         Ok(())
     }
 

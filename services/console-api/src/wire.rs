@@ -180,6 +180,10 @@ wire_codes! {
     EscalationStep(dispatch_core::escalation::Step) = &dispatch_core::escalation::Step::ALL;
     /// Why an incident may be what a call tells of.
     DuplicateReason(duplicate::Because) = &duplicate::Because::ALL;
+    /// What holds of an incident, learned by asking.
+    Flag(dispatch_core::card::Flag) = dispatch_core::card::Flag::ALL;
+    /// How far a change of a question card is.
+    CardDraftState(dispatch_core::card::draft::DraftState) = &dispatch_core::card::draft::DraftState::ALL;
     /// The level of an area.
     AreaLevel(area::Level) = &[area::Level::Kabupaten, area::Level::Kecamatan, area::Level::Desa];
 }

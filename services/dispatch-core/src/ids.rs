@@ -56,6 +56,10 @@ make_id! {
     /// A field unit of an agency.
     UnitId
 }
+make_id! {
+    /// A change of a question card that waits for a second person.
+    CardDraftId
+}
 
 impl AssignmentId {
     /// The id of the `ordinal`-th assignment of an incident, made at `now`.

@@ -6,7 +6,7 @@
 //! same state everywhere.
 //!
 //! Entry points: [`call::decide`], [`incident::decide`], [`duty::decide`] and their `apply` and
-//! `next_deadline`; [`classification`]; [`routing::propose`]; [`place::read`] and [`place::PlaceIndex`]; [`duplicate::Index`].
+//! `next_deadline`; [`classification`]; [`card::assess`]; [`routing::propose`]; [`place::read`] and [`place::PlaceIndex`]; [`duplicate::Index`].
 //!
 //! Architecture invariant: this crate names no tokio, sqlx, axum, clock or random source in its Cargo.toml.
 
@@ -14,6 +14,7 @@ pub mod acd;
 pub mod actor;
 pub mod area;
 pub mod call;
+pub mod card;
 pub mod category;
 pub mod classification;
 pub mod duplicate;

@@ -14,6 +14,12 @@ pub const NOTES_PER_INCIDENT_MAX: usize = 200;
 pub const CALLS_PER_INCIDENT_MAX: usize = 2_000;
 /// Assignments of one incident, declined and cancelled ones included: 40 agencies, each asked some times.
 pub const ASSIGNMENTS_PER_INCIDENT_MAX: usize = 200;
+/// Answers to question cards that stand on one incident: a dozen cards of eight questions, each tried for a type.
+pub const CARD_ANSWERS_PER_INCIDENT_MAX: usize = 100;
+/// Answers in one request: two whole cards.
+pub const CARD_ANSWERS_PER_REQUEST_MAX: usize = 16;
+/// Drafts of cards that are listed, newest first; older ones stay in the store.
+pub const CARD_DRAFTS_LISTED_MAX: u32 = 200;
 /// Defects listed on one call; a message with more is a attack, the count is enough.
 pub const DEFECTS_PER_CALL_MAX: usize = 32;
 /// Location fixes kept on one call.

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AgencyCode, AgencyId, UserId};
+use crate::card::CardCode;
+use crate::card::draft::DraftState;
+use crate::ids::{AgencyCode, AgencyId, CardDraftId, UserId};
 use crate::private::Private;
 
 /// What a person may do.
@@ -125,6 +127,43 @@ pub enum SiteEvent {
         /// What was known of this list before was dropped.
         replaced: bool,
         /// SHA-256 of the file, hex.
+        sha256: String,
+    },
+    /// Somebody wrote at a change of a question card. The text itself is in the store.
+    CardDraftSaved {
+        /// Which draft.
+        draft: CardDraftId,
+        /// How often it was written.
+        revision: u32,
+        /// The version of the cards that it began from.
+        base: u32,
+        /// Which card it changes.
+        card: CardCode,
+        /// SHA-256 of its canonical JSON, hex.
+        sha256: String,
+    },
+    /// A change of a question card was handed in, rejected or given up.
+    CardDraftMoved {
+        /// Which draft.
+        draft: CardDraftId,
+        /// Which writing of it.
+        revision: u32,
+        /// What became of it.
+        to: DraftState,
+        /// Why it was rejected.
+        reason: Option<Private<String>>,
+    },
+    /// A change of a question card was approved: the cards of this version hold.
+    CardSetAdopted {
+        /// Which draft.
+        draft: CardDraftId,
+        /// Which writing of it.
+        revision: u32,
+        /// The version of the cards.
+        version: u32,
+        /// The decree.
+        decree: String,
+        /// SHA-256 of the canonical JSON of all cards, hex.
         sha256: String,
     },
     /// A policy came into force.

@@ -37,6 +37,14 @@ impl Timestamp {
             .map(|t| jiff::tz::Offset::UTC.to_datetime(t).year())
             .unwrap_or(1970)
     }
+
+    /// The calendar day in Western Indonesia Time, `YYYY-MM-DD`.
+    pub fn date_wib(self) -> String {
+        let shifted = self.0.saturating_add(7 * 3600 * 1_000_000);
+        jiff::Timestamp::from_microsecond(shifted)
+            .map(|t| jiff::tz::Offset::UTC.to_datetime(t).date().to_string())
+            .unwrap_or_else(|_| "1970-01-01".to_owned())
+    }
 }
 
 impl std::fmt::Display for Timestamp {
@@ -123,5 +131,6 @@ mod tests {
         let before: Timestamp = "2026-12-31T16:59:59.999999Z".parse().unwrap();
         let after: Timestamp = "2026-12-31T17:00:00Z".parse().unwrap();
         assert_eq!((before.year_wib(), after.year_wib()), (2026, 2027));
+        assert_eq!((before.date_wib(), after.date_wib()), ("2026-12-31".into(), "2027-01-01".into()));
     }
 }

@@ -1,6 +1,7 @@
 //! What can go wrong, by who can do something about it.
 
 use dispatch_core::call::CallRefusal;
+use dispatch_core::card::draft::DraftRefusal;
 use dispatch_core::incident::IncidentRefusal;
 use dispatch_core::policy::PolicyMistake;
 use thiserror::Error;
@@ -119,6 +120,9 @@ pub enum SiteRefusal {
         /// The version in force.
         current: u64,
     },
+    /// A change of a question card was refused.
+    #[error(transparent)]
+    Card(#[from] DraftRefusal),
     /// The rules contradict themselves.
     #[error("the rules have {} mistakes", .0.len())]
     PolicyMistaken(Vec<PolicyMistake>),

@@ -3,8 +3,9 @@
 use dispatch_core::actor::Actor;
 use dispatch_core::area::Area;
 use dispatch_core::call::{Call, CallCommand};
+use dispatch_core::card::draft::{CardChange, DraftStep};
 use dispatch_core::duty::{Duty, SetDuty};
-use dispatch_core::ids::{AgencyCode, AgencyId, CallId, IncidentId, UserId};
+use dispatch_core::ids::{AgencyCode, AgencyId, CallId, CardDraftId, IncidentId, UserId};
 use dispatch_core::incident::{Incident, IncidentCommand, Report};
 use dispatch_core::place::Place;
 use dispatch_core::policy::Rules;
@@ -217,6 +218,24 @@ pub enum SiteCommand {
         replace: bool,
         /// SHA-256 of the file, hex.
         sha256: String,
+    },
+    /// Write at a change of a question card.
+    SaveCardDraft {
+        /// Which draft; a new id begins a new one.
+        draft: CardDraftId,
+        /// The revision that the person saw; none for a new one.
+        revision: Option<u32>,
+        /// The change as it shall be.
+        change: Box<CardChange>,
+    },
+    /// Hand a change of a question card in, approve it, reject it or give it up.
+    StepCardDraft {
+        /// Which draft.
+        draft: CardDraftId,
+        /// The revision that the person read.
+        revision: u32,
+        /// What to do with it.
+        step: DraftStep,
     },
     /// Put rules into force.
     AdoptPolicy {

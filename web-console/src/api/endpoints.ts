@@ -5,6 +5,9 @@ import type {
   Assignment,
   Call,
   CallBackOutcome,
+  CardAnswers,
+  CardDraft,
+  CardSet,
   Checkpoint,
   Classification,
   Correction,
@@ -26,6 +29,7 @@ import type {
   PossibleDuplicate,
   PublicKey,
   RaisedEscalation,
+  Schemas,
   Session,
   SuperviseMode,
   Wallboard,
@@ -115,6 +119,14 @@ export const api = {
     const text = Object.entries(query).map(([name, value]) => [name, String(value)]);
     return read<Places>(`/places?${new URLSearchParams(text)}`, signal);
   },
+  cards: (version?: number) => read<CardSet>(version === undefined ? '/cards' : `/cards?version=${version}`),
+  cardDrafts: () => read<Page<CardDraft>>('/cards/drafts').then(itemsOf),
+  saveCardDraft: (draft: Schemas['CardDraftRequest'], key: string) =>
+    write<CardDraft>('POST', '/cards/drafts', draft, key),
+  stepCardDraft: (draft: string, step: Schemas['CardStep'], revision: number, reason?: string) =>
+    write<CardDraft>('POST', `/cards/drafts/${draft}/step`, { step, revision, ...(reason && { reason }) }),
+  answerCard: (incident: string, answers: CardAnswers) =>
+    write<Incident>('POST', `/incidents/${incident}/answers`, answers),
   policy: () => read<Policy>('/policy'),
   areas: () => read<Area[] | Page<Area>>('/areas').then(itemsOf),
   agencies: () => read<Agency[] | Page<Agency>>('/agencies').then(itemsOf),

@@ -4,7 +4,7 @@
  */
 import type { components } from './api.gen';
 
-type Schemas = components['schemas'];
+export type Schemas = components['schemas'];
 
 export type Role = Schemas['UserRole'];
 export type User = Schemas['User'];
@@ -56,6 +56,15 @@ export type PlaceHit = Schemas['PlaceHit'];
 export type ReadPoint = Schemas['ReadPoint'];
 export type Whereabouts = Schemas['Whereabouts'];
 export type PointSource = Schemas['PointSource'];
+export type CardSet = Schemas['CardSet'];
+export type Card = Schemas['Card'];
+export type CardQuestion = Card['questions'][number];
+export type CardChoice = CardQuestion['answers'][number];
+export type CardInstruction = Schemas['CardInstruction'];
+export type CardDraft = Schemas['CardDraft'];
+export type Flag = Schemas['Flag'];
+export type GivenAnswer = Schemas['GivenAnswer'];
+export type CardAnswers = Schemas['AnswersRequest'];
 export type Policy = Schemas['Policy'];
 export type IncidentType = Schemas['TypePlan'];
 export type Agency = Schemas['Agency'];

@@ -33,6 +33,7 @@ export class LiveBoard implements Board {
   modeSince = $state<string | null>(null);
   trunkAnswers = $state(true);
   phoneRings = $state(false);
+  cards = $state.raw<Board['cards']>(null);
 
   assignmentsOf(incident: string): AssignmentInFeed[] {
     return [...this.assignments.values()]
@@ -58,6 +59,7 @@ export class LiveBoard implements Board {
     this.mode = 'normal';
     this.trunkAnswers = true;
     this.phoneRings = false;
+    this.cards = null;
     this.modeSince = null;
   }
 }

@@ -65,6 +65,8 @@ export interface Board {
   trunkAnswers: boolean;
   /** This person's telephone rings, for a call that is theirs already. */
   phoneRings: boolean;
+  /** Which question cards hold, and when they or changes of them were last touched. */
+  cards: { version: number; touched: string } | null;
   incidents: Map<string, Incident>;
   assignments: Map<string, AssignmentInFeed>;
   duties: Map<string, PersonOnDuty>;
@@ -91,6 +93,7 @@ export function reduce(board: Board, message: FeedMessage): Applied {
       board.mode = message.mode;
       board.trunkAnswers = message.trunk_answers;
       board.phoneRings = message.phone_rings;
+      board.cards = { version: message.cards_version, touched: message.cursor };
       replaceAll(board.calls, message.calls);
       board.activity.clear();
       learnQueue(board, message.queue);
@@ -169,6 +172,10 @@ export function reduce(board: Board, message: FeedMessage): Applied {
       return 'applied';
     case 'seat.rings':
       board.phoneRings = message.rings;
+      return 'applied';
+    case 'cards.updated':
+      if (!advance(board, message.cursor)) return 'repeated';
+      board.cards = { version: message.version, touched: message.cursor };
       return 'applied';
     case 'seat.away':
       if (message.away) board.away.set(message.user_id, true);

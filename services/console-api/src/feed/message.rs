@@ -90,6 +90,16 @@ pub enum FeedMessage {
         /// The duty as it is now.
         duty: Duty,
     },
+    /// Question cards, or a change of them that waits for somebody, are to be read again.
+    #[serde(rename = "cards.updated")]
+    CardsUpdated {
+        /// Index of the change.
+        cursor: Counter,
+        /// When.
+        at: Time,
+        /// The version of the cards that holds.
+        version: u32,
+    },
     /// What is heard on a call right now. Has no cursor and is lost to a slow console. Only to who has the call, and
     /// to supervisors.
     #[serde(rename = "call.activity")]
@@ -237,4 +247,6 @@ pub struct Snapshot {
     pub mode: SystemMode,
     /// Whether the telephone part answers.
     pub trunk_answers: bool,
+    /// The version of the question cards that holds.
+    pub cards_version: u32,
 }

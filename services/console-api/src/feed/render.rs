@@ -7,7 +7,8 @@ use axum::extract::ws::Utf8Bytes;
 use dispatch_core::call::Call;
 use dispatch_core::ids::AssignmentId;
 use dispatch_core::incident::Incident;
-use incident_store::{Change, Record, StreamId};
+use dispatch_core::site::SiteEvent;
+use incident_store::{Change, DeskEvent, Record, StreamId};
 
 use super::message::FeedMessage;
 use super::visible::Form;
@@ -88,6 +89,16 @@ impl Renderer {
                     call: call_of(change).map(|call| self.show.with_history(call, history, false)),
                     escalation,
                 })
+            }
+            Form::Cards => {
+                // The names of this desk may be a moment behind the change that tells of the new version.
+                let version = match &change.event {
+                    DeskEvent::Site(SiteEvent::CardSetAdopted { version, .. }) => *version,
+                    DeskEvent::Site(_) | DeskEvent::Call(_) | DeskEvent::Incident(_) | DeskEvent::Duty(_) => {
+                        names.cards().version
+                    }
+                };
+                Some(FeedMessage::CardsUpdated { cursor, at, version })
             }
             Form::Duty => {
                 let Some(Record::Duty(duty)) = &change.record else { return None };

@@ -82,6 +82,7 @@ pub async fn take(
         escalations: raised.iter().filter_map(|c| views::escalation(c, of_stream(c.stream))).collect(),
         mode: mode.into(),
         trunk_answers: trunk_answers(floor, viewer.role),
+        cards_version: names.cards().version,
     };
     Ok((taken.cursor, FeedMessage::Snapshot(snapshot)))
 }

@@ -4,7 +4,7 @@ use dispatch_core::call::CallEvent;
 use dispatch_core::call::fact::CallFact;
 use dispatch_core::ids::{AgencyId, AssignmentId, UserId};
 use dispatch_core::incident::{Incident, IncidentEvent};
-use dispatch_core::site::UserRole;
+use dispatch_core::site::{SiteEvent, UserRole};
 use incident_store::{Change, DeskEvent, Record, StreamId};
 
 use crate::authority::{agency_of, sees};
@@ -45,6 +45,8 @@ pub enum Form {
     Escalation,
     /// `duty.updated`.
     Duty,
+    /// `cards.updated`.
+    Cards,
 }
 
 /// The form in which the viewer sees the change; `None` when it is not theirs to see.
@@ -56,9 +58,32 @@ pub fn visible(change: &Change, viewer: Viewer) -> Option<Form> {
             incident_form(event, incident, viewer)
         }
         DeskEvent::Duty(_) => sees_duty(change.stream, viewer).then_some(Form::Duty),
-        // Who logs in is in the supervision log, not on the desks.
-        DeskEvent::Site(_) => None,
+        DeskEvent::Site(event) => site_form(event, viewer.role),
     }
+}
+
+/// Question cards are for everybody who asks, and changes of them for those who decide. Who logs in is in the supervision
+/// log, not on the desks.
+const fn site_form(event: &SiteEvent, role: UserRole) -> Option<Form> {
+    let sees = match event {
+        SiteEvent::CardSetAdopted { .. } => sees_calls(role),
+        SiteEvent::CardDraftSaved { .. } | SiteEvent::CardDraftMoved { .. } => match role {
+            UserRole::Supervisor | UserRole::Admin | UserRole::Auditor => true,
+            UserRole::CallTaker | UserRole::Dispatcher => false,
+        },
+        SiteEvent::Founded { .. }
+        | SiteEvent::UserAdded { .. }
+        | SiteEvent::UserChanged { .. }
+        | SiteEvent::PasswordSet { .. }
+        | SiteEvent::SessionOpened { .. }
+        | SiteEvent::SessionClosed { .. }
+        | SiteEvent::LogInFailed { .. }
+        | SiteEvent::AgencyAdded { .. }
+        | SiteEvent::AreasImported { .. }
+        | SiteEvent::PlacesImported { .. }
+        | SiteEvent::PolicyAdopted { .. } => false,
+    };
+    if sees { Some(Form::Cards) } else { None }
 }
 
 /// Whether a role sees calls.
@@ -137,6 +162,8 @@ fn incident_form(event: &IncidentEvent, incident: &Incident, viewer: Viewer) -> 
         IncidentEvent::Opened { .. }
         | IncidentEvent::Edited { .. }
         | IncidentEvent::Noted { .. }
+        | IncidentEvent::CardAnswered { .. }
+        | IncidentEvent::PriorityRaised { .. }
         | IncidentEvent::CallAttached { .. }
         | IncidentEvent::CallDetached { .. }
         | IncidentEvent::Absorbed { .. }
@@ -180,7 +207,6 @@ mod tests {
     use dispatch_core::ids::{AgencyCode, IncidentId};
     use dispatch_core::incident::{EscalationCause, IncidentEvent, Location, Report};
     use dispatch_core::private::Private;
-    use dispatch_core::site::SiteEvent;
     use dispatch_core::time::Timestamp;
     use uuid::Uuid;
 
@@ -300,6 +326,20 @@ mod tests {
         for role in UserRole::ALL {
             assert_eq!(visible(&log_in, viewer(role, None)), None);
         }
+    }
+
+    #[test]
+    fn who_asks_hears_of_new_cards_and_who_decides_of_drafts() {
+        let draft = dispatch_core::ids::CardDraftId(Uuid::from_u128(6));
+        let site = |event| change(StreamId::Site, DeskEvent::Site(event), None);
+        let decree = "SK 1".to_owned();
+        let adopted = SiteEvent::CardSetAdopted { draft, revision: 1, version: 2, decree, sha256: "".into() };
+        let to = dispatch_core::card::draft::DraftState::Submitted;
+        let moved = SiteEvent::CardDraftMoved { draft, revision: 1, to, reason: None };
+        let (adopted, moved) = (site(adopted), site(moved));
+        let seen = |of: &Change| UserRole::ALL.map(|role| visible(of, viewer(role, None)).is_some());
+        assert_eq!(seen(&adopted), [true, false, true, true, true]);
+        assert_eq!(seen(&moved), [false, false, true, true, true]);
     }
 
     #[test]

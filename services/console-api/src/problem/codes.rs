@@ -187,6 +187,18 @@ codes! {
     AlreadyAssigned = "already_assigned" 409
         "Instansi ini sudah ditugaskan", "Tidak ada yang dikirim dua kali. Muat keadaan terbaru.";
         "These agencies are on it already", "Nothing was sent twice. Load the present state.";
+    /// Who wrote at a draft may not decide on it.
+    OwnDraft = "own_draft" 403
+        "Usulan sendiri tidak boleh disetujui sendiri", "Tidak ada yang diubah. Minta pengawas atau admin lain yang tidak ikut menulis usulan ini.";
+        "Authors do not decide on their own draft", "Nothing was changed. Ask another supervisor or an admin who did not write at it.";
+    /// Somebody wrote at the draft in between.
+    DraftChanged = "draft_changed" 409
+        "Usulan sudah diubah orang lain", "Tulisan Anda tetap di layar. Muat usulan terbaru, bandingkan, lalu ulangi.";
+        "Somebody else changed the draft", "Your text stays on the screen. Load the present draft, compare, then try again.";
+    /// What the draft replaces has changed since it was begun.
+    DraftOutdated = "draft_outdated" 409
+        "Kartu yang berlaku sudah berubah", "Usulan tetap tersimpan. Buat usulan baru dari kartu yang berlaku sekarang.";
+        "The card in force has changed", "The draft is kept. Begin a new one from the card that holds now.";
     /// The user name is taken.
     UsernameTaken = "username_taken" 409
         "Nama pengguna sudah dipakai", "Tidak ada yang diubah. Pilih nama lain.";

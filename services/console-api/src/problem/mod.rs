@@ -12,6 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use codes::Code;
+pub use refusals::card_mistake;
 
 use crate::wire::Time;
 

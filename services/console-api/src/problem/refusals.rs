@@ -2,10 +2,12 @@
 
 use call_link::order::OrderError;
 use dispatch_core::call::CallRefusal;
+use dispatch_core::card::draft::DraftRefusal;
+use dispatch_core::card::{CardFault, CardMistake};
 use dispatch_core::incident::IncidentRefusal;
 use incident_store::{SiteRefusal, StoreError, SubmitError};
 
-use super::{Code, Problem, Winner};
+use super::{Code, FieldError, Problem, Winner};
 use crate::names::Names;
 
 impl From<StoreError> for Problem {
@@ -145,6 +147,7 @@ fn site(refusal: &SiteRefusal) -> Problem {
         SiteRefusal::Text { field } => {
             Problem::field(field, "empty", "Kosong atau terlalu panjang.", "Empty or too long.")
         }
+        SiteRefusal::Card(refusal) => card_draft(refusal),
         SiteRefusal::Founded
         | SiteRefusal::AgencyCodeTaken
         | SiteRefusal::PolicyNotNewer { .. }
@@ -158,4 +161,80 @@ fn site(refusal: &SiteRefusal) -> Problem {
             Problem::new(Code::Internal)
         }
     }
+}
+
+fn card_draft(refusal: &DraftRefusal) -> Problem {
+    match refusal {
+        DraftRefusal::Unknown => Problem::new(Code::NotFound),
+        DraftRefusal::Changed { .. } => Problem::new(Code::DraftChanged),
+        DraftRefusal::NotInThisState { from, to } => Problem::new(Code::NotInThisState).because(
+            format!("Dari keadaan {from} tidak dapat menjadi {to}. Muat keadaan terbaru."),
+            format!("From {from} it cannot become {to}. Load the present state."),
+        ),
+        DraftRefusal::Own => Problem::new(Code::OwnDraft),
+        DraftRefusal::Outdated => Problem::new(Code::DraftOutdated),
+        DraftRefusal::ReasonMissing => Problem::new(Code::ReasonMissing),
+        DraftRefusal::Mistaken(mistakes) => Problem::fields(mistakes.iter().map(card_mistake).collect()),
+        DraftRefusal::NotAPerson => Problem::new(Code::Forbidden),
+    }
+}
+
+/// A mistake of a card, in words.
+pub fn card_mistake(mistake: &CardMistake) -> FieldError {
+    let (code, id, en) = match &mistake.fault {
+        CardFault::Empty => ("empty", "Harus diisi.".to_owned(), "Must not be empty.".to_owned()),
+        CardFault::TooLong => {
+            ("too_long", "Terlalu panjang untuk dibacakan.".into(), "Too long to be read out.".into())
+        }
+        CardFault::NotACode => (
+            "unknown_value",
+            "Kode: huruf kecil, angka, dan _ saja.".into(),
+            "A code: small letters, digits and _ only.".into(),
+        ),
+        CardFault::Twice => ("twice", "Sudah dipakai.".into(), "There already.".into()),
+        CardFault::UnknownType(of) => {
+            ("unknown", format!("Jenis {of} tidak dikenal."), format!("There is no type {of}."))
+        }
+        CardFault::TypeWithoutCard(of) => {
+            ("missing", format!("Jenis {of} menjadi tanpa kartu."), format!("Type {of} would have no card."))
+        }
+        CardFault::TypeOnTwoCards(of) => (
+            "twice",
+            format!("Jenis {of} sudah ada di kartu lain."),
+            format!("Type {of} is on another card."),
+        ),
+        CardFault::Count { min, max } => {
+            ("out_of_range", format!("Harus {min} sampai {max}."), format!("{min} to {max} are needed."))
+        }
+        CardFault::NotAKey => (
+            "unknown_value",
+            "Satu huruf A sampai Z, bukan M atau P.".into(),
+            "One letter A to Z, not M or P.".into(),
+        ),
+        CardFault::UnknownInstruction(of) => {
+            ("unknown", format!("Petunjuk {of} tidak dikenal."), format!("There is no instruction {of}."))
+        }
+        CardFault::NotLater => (
+            "unknown_value",
+            "Harus pertanyaan yang lebih bawah di kartu ini.".into(),
+            "Must be a later question of this card.".into(),
+        ),
+        CardFault::Range { min, max } => (
+            "out_of_range",
+            format!("Harus antara {min} dan {max}."),
+            format!("Must be between {min} and {max}."),
+        ),
+        CardFault::NothingRaises(of) => (
+            "missing",
+            format!("Aturan menyebut kapan {of} lebih mendesak, tetapi tidak ada jawaban yang menaikkannya."),
+            format!("The rules say when {of} is more urgent, and no answer makes it so."),
+        ),
+        CardFault::RaisesAndLowers => (
+            "unknown_value",
+            "Tidak boleh menaikkan dan menurunkan sekaligus.".into(),
+            "It cannot raise and lower at once.".into(),
+        ),
+        CardFault::NotADate => ("unknown_value", "Tanggal TTTT-BB-HH.".into(), "A date YYYY-MM-DD.".into()),
+    };
+    FieldError { field: mistake.field.clone(), code, message: id, message_en: en }
 }

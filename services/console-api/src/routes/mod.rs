@@ -72,6 +72,7 @@ routes! {
     split_incident
     mark_mass_event
     note_incident
+    answer_card
     list_assignments
     acknowledge_assignment
     decline_assignment
@@ -85,6 +86,10 @@ routes! {
     classify_text
     find_duplicates
     show_policy
+    show_cards
+    list_card_drafts
+    save_card_draft
+    step_card_draft
     list_areas
     find_places
     list_agencies

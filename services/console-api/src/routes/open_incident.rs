@@ -4,8 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use dispatch_core::call::{CallCommand, DispositionKind};
+use dispatch_core::card::CardAnswer;
 use dispatch_core::ids::{CallId, IncidentId};
-use dispatch_core::incident::{self, Report};
+use dispatch_core::incident::{self, IncidentCommand, Report};
 use dispatch_core::private::Private;
 use dispatch_core::time::Clock;
 use incident_store::DeskCommand;
@@ -13,6 +14,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::authority::{Authority, CanReport};
+use crate::cards::{AnswersRequest, Cards};
 use crate::input::{Checked, Faults, LocationRequest, Written, kind_of};
 use crate::intake::Intake;
 use crate::names::Names;
@@ -45,6 +47,8 @@ pub struct IncidentRequest {
     casualties: Option<u32>,
     /// Who reports.
     reporter: Option<ReporterRequest>,
+    /// What was answered to question cards so far.
+    card: Option<AnswersRequest>,
 }
 
 /// Who reports.
@@ -74,6 +78,9 @@ impl Checked for IncidentRequest {
         self.location.check(faults);
         if let Some(reporter) = &self.reporter {
             reporter.check(faults);
+        }
+        if let Some(card) = &self.card {
+            card.check(faults);
         }
     }
 }
@@ -107,10 +114,15 @@ pub async fn handler(
     State(intake): State<Intake>,
     State(show): State<Show>,
     State(clock): State<Clock>,
+    State(cards): State<Cards>,
     mut written: Written<IncidentRequest>,
 ) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1], Json<Incident>), Problem> {
     let report = written.body.report(&show.names())?;
-    let commands = commands(random::incident_id(clock.now()), report);
+    let answers = match &written.body.card {
+        Some(card) => cards.answers(card, "card.").await?,
+        None => Vec::new(),
+    };
+    let commands = commands(random::incident_id(clock.now()), report, answers);
     let answer = intake.write(&may, &written, commands).await.map_err(|problem| unknown_call(problem, &written.body))?;
     let incident = answer.incident()?;
     let address = HeaderValue::try_from(format!("/api/v1/incidents/{}", incident.id));
@@ -118,12 +130,13 @@ pub async fn handler(
     Ok((StatusCode::CREATED, [(header::LOCATION, address)], Json(show.incident(&incident))))
 }
 
-fn commands(id: IncidentId, report: Report) -> Vec<DeskCommand> {
+fn commands(id: IncidentId, report: Report, answers: Vec<CardAnswer>) -> Vec<DeskCommand> {
     let dispose = report.call.map(|call| {
         let kind = DispositionKind::Incident;
         DeskCommand::Call(call, CallCommand::Dispose { kind, note: None, incident: Some(id) })
     });
-    [DeskCommand::OpenIncident(id, Box::new(report))].into_iter().chain(dispose).collect()
+    let answer = DeskCommand::Incident(id, IncidentCommand::AnswerCard { answers });
+    [DeskCommand::OpenIncident(id, Box::new(report)), answer].into_iter().chain(dispose).collect()
 }
 
 /// The only thing here that can be missing is the call.

@@ -1,4 +1,4 @@
-//! Follows the log for what changes people: ends, role changes, new names, new areas and places.
+//! Follows the log for what changes people: ends, role changes, new names, new areas and places, new question cards.
 
 use dispatch_core::site::SiteEvent;
 use incident_store::{After, Change, Desk, DeskEvent};
@@ -15,6 +15,7 @@ const CHANGES_AT_ONCE: usize = 512;
 struct Stale {
     people: bool,
     areas: bool,
+    cards: bool,
 }
 
 /// Follows the feed until the end.
@@ -38,7 +39,7 @@ pub async fn run(desk: Desk, sessions: Sessions, names: NameBook, from: u64, sto
             After::TooFarBehind => {
                 seen = feed.head();
                 sessions.forget_all();
-                Stale { people: true, areas: true }
+                Stale { people: true, areas: true, cards: true }
             }
         };
         reload(&names, stale).await;
@@ -55,7 +56,10 @@ fn note(change: &Change, sessions: &Sessions, stale: &mut Stale) {
         }
         SiteEvent::SessionClosed { user } => sessions.forget(*user),
         SiteEvent::AreasImported { .. } | SiteEvent::PlacesImported { .. } => stale.areas = true,
+        SiteEvent::CardSetAdopted { .. } => stale.cards = true,
         SiteEvent::Founded { .. }
+        | SiteEvent::CardDraftSaved { .. }
+        | SiteEvent::CardDraftMoved { .. }
         | SiteEvent::SessionOpened { .. }
         | SiteEvent::LogInFailed { .. }
         | SiteEvent::AgencyAdded { .. }
@@ -66,7 +70,8 @@ fn note(change: &Change, sessions: &Sessions, stale: &mut Stale) {
 async fn reload(names: &NameBook, stale: Stale) {
     let people = if stale.people { names.reload_users().await } else { Ok(()) };
     let areas = if stale.areas { names.reload_areas().await } else { Ok(()) };
-    for failed in [people, areas].into_iter().filter_map(Result::err) {
+    let cards = if stale.cards { names.reload_cards().await } else { Ok(()) };
+    for failed in [people, areas, cards].into_iter().filter_map(Result::err) {
         // Old names stay; the next change of them tries again.
         tracing::warn!(error = &failed as &dyn std::error::Error, "Names could not be read again");
     }

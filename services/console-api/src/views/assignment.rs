@@ -9,7 +9,7 @@ use super::incident::{Location, text};
 use super::person::Named;
 use crate::names::Names;
 use crate::wire::{
-    AgencyRole, AssignmentState, Because, Category, EscalationStep, IncidentStatus, Priority, Time,
+    AgencyRole, AssignmentState, Because, Category, EscalationStep, Flag, IncidentStatus, Priority, Time,
 };
 
 /// An agency by id, code and name.
@@ -128,6 +128,8 @@ pub struct IncidentSummary {
     pub kind: Option<String>,
     /// How urgent.
     pub priority: Priority,
+    /// What holds of it.
+    pub flags: Vec<Flag>,
     /// Where.
     pub location: Location,
     /// What the caller said.
@@ -248,6 +250,7 @@ impl AssignmentWithIncident {
             category: i.category.into(),
             kind: i.kind.as_ref().map(ToString::to_string),
             priority: i.priority.into(),
+            flags: i.flags().into_iter().map(Flag).collect(),
             location: Location::of(&i.location, names),
             narrative: i.narrative.reveal().clone(),
             opened_at: i.opened_at.into(),

@@ -10,11 +10,12 @@ use uuid::Uuid;
 
 use super::assignment::Assignment;
 use super::call::Call;
+use super::card::GivenAnswer;
 use super::person::Named;
 use super::place::Border;
 use super::timeline::TimelineEntry;
 use crate::names::Names;
-use crate::wire::{AgencyRole, AreaBy, Category, IncidentStatus, PointSource, Priority, Time};
+use crate::wire::{AgencyRole, AreaBy, Category, Flag, IncidentStatus, PointSource, Priority, Time};
 
 /// One incident.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -34,6 +35,10 @@ pub struct Incident {
     pub kind: Option<String>,
     /// How urgent.
     pub priority: Priority,
+    /// What holds of it, by what was answered to question cards.
+    pub flags: Vec<Flag>,
+    /// What was answered to question cards, one to a question.
+    pub answers: Vec<GivenAnswer>,
     /// What the caller said.
     pub narrative: String,
     /// Where.
@@ -222,6 +227,8 @@ impl Incident {
             category: i.category.into(),
             kind: i.kind.as_ref().map(ToString::to_string),
             priority: i.priority.into(),
+            flags: i.flags().into_iter().map(Flag).collect(),
+            answers: GivenAnswer::all_of(i, names),
             narrative: i.narrative.reveal().clone(),
             location: Location::of(&i.location, names),
             casualties: i.casualties,

@@ -6,6 +6,7 @@ mod assignment;
 mod call;
 mod call_words;
 mod caller;
+mod card;
 mod duplicate;
 mod figures;
 mod incident;
@@ -19,6 +20,7 @@ mod timeline;
 
 pub use assignment::{Assignment, AssignmentPage, AssignmentWithIncident};
 pub use call::{Beside, Call, CallPage, NumberHistory};
+pub use card::{Card, CardDraft, CardDraftPage, CardInstruction, CardSet, GivenAnswer};
 pub use duplicate::{Duplicates, PossibleDuplicate, Resemblance, Suspected};
 pub use figures::{SystemMode, VoiceFigures, Wallboard};
 pub use incident::{AbsorbedIncident, Dispatched, Incident, IncidentDetail, IncidentPage, Note};

@@ -44,6 +44,8 @@ pub struct CategoryLabels {
     pub label_national: String,
     /// English.
     pub label_en: String,
+    /// Code of its most general type, which stands in while the type is not known.
+    pub general: String,
 }
 
 /// A type with its plan.
@@ -97,6 +99,7 @@ impl Policy {
             label_local: rule.label_local.clone(),
             label_national: rule.label_national.clone(),
             label_en: rule.label_en.clone(),
+            general: rule.general.to_string(),
         };
         let ladder = |ladder: &dispatch_core::escalation::Ladder| ladder.rungs.iter().map(rung).collect();
         Self {

@@ -259,6 +259,19 @@ fn incident_words(
             both("plan_exhausted", "Tidak ada lagi instansi dalam rencana", "Nobody else is left in the plan")
         }
         IncidentEvent::Noted { .. } => both("noted", "Catatan ditambahkan", "A note was added"),
+        IncidentEvent::CardAnswered { answer } => {
+            let (id, en) = match &answer.answer {
+                Some(chosen) => (chosen.label.id.as_str(), chosen.label.en.as_str()),
+                None => ("dibatalkan", "taken back"),
+            };
+            let (asked_id, asked_en) = (&answer.asked.id, &answer.asked.en);
+            ("card_answered", format!("{asked_id} {id}"), format!("{asked_en} {en}"))
+        }
+        IncidentEvent::PriorityRaised { from, to, asked, answered, .. } => (
+            "priority_raised",
+            format!("Prioritas naik {from} → {to}: {} {}", asked.id, answered.id),
+            format!("Priority raised {from} → {to}: {} {}", asked.en, answered.en),
+        ),
         IncidentEvent::CallAttached { .. } => {
             both("call_attached", "Panggilan dikaitkan", "A call was attached")
         }

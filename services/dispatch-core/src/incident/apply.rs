@@ -50,6 +50,7 @@ fn opened(
         calls: report.call.into_iter().collect(),
         assignments: Vec::new(),
         notes: Vec::new(),
+        answers: Vec::new(),
         ending: None,
         dispatch_due_at: Some(dispatch_due_at),
         close_due_at: None,
@@ -123,6 +124,11 @@ fn change(incident: &mut Incident, event: &IncidentEvent, actor: Actor, at: Time
                 incident.notes.remove(0);
             }
             incident.notes.push(Note { at, by: actor, text: text.clone() });
+        }
+        IncidentEvent::CardAnswered { answer } => incident.answered(answer, actor, at),
+        IncidentEvent::PriorityRaised { to, dispatch_due_at, .. } => {
+            incident.priority = *to;
+            incident.dispatch_due_at = *dispatch_due_at;
         }
         IncidentEvent::CallAttached { call } => {
             attach(incident, std::slice::from_ref(call));

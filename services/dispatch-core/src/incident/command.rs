@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::assignment::{Assignment, AssignmentState, Raised};
 use super::state::{Incident, Location, Reporter};
+use crate::card::{CardAnswer, Words};
 use crate::category::{Category, Priority, TypeCode};
 use crate::escalation::Step;
 use crate::ids::{AssignmentId, CallId, IncidentId, UserId};
@@ -121,6 +122,11 @@ pub enum IncidentCommand {
     AddNote {
         /// What.
         text: Private<String>,
+    },
+    /// Write down what was answered to a question card, or take an answer back.
+    AnswerCard {
+        /// The answers, as they were given.
+        answers: Vec<CardAnswer>,
     },
     /// Attach a call that reports the same thing.
     AttachCall {
@@ -295,6 +301,24 @@ pub enum IncidentEvent {
     Noted {
         /// What.
         text: Private<String>,
+    },
+    /// A question of a card was answered, or an answer taken back.
+    CardAnswered {
+        /// Question and answer.
+        answer: Box<CardAnswer>,
+    },
+    /// An answer made it more urgent.
+    PriorityRaised {
+        /// From.
+        from: Priority,
+        /// To.
+        to: Priority,
+        /// What was asked.
+        asked: Words,
+        /// What was answered.
+        answered: Words,
+        /// Until when somebody must be sent, while nobody is on it.
+        dispatch_due_at: Option<Timestamp>,
     },
     /// A call was attached.
     CallAttached {

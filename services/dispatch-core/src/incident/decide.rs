@@ -100,6 +100,7 @@ impl Course<'_> {
                 self.emit(IncidentEvent::Noted { text });
                 Ok(())
             }
+            IncidentCommand::AnswerCard { answers } => self.answer(answers),
             IncidentCommand::AttachCall { call } => self.attach(call),
             IncidentCommand::Close { reason, may_override } => self.close(reason, may_override),
             IncidentCommand::Reopen { reason } => self.reopen(reason),

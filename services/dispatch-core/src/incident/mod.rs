@@ -8,6 +8,7 @@
 
 mod apply;
 mod assignment;
+mod carding;
 mod command;
 mod deadline;
 mod decide;
@@ -17,6 +18,7 @@ mod state;
 
 pub use apply::apply;
 pub use assignment::{Assignment, AssignmentState, Because, Progress, Raised};
+pub use carding::GivenAnswer;
 pub use command::{Change, ChannelReport, Edit, EscalationCause, IncidentCommand, IncidentEvent, Report};
 pub use deadline::{next_deadline, next_rung};
 pub use decide::{Decision, Effect, decide};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::assignment::{Assignment, AssignmentState};
+use super::carding::GivenAnswer;
 use super::merging::{Absorbed, Master};
 use crate::actor::Actor;
 use crate::category::{Category, Priority, TypeCode};
@@ -44,6 +45,9 @@ pub struct Incident {
     pub assignments: Vec<Assignment>,
     /// Notes, oldest first.
     pub notes: Vec<Note>,
+    /// What was answered to question cards, one to a question, the latest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<GivenAnswer>,
     /// How it ended, once it did.
     pub ending: Option<Ending>,
     /// Until when somebody must be sent, while nobody is on it.

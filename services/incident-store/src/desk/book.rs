@@ -6,8 +6,10 @@ use std::sync::Arc;
 use dispatch_core::actor::Actor;
 use dispatch_core::area::Area;
 use dispatch_core::call::Call;
+use dispatch_core::card::CardSet;
+use dispatch_core::card::draft::CardDraft;
 use dispatch_core::duty::Duty;
-use dispatch_core::ids::{CallId, IncidentId, UserId};
+use dispatch_core::ids::{CallId, CardDraftId, IncidentId, UserId};
 use dispatch_core::incident::{Effect, Incident};
 use dispatch_core::place::Place;
 use dispatch_core::policy::{AgencyEntry, Policy, Rules};
@@ -63,6 +65,8 @@ pub(super) enum SiteWrite {
     Areas { areas: Vec<Area> },
     Places { source: String, places: Vec<Place>, replace: bool },
     Rules { rules: Box<Rules> },
+    Cards { set: Arc<CardSet> },
+    CardDraft { draft: Box<CardDraft> },
 }
 
 /// A call-taker who is ready and has no call.
@@ -92,6 +96,10 @@ pub(super) struct SiteImage {
     /// Folded user names in use, of those asked about.
     pub(super) usernames: BTreeSet<String>,
     pub(super) sessions: BTreeMap<[u8; 32], UserId>,
+    /// The question cards that hold, when this batch speaks of them.
+    pub(super) cards: Option<Arc<CardSet>>,
+    /// Changes of question cards, of those asked about.
+    pub(super) drafts: BTreeMap<CardDraftId, CardDraft>,
 }
 
 /// Everything of one batch.

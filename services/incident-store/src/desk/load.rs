@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use dispatch_core::call::CallCommand;
-use dispatch_core::ids::UserId;
+use dispatch_core::card::draft::CardDraft;
+use dispatch_core::ids::{CardDraftId, UserId};
 
 use super::book::{Answered, Book, Slot};
 use super::{call_back_owner, merging, redial};
 use crate::change::{Record, StreamId};
 use crate::engine::{Connection, Row, Value, in_list};
 use crate::error::StoreError;
-use crate::store::{USER_COLUMNS, folded, read_user};
+use crate::store::{CARDS, USER_COLUMNS, folded, read_cards, read_user};
 use crate::submission::{DeskCommand, SiteCommand, Submission};
 
 /// Everything that the submissions speak of.
@@ -21,6 +22,7 @@ struct Needs {
     users: BTreeSet<UserId>,
     usernames: BTreeSet<String>,
     sessions: BTreeSet<[u8; 32]>,
+    drafts: BTreeSet<CardDraftId>,
     journals: BTreeSet<[u8; 16]>,
     opens_incidents: bool,
 }
@@ -111,6 +113,9 @@ fn site_needs(needs: &mut Needs, command: &SiteCommand) {
         }
         SiteCommand::CloseSession { token_hash } => {
             needs.sessions.insert(*token_hash);
+        }
+        SiteCommand::SaveCardDraft { draft, .. } | SiteCommand::StepCardDraft { draft, .. } => {
+            needs.drafts.insert(*draft);
         }
         SiteCommand::Found { .. }
         | SiteCommand::LogInFailed { .. }
@@ -203,6 +208,16 @@ async fn load_site(connection: &mut Connection, book: &mut Book, needs: &Needs) 
         let sql = format!("SELECT token_hash, user_id FROM session WHERE token_hash IN {list}");
         for row in connection.rows(&sql, values).await? {
             book.site.sessions.insert(row.bytes(0)?, row.parse(1)?);
+        }
+    }
+    if !needs.drafts.is_empty() {
+        book.site.cards = Some(Arc::new(read_cards(connection.row(CARDS, vec![]).await?)?));
+        let (list, values) = in_list(1, needs.drafts.iter().map(Value::of));
+        for row in
+            connection.rows(&format!("SELECT draft FROM card_draft WHERE id IN {list}"), values).await?
+        {
+            let draft: CardDraft = row.json(0)?;
+            book.site.drafts.insert(draft.id, draft);
         }
     }
     Ok(())

@@ -16,6 +16,7 @@
 mod batch;
 mod book;
 mod call_back_owner;
+mod cards;
 mod chores;
 mod decide;
 mod follower;

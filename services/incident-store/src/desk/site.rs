@@ -12,6 +12,7 @@ use dispatch_core::site::{SiteEvent, UserRole};
 use supervision_log::Hash;
 
 use super::book::{Book, SiteWrite};
+use super::cards;
 use crate::change::{DeskEvent, StreamId};
 use crate::error::{SiteRefusal, SubmitError};
 use crate::records::UserRecord;
@@ -27,15 +28,15 @@ pub(super) fn change(
     actor: Actor,
     key: &str,
 ) -> Result<(), SubmitError> {
-    let Some((event, write)) = decide(book, command)? else { return Ok(()) };
+    let Some((event, writes)) = decide(book, command, actor)? else { return Ok(()) };
     book.append(StreamId::Site, vec![DeskEvent::Site(event)], None, actor, key)?;
-    book.site_writes.extend(write);
+    book.site_writes.extend(writes);
     Ok(())
 }
 
-type Happens = Option<(SiteEvent, Option<SiteWrite>)>;
+type Happens = Option<(SiteEvent, Vec<SiteWrite>)>;
 
-fn decide(book: &mut Book, command: SiteCommand) -> Result<Happens, SiteRefusal> {
+fn decide(book: &mut Book, command: SiteCommand, actor: Actor) -> Result<Happens, SiteRefusal> {
     let (event, write) = match command {
         SiteCommand::Found { demo } => found(book, demo)?,
         SiteCommand::AddUser { user, username, name, role, agency, password_hash } => {
@@ -65,7 +66,7 @@ fn decide(book: &mut Book, command: SiteCommand) -> Result<Happens, SiteRefusal>
             book.site.sessions.retain(|_, of| *of != user);
             (SiteEvent::SessionClosed { user }, SiteWrite::SessionsClosed { user })
         }
-        SiteCommand::LogInFailed { user } => return Ok(Some((SiteEvent::LogInFailed { user }, None))),
+        SiteCommand::LogInFailed { user } => return Ok(Some((SiteEvent::LogInFailed { user }, vec![]))),
         SiteCommand::AddAgency { agency, code, name, functions } => {
             add_agency(book, agency, code, name, functions)?
         }
@@ -79,9 +80,15 @@ fn decide(book: &mut Book, command: SiteCommand) -> Result<Happens, SiteRefusal>
         SiteCommand::ImportPlaces { source, places, replace, sha256 } => {
             import_places(source, places, replace, sha256)?
         }
+        SiteCommand::SaveCardDraft { draft, revision, change } => {
+            return cards::save(book, draft, revision, *change, actor).map(Some);
+        }
+        SiteCommand::StepCardDraft { draft, revision, step } => {
+            return cards::step(book, draft, revision, step, actor).map(Some);
+        }
         SiteCommand::AdoptPolicy { rules } => adopt(book, rules)?,
     };
-    Ok(Some((event, Some(write))))
+    Ok(Some((event, vec![write])))
 }
 
 fn import_places(

@@ -72,6 +72,18 @@ async fn write_one(connection: &mut Connection, book: &Book, change: &SiteWrite)
             let sql = "INSERT INTO policy (version, rules, adopted_us) VALUES ($1, $2, $3)";
             connection.run(sql, vec![rules.version.into(), text.into(), book.now.into()]).await.map(drop)
         }
+        SiteWrite::Cards { set } => {
+            let text = serde_json::to_string(&**set).map_err(|_| StoreError::Unreadable { what: "cards" })?;
+            let sql = "INSERT INTO card_set (version, cards, adopted_us) VALUES ($1, $2, $3)";
+            connection.run(sql, vec![set.version.into(), text.into(), book.now.into()]).await.map(drop)
+        }
+        SiteWrite::CardDraft { draft } => {
+            let text =
+                serde_json::to_string(draft).map_err(|_| StoreError::Unreadable { what: "a draft" })?;
+            let sql = "INSERT INTO card_draft (id, changed_us, draft) VALUES ($1, $2, $3) \
+                       ON CONFLICT (id) DO UPDATE SET changed_us = excluded.changed_us, draft = excluded.draft";
+            connection.run(sql, vec![Value::of(draft.id), book.now.into(), text.into()]).await.map(drop)
+        }
     }
 }
 

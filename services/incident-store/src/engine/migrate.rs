@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0003_call_back_owner.sql"),
     include_str!("../../../../migrations/0004_restriction_lifted.sql"),
     include_str!("../../../../migrations/0005_places.sql"),
+    include_str!("../../../../migrations/0006_cards.sql"),
 ];
 
 /// The schema that this program knows.

@@ -1,6 +1,7 @@
 //! Questions: one function and one statement each, all bounded.
 
 mod calls;
+mod cards;
 mod condition;
 mod incidents;
 mod log;
@@ -18,6 +19,7 @@ use dispatch_core::time::Clock;
 use supervision_log::{Hash, LogId};
 
 pub(crate) use calls::{call_phase, number_hash};
+pub(crate) use cards::{CARDS, read_cards};
 pub(crate) use incidents::{folded, status_name};
 pub(crate) use log::HEAD;
 pub(crate) use log::{read_checkpoint, read_entry};

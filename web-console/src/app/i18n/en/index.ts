@@ -1,6 +1,7 @@
 import type { id } from '../id';
 import { agency } from './agency';
 import { call } from './call';
+import { card } from './card';
 import { desk } from './desk';
 import { duplicate } from './duplicate';
 import { form } from './form';
@@ -19,6 +20,7 @@ export const en: Record<keyof typeof id, string> = {
   ...shift,
   ...terms,
   ...call,
+  ...card,
   ...desk,
   ...duplicate,
   ...line,

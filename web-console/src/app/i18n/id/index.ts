@@ -1,5 +1,6 @@
 import { agency } from './agency';
 import { call } from './call';
+import { card } from './card';
 import { desk } from './desk';
 import { duplicate } from './duplicate';
 import { form } from './form';
@@ -18,6 +19,7 @@ export const id = {
   ...shift,
   ...terms,
   ...call,
+  ...card,
   ...desk,
   ...duplicate,
   ...line,
