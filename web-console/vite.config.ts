@@ -15,6 +15,8 @@ export default defineConfig(({ mode }) => ({
   server: {
     port: 5173,
     strictPort: true,
+    // A test holds this console's count of cards to the server's examples.
+    fs: { allow: ['..'] },
     proxy: {
       '/api': { target: process.env.SIGAP_HTTP ?? 'http://127.0.0.1:8112', ws: true },
     },

@@ -9,6 +9,7 @@ import './stories/dispositions.mjs';
 import './stories/form.mjs';
 import './stories/places.mjs';
 import './stories/proposals.mjs';
+import './stories/cards.mjs';
 import './stories/agency.mjs';
 import './stories/supervisor.mjs';
 import './stories/corrections.mjs';

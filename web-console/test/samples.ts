@@ -83,6 +83,8 @@ export function incident(over: Partial<Incident>): Incident {
     type: 'kebakaran_bangunan',
     priority: 'P1',
     narrative: '',
+    flags: [],
+    answers: [],
     location: {
       lat: null,
       lon: null,
@@ -161,6 +163,7 @@ export function snapshot(over: Partial<Snapshot>): Snapshot {
     seats_away: [],
     trunk_answers: true,
     phone_rings: false,
+    cards_version: 1,
     queue: [],
     mode: 'normal',
     ...over,

@@ -613,6 +613,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The question cards and instructions that hold, or those of an earlier version. */
+        get: operations["show_cards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cards/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes of question cards that somebody works at, and those that were decided: who, when, and what came of it. */
+        get: operations["list_card_drafts"];
+        put?: never;
+        /**
+         * Write at a change of a question card: begin one, or go on with one. Mistakes are listed in the answer; only handing in
+         *     refuses them. Whoever writes at it may not decide on it.
+         */
+        post: operations["save_card_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cards/drafts/{id}/step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand a change of a question card in, approve it, reject it with a reason, or give it up. Who wrote at it may neither
+         *     approve nor reject it. What is approved holds from now on.
+         */
+        post: operations["step_card_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/classify": {
         parameters: {
             query?: never;
@@ -807,6 +865,26 @@ export interface paths {
         head?: never;
         /** Correct an incident. Whoever saw an older version gets 409 with the present state. */
         patch: operations["edit_incident"];
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write down what was answered to a question card, or take an answer back. An answer may raise the priority; none
+         *     lowers it.
+         */
+        post: operations["answer_card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/incidents/{id}/cancel": {
@@ -1296,10 +1374,14 @@ export interface components {
          * @enum {string}
          */
         AgencyRole: "lead" | "support" | "notify";
-        /** @description How to answer. */
+        /** @description One answer. */
         AnswerRequest: {
-            /** @description The offer of a browser whose audio is not open yet; absent when it is, or for a telephone. */
-            sdp?: string | null;
+            /** @description Which answer: `skip` passes over, null takes an answer back. */
+            answer?: string | null;
+            /** @description Which card. */
+            card: string;
+            /** @description Which question. */
+            question: string;
         };
         /** @description A share with the number that it is a share of. */
         AnsweredInTime: {
@@ -1313,6 +1395,16 @@ export interface components {
              * @description 0 to 1; null when there was none.
              */
             share: number | null;
+        };
+        /** @description What was answered, under the version that the person had. */
+        AnswersRequest: {
+            /** @description The answers, in any order. */
+            answers: components["schemas"]["AnswerRequest"][];
+            /**
+             * Format: int32
+             * @description The version of the cards.
+             */
+            set_version: number;
         };
         /** @description An administrative area. */
         Area: {
@@ -1669,6 +1761,178 @@ export interface components {
             /** @description Why; empty when the incident's end says nothing. */
             reason: string;
         };
+        /** @description A question card: docs/cards.md says what each field does */
+        Card: {
+            code: string;
+            decree: string;
+            first: string[];
+            owner: string;
+            questions: {
+                answers: {
+                    code: string;
+                    flags: ("not_breathing" | "unconscious" | "severe_bleeding" | "trapped" | "mass_casualty" | "weapon" | "perpetrator_present" | "do_not_call_back" | "hazmat" | "live_power" | "fire" | "near_houses" | "spreading" | "child" | "pregnant" | "vulnerable" | "by_sea" | "in_water" | "missing" | "at_height" | "road_blocked" | "animal_present" | "self_harm" | "unsafe_scene")[];
+                    instructions: string[];
+                    key: string;
+                    label: {
+                        en: string;
+                        id: string;
+                    };
+                    lower: string | null;
+                    next: string | null;
+                    priority: string | null;
+                    type: string | null;
+                }[];
+                code: string;
+                say: {
+                    en: string;
+                    id: string;
+                } | null;
+                text: {
+                    en: string;
+                    id: string;
+                };
+            }[];
+            since: number;
+            title: {
+                en: string;
+                id: string;
+            };
+            types: string[];
+            within_s: number;
+        };
+        /** @description A change of a question card. */
+        CardDraft: {
+            /** @description Everybody who wrote at it: none of them may decide on it. */
+            authors: components["schemas"]["Named"][];
+            /**
+             * Format: int32
+             * @description The version that it began from.
+             */
+            base: number;
+            before: components["schemas"]["Card"] | null;
+            /** @description The card as it shall be. */
+            card: components["schemas"]["Card"];
+            /** @description When. */
+            changed_at: components["schemas"]["Time"];
+            /** @description Who wrote last. */
+            changed_by: components["schemas"]["Named"];
+            decided_at: components["schemas"]["Time"] | null;
+            decided_by: components["schemas"]["Named"] | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description The instructions that change with it, as they shall be. */
+            instructions: components["schemas"]["CardInstruction"][];
+            /** @description The instructions as they were. */
+            instructions_before: components["schemas"]["CardInstruction"][];
+            /** @description What has to be corrected before it can be handed in. */
+            mistakes: components["schemas"]["FieldError"][];
+            /** @description What it replaces has changed since: it can no longer be approved. */
+            outdated: boolean;
+            /** @description Why it was rejected. */
+            reason: string | null;
+            /**
+             * Format: int32
+             * @description Grows with each writing.
+             */
+            revision: number;
+            /** @description How far it is. */
+            state: components["schemas"]["CardDraftState"];
+            /**
+             * Format: int32
+             * @description The version that it became.
+             */
+            version: number | null;
+        };
+        /** @description Changes of question cards. */
+        CardDraftPage: {
+            /** @description The one that was touched last first. */
+            items: components["schemas"]["CardDraft"][];
+            /** @description Always null: they come as one page. */
+            next: string | null;
+        };
+        /** @description What somebody wrote. */
+        CardDraftRequest: {
+            /** @description The card as it shall be. */
+            card: components["schemas"]["Card"];
+            /**
+             * Format: uuid
+             * @description The draft; one that nobody knows begins a new one.
+             */
+            id: string;
+            /** @description Instructions as they shall be; only those that change, and new ones. */
+            instructions: components["schemas"]["CardInstruction"][];
+            /**
+             * Format: int32
+             * @description The revision that the person saw; absent for a new one.
+             */
+            revision?: number | null;
+        };
+        /**
+         * @description How far a change of a question card is.
+         * @enum {string}
+         */
+        CardDraftState: "open" | "submitted" | "approved" | "rejected" | "withdrawn";
+        /** @description What a caller is told to do: docs/cards.md says what each field does */
+        CardInstruction: {
+            code: string;
+            marks: {
+                every_s: number;
+                text: {
+                    en: string;
+                    id: string;
+                };
+            }[];
+            owner: string;
+            rhythm: {
+                beats: number;
+                breaths: number;
+                per_minute: number;
+            } | null;
+            steps: {
+                en: string;
+                id: string;
+            }[];
+            title: {
+                en: string;
+                id: string;
+            };
+        };
+        /** @description The question cards of one version. */
+        CardSet: {
+            /** @description One for each kind of question. */
+            cards: components["schemas"]["Card"][];
+            /** @description The decree that set it. */
+            decree: string;
+            /** @description The first day it holds. */
+            effective_from: string;
+            /** @description What callers can be told to do. */
+            instructions: components["schemas"]["CardInstruction"][];
+            /**
+             * Format: int32
+             * @description Grows by one with each approved change.
+             */
+            version: number;
+        };
+        /**
+         * @description A step of a draft.
+         * @enum {string}
+         */
+        CardStep: "submit" | "approve" | "reject" | "withdraw";
+        /** @description What to do with it. */
+        CardStepRequest: {
+            /** @description Why it is rejected. */
+            reason?: string | null;
+            /**
+             * Format: int32
+             * @description The revision that the person read.
+             */
+            revision: number;
+            /** @description The step. */
+            step: components["schemas"]["CardStep"];
+        };
         /**
          * @description One of the regulation's seven categories.
          * @enum {string}
@@ -1678,6 +1942,8 @@ export interface components {
         CategoryLabels: {
             /** @description The letter. */
             category: components["schemas"]["Category"];
+            /** @description Code of its most general type, which stands in while the type is not known. */
+            general: string;
             /** @description English. */
             label_en: string;
             /** @description The words of the local regulation. */
@@ -2038,6 +2304,18 @@ export interface components {
         } | {
             /** @description When. */
             at: components["schemas"]["Time"];
+            /** @description Index of the change. */
+            cursor: components["schemas"]["Counter"];
+            /** @enum {string} */
+            type: "cards.updated";
+            /**
+             * Format: int32
+             * @description The version of the cards that holds.
+             */
+            version: number;
+        } | {
+            /** @description When. */
+            at: components["schemas"]["Time"];
             /**
              * Format: uuid
              * @description Which call.
@@ -2190,6 +2468,39 @@ export interface components {
          * @enum {string}
          */
         FixSource: "pidf_lo" | "reference";
+        /**
+         * @description What holds of an incident, learned by asking.
+         * @enum {string}
+         */
+        Flag: "not_breathing" | "unconscious" | "severe_bleeding" | "trapped" | "mass_casualty" | "weapon" | "perpetrator_present" | "do_not_call_back" | "hazmat" | "live_power" | "fire" | "near_houses" | "spreading" | "child" | "pregnant" | "vulnerable" | "by_sea" | "in_water" | "missing" | "at_height" | "road_blocked" | "animal_present" | "self_harm" | "unsafe_scene";
+        /** @description What was answered to a question of a card. */
+        GivenAnswer: {
+            /** @description Which answer; `skip` when the question was passed over. */
+            answer: string;
+            /** @description In English. */
+            answer_en: string;
+            /** @description What it says, in Indonesian. */
+            answer_id: string;
+            /** @description In English. */
+            asked_en: string;
+            /** @description What was asked, in Indonesian. */
+            asked_id: string;
+            /** @description When it was written down. */
+            at: components["schemas"]["Time"];
+            by: components["schemas"]["Named"] | null;
+            /** @description Which card. */
+            card: string;
+            /** @description What holds because of it. */
+            flags: components["schemas"]["Flag"][];
+            priority: components["schemas"]["Priority"] | null;
+            /** @description Which question. */
+            question: string;
+            /**
+             * Format: int32
+             * @description Of which version.
+             */
+            set_version: number;
+        };
         /** @description Nothing to say. */
         HangupRequest: Record<string, never>;
         /**
@@ -2199,6 +2510,8 @@ export interface components {
         IdentitySource: "asserted" | "from";
         /** @description One incident. */
         Incident: {
+            /** @description What was answered to question cards, one to a question. */
+            answers: components["schemas"]["GivenAnswer"][];
             /** @description Every agency that was asked. */
             assignments: components["schemas"]["Assignment"][];
             /** @description The calls that report it. */
@@ -2211,6 +2524,8 @@ export interface components {
             /** @description Category. */
             category: components["schemas"]["Category"];
             closed_at: components["schemas"]["Time"] | null;
+            /** @description What holds of it, by what was answered to question cards. */
+            flags: components["schemas"]["Flag"][];
             /**
              * Format: uuid
              * @description Id.
@@ -2277,6 +2592,7 @@ export interface components {
              * @description The call it came by; the call is disposed of as `incident`.
              */
             call_id?: string | null;
+            card?: components["schemas"]["AnswersRequest"] | null;
             /**
              * Format: int32
              * @description How many are hurt.
@@ -2302,6 +2618,8 @@ export interface components {
         IncidentSummary: {
             /** @description Category. */
             category: components["schemas"]["Category"];
+            /** @description What holds of it. */
+            flags: components["schemas"]["Flag"][];
             /** @description Where. */
             location: components["schemas"]["Location"];
             /** @description What the caller said. */
@@ -2993,6 +3311,11 @@ export interface components {
             at: components["schemas"]["Time"];
             /** @description Open calls; none for an agency. */
             calls: components["schemas"]["Call"][];
+            /**
+             * Format: int32
+             * @description The version of the question cards that holds.
+             */
+            cards_version: number;
             /** @description Index of the last change that is in it. */
             cursor: components["schemas"]["Counter"];
             /** @description Who is on duty, for a supervisor. */
@@ -4777,6 +5100,146 @@ export interface operations {
             };
         };
     };
+    show_cards: {
+        parameters: {
+            query?: {
+                /** @description The version; the one that holds when absent. */
+                version?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cards */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardSet"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_card_drafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The drafts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardDraftPage"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_card_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardDraftRequest"];
+            };
+        };
+        responses: {
+            /** @description The draft */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardDraft"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step_card_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the draft */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardStepRequest"];
+            };
+        };
+        responses: {
+            /** @description The draft */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardDraft"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     classify_text: {
         parameters: {
             query?: never;
@@ -5241,6 +5704,46 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["EditRequest"];
+            };
+        };
+        responses: {
+            /** @description The incident */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_card: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the incident */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswersRequest"];
             };
         };
         responses: {

@@ -6,6 +6,7 @@
 mod authority;
 mod bad_input;
 mod calls;
+mod cards;
 mod client;
 mod documents;
 mod duplicates;

@@ -131,7 +131,7 @@ fn a_store_from_before_voice_is_brought_up_to_date() {
         let back = "DROP INDEX call_owed; DROP INDEX call_owned; DROP INDEX call_with; \
                     ALTER TABLE call DROP COLUMN is_out; ALTER TABLE call DROP COLUMN call_taker; \
                     ALTER TABLE call DROP COLUMN call_back_owner; ALTER TABLE call DROP COLUMN lifted_us; \
-                    DROP TABLE place; \
+                    DROP TABLE place; DROP TABLE card_set; DROP TABLE card_draft; \
                     DELETE FROM schema_version WHERE version > 1";
         beside(&place, back).await.unwrap();
         let desk = place.desk().await;

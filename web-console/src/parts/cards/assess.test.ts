@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import examplesText from '../../../../services/dispatch-core/tests/cards/examples.json?raw';
+import cardsText from '../../../../services/dispatch-core/policy/cards.json?raw';
 import type { Card } from '../../api/types';
 import { assess, isMoreUrgent, mostUrgent } from './assess';
-
-const core = new URL('../../../../services/dispatch-core/', import.meta.url);
-const read = (path: string) => JSON.parse(readFileSync(new URL(path, core), 'utf8'));
 
 interface Example {
   card: string;
@@ -13,7 +11,7 @@ interface Example {
 }
 
 /** The cards as the server sends them: with what the file leaves out. */
-const cards: Card[] = read('policy/cards.json').cards.map((card: Card) => ({
+const cards: Card[] = JSON.parse(cardsText).cards.map((card: Card) => ({
   ...card,
   questions: card.questions.map((question) => ({
     ...question,
@@ -25,9 +23,12 @@ const cards: Card[] = read('policy/cards.json').cards.map((card: Card) => ({
 }));
 
 describe('answers come to the same here and on the server', () => {
-  const examples: Example[] = read('tests/cards/examples.json');
+  const examples: Example[] = JSON.parse(examplesText);
   it.each(examples)('$card $answers', ({ card, answers, comes_to }) => {
-    const found = assess(cards.find((one) => one.code === card)!, answers);
+    const found = assess(
+      cards.find((one) => one.code === card)!,
+      answers,
+    );
     const { because: _, flags, ...rest } = found;
     expect({ ...rest, flags: [...flags].sort() }).toEqual({
       ...comes_to,

@@ -5,7 +5,9 @@ describe('a rhythm', () => {
   it('goes on without a pause where nobody breathes', () => {
     const hands = { per_minute: 110, beats: 0, breaths: 0 };
     expect(beatAt(hands, 110).at).toBeCloseTo(60);
-    expect([beatAt(hands, 0), beatAt(hands, 29), beatAt(hands, 30)].map((beat) => beat.count)).toEqual([1, 30, 1]);
+    expect([beatAt(hands, 0), beatAt(hands, 29), beatAt(hands, 30)].map((beat) => beat.count)).toEqual([
+      1, 30, 1,
+    ]);
   });
 
   it('has two breaths after thirty presses, again and again', () => {

@@ -10,6 +10,7 @@ import { board } from '../../feed/board.svelte';
 import { learnCall, learnIncident } from '../../feed/reducer';
 import { toasts } from '../../parts/toasts.svelte';
 import { isLive, isMine, isOfferedTo, isWaiting } from '../../parts/calls';
+import { answersFor, sendRest } from './card-answers.svelte';
 import { drafts, type Draft } from './draft.svelte';
 import { toCorrection, toNewIncident, wordsOf } from './form';
 
@@ -240,10 +241,13 @@ class Desk {
 
   async #dispatch(draft: Draft): Promise<void> {
     if (draft.created === null) {
-      const incident = toNewIncident(draft.form, draft.callId);
+      const answered = answersFor(draft);
+      const incident = { ...toNewIncident(draft.form, draft.callId), ...(answered && { card: answered }) };
       const key = draft.createKeyFor(JSON.stringify(incident));
       const created = await api.createIncident(incident, key);
       draft.took(created);
+      draft.answersTaken(answered?.answers ?? [], null);
+      sendRest(draft);
       learnIncident(board, created);
     } else if (draft.isCorrected && !(await this.#correctFields(draft))) {
       return;

@@ -2,14 +2,20 @@ import { newKey } from '../../api/client';
 import type {
   Agency,
   AssignmentState,
+  Card,
+  CardAnswers,
   Classification,
   Incident,
   Priority,
   Suggestion,
 } from '../../api/types';
+import { cards } from '../../app/card-set.svelte';
+import { t } from '../../app/i18n/words.svelte';
 import { reference } from '../../app/reference.svelte';
 import { session } from '../../app/session.svelte';
 import { board } from '../../feed/board.svelte';
+import { assess, mostUrgent } from '../../parts/cards/assess';
+import { toasts } from '../../parts/toasts.svelte';
 import { PlaceFinder } from './places.svelte';
 import {
   agenciesFor,
@@ -44,6 +50,17 @@ export class Draft {
   /** Agencies ticked off or added by hand; null while the proposal stands as it is. */
   #byHand = $state.raw<string[] | null>(null);
   #priorityByHand = $state(false);
+  /** The priority of the type, or by hand: what holds when no answer asks for more. */
+  #wished = $state.raw<Priority | null>(null);
+  /**
+   * What was answered to question cards and is not on the incident yet: by card, then by question; null takes an answer
+   * back.
+   */
+  answers = $state.raw<Record<string, Record<string, string | null>>>({});
+  /** The version of the cards under which it was answered. */
+  answeredUnder: number | null = null;
+  /** Whether answers are on their way to the incident. */
+  sendingAnswers = false;
   /** The incident, once it exists: a second attempt then only has to dispatch it. */
   created = $state.raw<Incident | null>(null);
   /** True once its agencies were asked; from then on sending means correcting. */
@@ -72,6 +89,7 @@ export class Draft {
   load(incident: Incident): void {
     this.form = formOf(incident);
     this.#priorityByHand = true;
+    this.#wished = this.form.priority;
     this.took(incident);
   }
 
@@ -147,15 +165,59 @@ export class Draft {
   choose(suggestion: Pick<Suggestion, 'category' | 'type' | 'priority'>): void {
     this.form.category = suggestion.category;
     this.form.type = suggestion.type;
-    if (!this.#priorityByHand) this.form.priority = suggestion.priority;
+    if (!this.#priorityByHand) this.#wish(suggestion.priority);
     // Another type has another plan; what was ticked for the old one means nothing for it.
     this.#byHand = null;
     this.dispatchKey = newKey();
   }
 
   setPriority(priority: Priority): void {
-    this.form.priority = priority;
+    this.#wish(priority);
     this.#priorityByHand = true;
+    if (this.form.priority !== priority && this.form.priority !== null)
+      toasts.say({ tone: 'warn', title: t('card.floor', { priority: this.form.priority }) });
+  }
+
+  /** Answers ask for at least this priority; null when none does, or the incident has them already. */
+  get floor(): Priority | null {
+    const asked = Object.entries(this.answers).map(([code, given]) => {
+      const card = cards.card(code);
+      return card ? assess(card, given as Record<string, string>).priority : null;
+    });
+    return mostUrgent(asked);
+  }
+
+  /** Takes an answer in the place of an earlier one. A raise is seen at once. */
+  answer(card: Card, question: string, code: string | null): void {
+    // Before there is an incident nothing has to be taken back from it.
+    const { [question]: _, ...rest } = this.answers[card.code] ?? {};
+    const given = code === null && this.created === null ? rest : { ...rest, [question]: code };
+    this.answers = { ...this.answers, [card.code]: given };
+    this.answeredUnder = cards.set?.version ?? null;
+    this.#wish(this.#wished ?? this.form.priority);
+  }
+
+  /** The incident has these answers now; what it has become because of them is no conflict with this form. */
+  answersTaken(taken: CardAnswers['answers'], now: Incident | null): void {
+    const left: typeof this.answers = {};
+    for (const [card, given] of Object.entries(this.answers)) {
+      const isTaken = ([question, answer]: [string, string | null]) =>
+        taken.some(
+          (one) => one.card === card && one.question === question && (one.answer ?? null) === answer,
+        );
+      const rest = Object.entries(given).filter((one) => !isTaken(one));
+      if (rest.length > 0) left[card] = Object.fromEntries(rest);
+    }
+    this.answers = left;
+    if (now === null || this.created === null || now.priority === this.created.priority) return;
+    this.#wish(now.priority);
+    this.created = { ...this.created, priority: now.priority };
+    this.#taken = JSON.stringify({ ...JSON.parse(this.#taken), priority: now.priority });
+  }
+
+  #wish(priority: Priority | null): void {
+    this.#wished = priority;
+    this.form.priority = mostUrgent([priority, this.floor]);
   }
 
   /** The same words carry the same key, however often they are sent; changed words are another request. */
@@ -178,12 +240,16 @@ export class Draft {
   }
 
   get worthKeeping(): boolean {
-    return hasContent(this.form) || this.created !== null;
+    return hasContent(this.form) || this.created !== null || this.hasAnswers;
   }
 
   /** Whether closing the window now would lose somebody's words. */
   get hasUnsentWords(): boolean {
-    return this.created === null ? hasContent(this.form) : this.isCorrected;
+    return this.created === null ? hasContent(this.form) || this.hasAnswers : this.isCorrected;
+  }
+
+  get hasAnswers(): boolean {
+    return Object.values(this.answers).some((given) => Object.keys(given).length > 0);
   }
 
   get #asked(): Choice[] {

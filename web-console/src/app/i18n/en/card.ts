@@ -1,13 +1,13 @@
 /** Question cards and instructions to callers. */
 export const card = {
   'card.title': 'Question card',
+  'card.tab': 'Card',
   'card.none': 'Choose a type or write what the caller says: its card comes here.',
   'card.focus_key': 'Question card: go there and answer by letters; once more: back to the form',
   'card.say': 'Read out',
   'card.skip': 'Pass over',
   'card.undo': 'Undo',
   'card.skipped': 'passed over',
-  'card.question_of': '{n} of {total}',
   'card.questions': 'Questions of the card',
   'card.answers': 'Answers',
   'card.done': 'All questions are answered.',

@@ -2,6 +2,7 @@ import type { id } from '../id';
 import { agency } from './agency';
 import { call } from './call';
 import { card } from './card';
+import { cards } from './cards';
 import { desk } from './desk';
 import { duplicate } from './duplicate';
 import { form } from './form';
@@ -21,6 +22,7 @@ export const en: Record<keyof typeof id, string> = {
   ...terms,
   ...call,
   ...card,
+  ...cards,
   ...desk,
   ...duplicate,
   ...line,

@@ -1,13 +1,13 @@
 /** Question cards and instructions to callers. */
 export const card = {
   'card.title': 'Kartu tanya',
+  'card.tab': 'Kartu',
   'card.none': 'Pilih jenis kejadian atau ketik ucapan pelapor: kartunya muncul di sini.',
   'card.focus_key': 'Kartu tanya: masuk, lalu jawab dengan huruf; sekali lagi: kembali ke isian',
   'card.say': 'Bacakan',
   'card.skip': 'Lewati',
   'card.undo': 'Urungkan',
   'card.skipped': 'dilewati',
-  'card.question_of': '{n} dari {total}',
   'card.questions': 'Pertanyaan kartu',
   'card.answers': 'Jawaban',
   'card.done': 'Semua pertanyaan sudah dijawab.',

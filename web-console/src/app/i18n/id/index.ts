@@ -1,6 +1,7 @@
 import { agency } from './agency';
 import { call } from './call';
 import { card } from './card';
+import { cards } from './cards';
 import { desk } from './desk';
 import { duplicate } from './duplicate';
 import { form } from './form';
@@ -20,6 +21,7 @@ export const id = {
   ...terms,
   ...call,
   ...card,
+  ...cards,
   ...desk,
   ...duplicate,
   ...line,

@@ -1,0 +1,93 @@
+import { api } from '../../api/endpoints';
+import { Problem, Unreachable } from '../../api/problem';
+import type { Card, CardAnswers, Incident } from '../../api/types';
+import { cards } from '../../app/card-set.svelte';
+import { tellFailure } from '../../app/failure';
+import { t } from '../../app/i18n/words.svelte';
+import { board } from '../../feed/board.svelte';
+import { learnIncident } from '../../feed/reducer';
+import { toasts } from '../../parts/toasts.svelte';
+import type { Answers } from '../../parts/cards/assess';
+import type { Draft } from './draft.svelte';
+import { proposalsFor } from './proposals.svelte';
+
+/** As many as the server takes at once. */
+const ANSWERS_MAX = 16;
+
+/** An answer that did not reach the server is sent again after this long. */
+const RETRY_MILLISECONDS = 2_000;
+
+/** What the server has of a card, and over it what is on its way there. */
+export function answersOf(draft: Draft, card: Card): Answers {
+  const typed = draft.answers[card.code] ?? {};
+  if (draft.created === null) return withoutNull(typed);
+  const incident = board.incidents.get(draft.created.id) ?? draft.created;
+  const known = incident.answers.filter((one) => one.card === card.code);
+  const stored = Object.fromEntries(known.map((one) => [one.question, one.answer]));
+  return withoutNull({ ...stored, ...typed });
+}
+
+function withoutNull(answers: Record<string, string | null>): Answers {
+  return Object.fromEntries(
+    Object.entries(answers).filter((one): one is [string, string] => one[1] !== null),
+  );
+}
+
+/** The card of the type that is chosen; before that of the one that is proposed, unless another was begun. */
+export function cardOf(draft: Draft): Card | undefined {
+  const { type, category } = draft.form;
+  if (type !== null || category !== null) return cards.cardFor(type, category);
+  const begun = Object.keys(draft.answers)[0];
+  if (begun !== undefined) return cards.card(begun);
+  const proposed = proposalsFor(draft)[0];
+  return proposed && cards.cardFor(proposed.type, proposed.category);
+}
+
+/** Writes an answer down; null takes it back. On an open incident the server has it at once. */
+export function answer(draft: Draft, card: Card, question: string, code: string | null): void {
+  draft.answer(card, question, code);
+  sendRest(draft);
+}
+
+/** What was answered before there is an incident, for the request that opens it; null when nothing was. */
+export function answersFor(draft: Draft): CardAnswers | null {
+  const answers = unsentOf(draft).slice(0, ANSWERS_MAX);
+  return answers.length === 0 ? null : { set_version: draft.answeredUnder ?? 1, answers };
+}
+
+/** What still has to reach an incident. */
+function unsentOf(draft: Draft): { card: string; question: string; answer: string | null }[] {
+  return Object.entries(draft.answers).flatMap(([card, given]) =>
+    Object.entries(given).map(([question, answer]) => ({ card, question, answer })),
+  );
+}
+
+/** Sends what came in while the incident was opened, or did not fit into that request. */
+export function sendRest(draft: Draft): void {
+  if (draft.created !== null) void send(draft, draft.created.id);
+}
+
+async function send(draft: Draft, incident: string): Promise<void> {
+  const sent = unsentOf(draft);
+  if (draft.sendingAnswers || sent.length === 0) return;
+  draft.sendingAnswers = true;
+  try {
+    const answers = { set_version: draft.answeredUnder ?? 1, answers: sent.slice(0, ANSWERS_MAX) };
+    const now: Incident = await api.answerCard(incident, answers);
+    learnIncident(board, now);
+    draft.answersTaken(answers.answers, now);
+    draft.sendingAnswers = false;
+    // What was answered meanwhile.
+    void send(draft, incident);
+  } catch (error) {
+    draft.sendingAnswers = false;
+    const mayPass = error instanceof Unreachable || (error instanceof Problem && error.passes);
+    if (mayPass) {
+      toasts.say({ tone: 'warn', title: t('card.unsent') });
+      setTimeout(() => void send(draft, incident), RETRY_MILLISECONDS);
+    } else {
+      draft.answersTaken(sent, null);
+      tellFailure(error);
+    }
+  }
+}
