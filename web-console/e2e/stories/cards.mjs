@@ -57,12 +57,12 @@ story(
     await card.getByText('Langkah 2 dari 6').waitFor();
     await page.keyboard.press('m');
     await until(
-      async () => Number.parseInt(await card.locator('.count').innerText(), 10) >= 3,
+      async () => Number.parseInt(await card.locator('.beats').innerText(), 10) >= 3,
       'three beats',
     );
     await world.photograph(page, 'cards-rhythm-1366-dark');
     await page.keyboard.press('m');
-    await until(async () => (await card.locator('.count').innerText()).startsWith('–'), 'quiet');
+    await until(async () => (await card.locator('.beats').innerText()).startsWith('–'), 'quiet');
     await page.keyboard.press('Escape');
     equal(await focused(page), 'said', 'back where one was');
 
