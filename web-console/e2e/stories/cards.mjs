@@ -90,7 +90,7 @@ story(
     await arriving.locator('.flags').getByText('Tidak bernapas').waitFor();
     await arriving.locator('button.open').click();
     const details = agency.locator('.details');
-    await details.getByText('Sadar?').waitFor();
+    await details.locator('.asked').getByText('Sadar?').waitFor();
     await world.photograph(agency, 'cards-agency-1366-light');
     await page.keyboard.press('Alt+j');
     await page.keyboard.press('4');
@@ -99,7 +99,7 @@ story(
       'a question by its number',
     );
     await page.keyboard.press('r');
-    await details.getByText('Tersengat listrik').waitFor();
+    await details.locator('.asked').getByText('Tersengat listrik').waitFor();
     await agency.getByText('Listrik masih menyala').first().waitFor();
     equal((await faults(page)).concat(await faults(agency)), [], 'faults');
   },

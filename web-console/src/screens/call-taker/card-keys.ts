@@ -17,9 +17,9 @@ export function actOf(
   if (key === 'ArrowRight' || key === 'ArrowDown') return { act: 'forward' };
   if (key === 'ArrowLeft' || key === 'ArrowUp') return { act: 'back' };
   if (key === 'Backspace') return { act: 'undo' };
+  if (/^[1-8]$/.test(key)) return { act: 'question', place: Number(key) - 1 };
   if (shown === 'instructions') return null;
   if (key === '0') return { act: 'skip' };
-  if (/^[1-8]$/.test(key)) return { act: 'question', place: Number(key) - 1 };
   const answer = answers.find((one) => one.key === letter);
   return answer ? { act: 'answer', code: answer.code } : null;
 }
