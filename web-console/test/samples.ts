@@ -115,6 +115,7 @@ export function incident(over: Partial<Incident>): Incident {
     proposed_agencies: [],
     missing_functions: [],
     next_deadline_at: null,
+    clocks: [],
     ...over,
   };
 }
@@ -140,6 +141,8 @@ export function assignment(over: Partial<Assignment>): Assignment {
     cancelled: null,
     unit: null,
     because: 'dispatch',
+    console_off_at: null,
+    relayed: [],
     escalation: { rung: 0, next_step: null, next_at: null, raised: [] },
     note: null,
     ...over,

@@ -61,8 +61,10 @@ permissions! {
     CanDispatch: CallTaker Supervisor;
     /// Write a note; a dispatcher only on the agency's own incidents.
     CanNote: CallTaker Dispatcher Supervisor;
-    /// Acknowledge and report for one's own agency.
+    /// Say for one's own agency that a task is on the screen, or was opened.
     CanActFor: Dispatcher;
+    /// Acknowledge and report for one's own agency; the centre for any, when it heard of it by telephone or radio.
+    CanReportFor: CallTaker Dispatcher Supervisor;
     /// See calls.
     CanReadCalls: CallTaker Supervisor Admin Auditor;
     /// See incidents; a dispatcher only the agency's own.
@@ -130,16 +132,17 @@ impl<P> Authority<P> {
         if sees(self.agency(), &incident) { Ok(incident) } else { Err(Problem::new(Code::NotFound)) }
     }
 
-    /// The assignment, if it is one of this person's agency.
+    /// The assignment, if it is one of this person's agency; any for a person of the centre.
     ///
     /// # Errors
-    /// `not_found` for any other.
+    /// `not_found` for another agency's.
     pub fn own_assignment<'a>(
         &self,
         incident: &'a Incident,
         id: AssignmentId,
     ) -> Result<&'a Assignment, Problem> {
-        let own = incident.assignment(id).filter(|assignment| Some(assignment.agency) == self.agency());
+        let is_own = |assignment: &&Assignment| self.agency().is_none_or(|own| own == assignment.agency);
+        let own = incident.assignment(id).filter(is_own);
         own.ok_or(Problem::new(Code::NotFound))
     }
 }

@@ -9,6 +9,7 @@
 //! Architecture invariant: authority is a value that a handler holds ([`authority::Authority`]), not a middleware.
 //! A test fails for an operation that has no row in the matrix of roles.
 
+mod agency_consoles;
 mod assignments;
 pub mod authority;
 mod calls;

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::agency_consoles::AgencyConsoles;
 use crate::duplicates::DuplicateBook;
 use crate::duty_seats::{DutySeats, SeatsTold};
 use crate::feed::{self, ModeNow, Renderer};
@@ -109,6 +110,7 @@ pub struct ApiState {
     floor: Floor,
     phone_book: PhoneBook,
     presence: Presence,
+    agency_consoles: AgencyConsoles,
     seats_told: SeatsTold,
     recordings: Recordings,
     duplicates: DuplicateBook,
@@ -177,6 +179,8 @@ impl ApiState {
             clock: clock.clone(),
         };
         tasks.spawn(screening.run(from, stop.clone()));
+        let agency_consoles = AgencyConsoles::new();
+        tasks.spawn(agency_consoles.clone().watch(desk.clone(), intake.clone(), from, stop.clone()));
         let presence = Presence::new();
         let seats = DutySeats {
             desk: desk.clone(),
@@ -194,6 +198,7 @@ impl ApiState {
             floor,
             phone_book: config.phone_book,
             presence,
+            agency_consoles,
             seats_told,
             recordings: Recordings::new(config.recordings),
             duplicates,

@@ -161,6 +161,10 @@ wire_codes! {
     /// Why an agency was asked.
     Because(incident::Because) =
         &[incident::Because::Dispatch, incident::Because::Declined, incident::Because::Escalated];
+    /// How a report of an agency was heard, when not on its own screen.
+    ReportSource(incident::ReportSource) = &[
+        incident::ReportSource::Console, incident::ReportSource::Telephone, incident::ReportSource::Radio,
+    ];
     /// Where the point of a location comes from.
     PointSource(incident::PointSource) =
         &[Source::CallerFix, Source::Map, Source::Typed, Source::Place];

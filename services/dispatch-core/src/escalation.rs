@@ -4,7 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::time::Seconds;
+use crate::category::Priority;
+use crate::ids::AgencyCode;
+use crate::time::{Seconds, Timestamp};
 
 /// What a rung does.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -90,9 +92,123 @@ pub struct Ladder {
     pub rungs: Vec<Rung>,
 }
 
+/// A ladder that holds instead of the priority's own: for agencies that keep office hours, and for the hours in which
+/// nobody is to be woken for what can wait.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LadderException {
+    /// For assignments of this priority.
+    pub priority: Priority,
+    /// Only for these functions; for all when empty.
+    #[serde(default)]
+    pub functions: Vec<AgencyCode>,
+    /// Only for what is sent at these hours; always when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<Hours>,
+    /// Why, in Indonesian, for whoever reads the rules.
+    pub because: String,
+    /// What holds instead.
+    pub ladder: Ladder,
+}
+
+/// Hours of the day in WIB, in minutes after midnight; from 22.00 to 6.00 goes over midnight.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "HoursText", into = "HoursText")]
+pub struct Hours {
+    from: u16,
+    to: u16,
+}
+
+/// The hours as the rules write them, `"22:00"` to `"06:00"`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HoursText {
+    from: String,
+    to: String,
+}
+
+/// A text is no time of day.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{0:?} is not a time of day HH:MM")]
+pub struct HoursError(String);
+
+impl TryFrom<HoursText> for Hours {
+    type Error = HoursError;
+
+    fn try_from(text: HoursText) -> Result<Self, HoursError> {
+        let minutes = |text: String| {
+            let two_digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+            let parts = text.split_once(':').filter(|(h, m)| two_digits(h) && two_digits(m));
+            let parsed = parts.and_then(|(h, m)| Some((h.parse::<u16>().ok()?, m.parse::<u16>().ok()?)));
+            parsed.filter(|(h, m)| *h < 24 && *m < 60).map(|(h, m)| h * 60 + m).ok_or(HoursError(text))
+        };
+        Ok(Self { from: minutes(text.from)?, to: minutes(text.to)? })
+    }
+}
+
+impl From<Hours> for HoursText {
+    fn from(hours: Hours) -> Self {
+        let text = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
+        Self { from: text(hours.from), to: text(hours.to) }
+    }
+}
+
+impl Hours {
+    /// When they begin and end, `HH:MM`.
+    pub fn in_words(self) -> (String, String) {
+        let HoursText { from, to } = self.into();
+        (from, to)
+    }
+
+    /// Whether a moment lies within; the end does not.
+    pub fn hold_at(&self, at: Timestamp) -> bool {
+        let minute = at.minute_of_day_wib();
+        if self.from <= self.to {
+            (self.from..self.to).contains(&minute)
+        } else {
+            minute >= self.from || minute < self.to
+        }
+    }
+}
+
+impl LadderException {
+    /// Whether it holds for an assignment of this priority and function that was sent then.
+    pub fn holds(&self, priority: Priority, function: &AgencyCode, sent_at: Timestamp) -> bool {
+        self.priority == priority
+            && (self.functions.is_empty() || self.functions.contains(function))
+            && self.hours.is_none_or(|hours| hours.hold_at(sent_at))
+    }
+}
+
 impl Ladder {
     /// Whether every rung falls due strictly after the one before it.
     pub fn is_ascending(&self) -> bool {
         self.rungs.windows(2).all(|pair| pair[0].after < pair[1].after)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hours(from: &str, to: &str) -> Result<Hours, HoursError> {
+        Hours::try_from(HoursText { from: from.to_owned(), to: to.to_owned() })
+    }
+
+    #[test]
+    fn hours_are_of_the_day_in_wib_and_may_go_over_midnight() {
+        let at = |utc: &str| format!("2026-11-22T{utc}:00Z").parse::<Timestamp>().unwrap();
+        let night = hours("22:00", "06:00").unwrap();
+        // 15.00 UTC is 22.00 WIB.
+        assert!(!night.hold_at(at("14:59")) && night.hold_at(at("15:00")) && night.hold_at(at("22:59")));
+        assert!(!night.hold_at(at("23:00")));
+        let office = hours("07:30", "16:00").unwrap();
+        assert!(!office.hold_at(at("00:29")) && office.hold_at(at("00:30")) && !office.hold_at(at("09:00")));
+        for wrong in ["7:30", "24:00", "12:60", "", "12", "ab:cd", "+1:00"] {
+            assert_eq!(hours(wrong, "06:00"), Err(HoursError(wrong.to_owned())));
+        }
+        let text = serde_json::to_string(&night).unwrap();
+        assert_eq!(text, r#"{"from":"22:00","to":"06:00"}"#);
+        assert_eq!(serde_json::from_str::<Hours>(&text).unwrap(), night);
     }
 }

@@ -30,6 +30,14 @@ impl Timestamp {
         self.0.saturating_sub(earlier.0) / 1000
     }
 
+    /// Minutes after midnight in Western Indonesia Time.
+    pub const fn minute_of_day_wib(self) -> u16 {
+        const DAY: i64 = 24 * 60;
+        let minutes = self.0.div_euclid(60_000_000).saturating_add(7 * 60);
+        // Below 1440 whatever the time is.
+        minutes.rem_euclid(DAY) as u16
+    }
+
     /// The calendar year in Western Indonesia Time (WIB, UTC+7, no daylight saving).
     pub fn year_wib(self) -> i16 {
         let shifted = self.0.saturating_add(7 * 3600 * 1_000_000);

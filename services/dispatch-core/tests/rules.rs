@@ -10,6 +10,8 @@ mod calls;
 mod invariants;
 #[path = "rules/merging.rs"]
 mod merging;
+#[path = "rules/scenarios.rs"]
+mod scenarios;
 #[path = "rules/stories.rs"]
 mod stories;
 #[path = "rules/voice.rs"]

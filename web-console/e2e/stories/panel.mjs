@@ -1,4 +1,4 @@
-import { equal, story, until } from '../harness.mjs';
+import { check, equal, story, until } from '../harness.mjs';
 import { newIncident } from './agency.mjs';
 
 const panelOf = (page, incident) => page.getByRole('region', { name: `Insiden ${incident.number}` });
@@ -48,6 +48,43 @@ story(
       .waitFor({ timeout: 3_000 })
       .catch(() => undefined);
     await world.photograph(page, 'supervisor-panel');
+  },
+);
+
+story(
+  'what an agency says on the telephone is written down by the supervisor, and its clock stops',
+  async (world) => {
+    const incident = await newIncident(world);
+    const ask = await world.api('pengawas');
+    const own = incident.assignments.find((one) => one.agency.code === 'damkar');
+    const page = await world.signedIn('pengawas');
+    const clocks = page.getByRole('region', { name: 'Jam berjalan' });
+    const running = clocks.locator('li', { hasText: incident.number }).filter({ hasText: own.agency.name });
+    await running.getByText('belum diterima').waitFor();
+    await world.photograph(page, 'supervisor-clocks');
+    await running.getByRole('button').click();
+    const panel = panelOf(page, incident).first();
+    const line = panel.locator('li', { hasText: own.agency.name }).first();
+    await line.getByRole('button', { name: 'Catat kabar' }).click();
+    await line.getByPlaceholder('Unit (bila disebut)').fill('Fuso 1');
+    await world.photograph(page, 'supervisor-relay');
+    await page.keyboard.press('Enter');
+    await line.getByText('dari telepon').waitFor();
+    const { assignments, timeline, clocks: left } = await ask('GET', `/incidents/${incident.id}`);
+    const taken = assignments.find((one) => one.id === own.id);
+    equal(
+      [taken.state, taken.unit, taken.relayed[0].source],
+      ['acknowledged', 'Fuso 1', 'telephone'],
+      'the task',
+    );
+    check(
+      timeline.some((one) => one.text_id.endsWith('(dicatat dari telepon)')),
+      'the timeline says how',
+    );
+    const mine = left.filter((one) => one.assignment_id === own.id).map((one) => one.cause);
+    equal(mine, ['not_en_route'], 'the clock that runs now');
+    await page.keyboard.press('Escape');
+    await until(async () => (await running.getByText('belum diterima').count()) === 0, 'the clock is gone');
   },
 );
 

@@ -1299,7 +1299,7 @@ export interface components {
             reporter: components["schemas"]["Reporter"] | null;
         };
         /** @description Who goes. */
-        AcknowledgeRequest: {
+        AcknowledgeRequest: components["schemas"]["Heard"] & {
             /** @description The unit that goes. */
             unit?: string | null;
             /** @description The same under its older name. */
@@ -1449,6 +1449,7 @@ export interface components {
             because: components["schemas"]["Because"];
             cancelled: components["schemas"]["Cancelled"] | null;
             completed_at: components["schemas"]["Time"] | null;
+            console_off_at: components["schemas"]["Time"] | null;
             declined: components["schemas"]["Declined"] | null;
             delivered_at: components["schemas"]["Time"] | null;
             en_route_at: components["schemas"]["Time"] | null;
@@ -1467,6 +1468,8 @@ export interface components {
             /** @description A remark that went with the dispatch. */
             note: string | null;
             on_scene_at: components["schemas"]["Time"] | null;
+            /** @description Which steps somebody wrote down for the crew. */
+            relayed: components["schemas"]["Relayed"][];
             /** @description Lead, support or a copy. */
             role: components["schemas"]["AgencyRole"];
             seen_at: components["schemas"]["Time"] | null;
@@ -1986,13 +1989,27 @@ export interface components {
             /** @description The text. */
             text: string;
         };
+        /** @description A clock that runs: what is silent, and what happens when it stays so. */
+        Clock: {
+            /**
+             * Format: uuid
+             * @description The assignment it is about; null when it is about the incident.
+             */
+            assignment_id: string | null;
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description What is silent: `not_acknowledged`, `not_en_route`, `silent_on_scene`, `not_dispatched`, `not_closed`. */
+            cause: string;
+            /** @description What happens then. */
+            step: components["schemas"]["EscalationStep"];
+        };
         /** @description Why, when agencies have not finished. */
         CloseRequest: {
             /** @description Why; a supervisor must say so when agencies have not finished. */
             reason?: string | null;
         };
         /** @description What was done. */
-        CompleteRequest: {
+        CompleteRequest: components["schemas"]["Heard"] & {
             /** @description What was done. */
             note?: string | null;
         };
@@ -2026,7 +2043,7 @@ export interface components {
         /** @description A counter that could pass 2^53, as a string of digits */
         Counter: string;
         /** @description Why not. */
-        DeclineRequest: {
+        DeclineRequest: components["schemas"]["Heard"] & {
             /** @description Why. */
             reason: string;
         };
@@ -2184,8 +2201,6 @@ export interface components {
         };
         /** @description A body that has nothing to say. */
         EmptyRequest: Record<string, never>;
-        /** @description Nothing to say. */
-        EnRouteRequest: Record<string, never>;
         /**
          * @description Why a call ended.
          * @enum {string}
@@ -2503,6 +2518,10 @@ export interface components {
         };
         /** @description Nothing to say. */
         HangupRequest: Record<string, never>;
+        /** @description How a report was heard. */
+        Heard: {
+            source: components["schemas"]["ReportSource"] | null;
+        };
         /**
          * @description Where the caller's identity comes from.
          * @enum {string}
@@ -2523,6 +2542,8 @@ export interface components {
             casualties: number | null;
             /** @description Category. */
             category: components["schemas"]["Category"];
+            /** @description Every clock that runs, the next one to ring first. */
+            clocks: components["schemas"]["Clock"][];
             closed_at: components["schemas"]["Time"] | null;
             /** @description What holds of it, by what was answered to question cards. */
             flags: components["schemas"]["Flag"][];
@@ -2655,6 +2676,21 @@ export interface components {
              * @description Rungs climbed.
              */
             rung: number;
+        };
+        /** @description A ladder that holds instead. */
+        LadderException: {
+            /** @description Why, in Indonesian. */
+            because: string;
+            /** @description Only for what is sent from this time of the day in WIB, `HH:MM`; null: at any. */
+            from: string | null;
+            /** @description Only for these functions; for all when empty. */
+            functions: string[];
+            /** @description For assignments of this priority. */
+            priority: components["schemas"]["Priority"];
+            /** @description What holds instead. */
+            rungs: components["schemas"]["Rung"][];
+            /** @description And before this one. */
+            to: string | null;
         };
         /** @description That the process lives. */
         Liveness: {
@@ -2852,8 +2888,6 @@ export interface components {
              */
             prank: number;
         };
-        /** @description Nothing to say. */
-        OnSceneRequest: Record<string, never>;
         /** @description Somebody on a call besides the caller and the call-taker. */
         Party: {
             by: components["schemas"]["Named"] | null;
@@ -2975,6 +3009,8 @@ export interface components {
             en_route_within_s: {
                 [key: string]: number;
             };
+            /** @description Ladders that hold instead for single agencies or hours; the first that fits. */
+            ladder_exceptions: components["schemas"]["LadderException"][];
             /** @description What happens while nobody acknowledges, by priority. */
             ladders: {
                 [key: string]: components["schemas"]["Rung"][];
@@ -3213,11 +3249,26 @@ export interface components {
             /** @description Where to hear it. */
             url: string;
         };
+        /** @description A step that did not come from the agency's own screen. */
+        Relayed: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            by: components["schemas"]["Named"] | null;
+            /** @description How it was heard. */
+            source: components["schemas"]["ReportSource"];
+            /** @description The step. */
+            state: components["schemas"]["AssignmentState"];
+        };
         /** @description Why it goes on. */
         ReopenRequest: {
             /** @description Why. */
             reason: string;
         };
+        /**
+         * @description How a report of an agency was heard, when not on its own screen.
+         * @enum {string}
+         */
+        ReportSource: "console" | "telephone" | "radio";
         /** @description Who reported an incident. */
         Reporter: {
             /** @description Name. */
@@ -3373,6 +3424,8 @@ export interface components {
              */
             to?: string | null;
         };
+        /** @description A step of an agency, with nothing more to say than how it was heard. */
+        StepRequest: components["schemas"]["Heard"];
         /** @description One suggestion. */
         Suggestion: {
             /** @description Why, in Indonesian. */
@@ -3510,8 +3563,6 @@ export interface components {
              */
             p3: number;
         };
-        /** @description Nothing to say. */
-        UnderControlRequest: Record<string, never>;
         /** @description A person who may log in. */
         User: {
             /** @description Whether the account may be used. */
@@ -3675,8 +3726,6 @@ export interface components {
             /** @description Their name. */
             name: string;
         };
-        /** @description Nothing to say. */
-        WorkingRequest: Record<string, never>;
     };
     responses: never;
     parameters: never;
@@ -3958,7 +4007,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EnRouteRequest"];
+                "application/json": components["schemas"]["StepRequest"];
             };
         };
         responses: {
@@ -3998,7 +4047,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OnSceneRequest"];
+                "application/json": components["schemas"]["StepRequest"];
             };
         };
         responses: {
@@ -4078,7 +4127,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UnderControlRequest"];
+                "application/json": components["schemas"]["StepRequest"];
             };
         };
         responses: {
@@ -4118,7 +4167,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WorkingRequest"];
+                "application/json": components["schemas"]["StepRequest"];
             };
         };
         responses: {

@@ -1,7 +1,7 @@
 //! What a console says over the feed: that something arrived, that a person opened it.
 
 use dispatch_core::ids::AssignmentId;
-use dispatch_core::incident::{Change, IncidentCommand};
+use dispatch_core::incident::{Change, IncidentCommand, ReportSource};
 use dispatch_core::site::UserRole;
 use incident_store::{DeskCommand, Store};
 use serde::Deserialize;
@@ -58,6 +58,7 @@ pub async fn obey(
     }
     // Told once per assignment and person: a console that reconnects says it again.
     let key = format!("feed:{}:{what}:{id}", viewer.user);
-    let command = DeskCommand::Incident(incident.id, IncidentCommand::Assignment { id, change });
+    let source = ReportSource::Console;
+    let command = DeskCommand::Incident(incident.id, IncidentCommand::Assignment { id, change, source });
     intake.note(key, dispatch_core::actor::Actor::User(viewer.user), command).await.map(|_| ())
 }

@@ -23,6 +23,7 @@ use super::mode::ModeNow;
 use super::render::Renderer;
 use super::snapshot;
 use super::visible::{Viewer, sees_calls, trunk_answers, visible};
+use crate::agency_consoles::AgencyConsoles;
 use crate::duplicates::DuplicateBook;
 use crate::floor::{Floor, LiveMessage};
 use crate::input::parse;
@@ -58,6 +59,7 @@ pub struct Console {
     mode: watch::Receiver<Arc<ModeNow>>,
     metrics: Metrics,
     presence: Presence,
+    agency_consoles: AgencyConsoles,
     stopping: Stopping,
 }
 
@@ -76,6 +78,7 @@ impl FromRef<ApiState> for Console {
             mode: FromRef::from_ref(state),
             metrics: FromRef::from_ref(state),
             presence: FromRef::from_ref(state),
+            agency_consoles: FromRef::from_ref(state),
             stopping: FromRef::from_ref(state),
         }
     }
@@ -108,6 +111,7 @@ pub async fn follow(
     let viewer = Viewer::of(&seat.user);
     // Calls ring at whoever has a console open, of those who take calls.
     let open = sees_calls(viewer.role).then(|| console.presence.enter(viewer.user));
+    let agency = viewer.agency.map(|agency| console.agency_consoles.enter(agency));
     let (mut sink, mut stream) = socket.split();
     let (answers, waiting) = mpsc::channel(ANSWERS_WAITING_MAX);
     let end = {
@@ -122,6 +126,7 @@ pub async fn follow(
     };
     tracing::debug!(user.id = %viewer.user, ?end, "A console left the feed");
     drop(open);
+    drop(agency);
     let wait = if end == End::Resync { RESYNC_FAREWELL_WAIT } else { FAREWELL_WAIT };
     timeout(wait, farewell(&console, sink, stream, end)).await.ok();
     drop(counted);

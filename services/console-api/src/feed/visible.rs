@@ -183,6 +183,7 @@ fn incident_form(event: &IncidentEvent, incident: &Incident, viewer: Viewer) -> 
         | IncidentEvent::Acknowledged { assignment, .. }
         | IncidentEvent::Declined { assignment, .. }
         | IncidentEvent::Progressed { assignment, .. }
+        | IncidentEvent::ConsoleOff { assignment }
         | IncidentEvent::AssignmentCancelled { assignment }
         | IncidentEvent::ChannelTried { assignment, .. } => {
             (Form::Assignment(*assignment), Some(*assignment))
@@ -280,6 +281,8 @@ mod tests {
                 raised: Vec::new(),
                 turnout_raised: false,
                 welfare_asked_at: None,
+                console_off_at: None,
+                relayed: Vec::new(),
             }),
         }
     }

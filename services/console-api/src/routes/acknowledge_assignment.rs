@@ -7,8 +7,8 @@ use dispatch_core::incident::Change;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::assignments::Agency;
-use crate::authority::{Authority, CanActFor};
+use crate::assignments::{Agency, Heard};
+use crate::authority::{Authority, CanReportFor};
 use crate::input::{Checked, Faults, Id, Written};
 use crate::problem::Problem;
 use crate::views::Assignment;
@@ -16,6 +16,9 @@ use crate::views::Assignment;
 /// Who goes.
 #[derive(Deserialize, ToSchema)]
 pub struct AcknowledgeRequest {
+    /// How it was heard.
+    #[serde(flatten)]
+    heard: Heard,
     /// The unit that goes.
     unit: Option<String>,
     /// The same under its older name.
@@ -34,11 +37,11 @@ impl Checked for AcknowledgeRequest {
     params(("id" = uuid::Uuid, Path, description = "Id of the assignment")), request_body = AcknowledgeRequest,
     responses((status = 200, description = "The assignment", body = Assignment)))]
 pub async fn handler(
-    may: Authority<CanActFor>,
+    may: Authority<CanReportFor>,
     State(agency): State<Agency>,
     Id(id): Id<AssignmentId>,
     mut written: Written<AcknowledgeRequest>,
 ) -> Result<Json<Assignment>, Problem> {
     let change = Change::Acknowledge { unit: written.body.unit.take().or(written.body.unit_id.take()) };
-    agency.report(&may, &written, id, change).await.map(Json)
+    agency.report(&may, &written, id, change, written.body.heard.source).await.map(Json)
 }

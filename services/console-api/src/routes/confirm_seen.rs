@@ -32,5 +32,5 @@ pub async fn handler(
     written: Written<SeenRequest>,
 ) -> Result<Json<Assignment>, Problem> {
     let change = Change::Seen;
-    agency.report(&may, &written, id, change).await.map(Json)
+    agency.report(&may, &written, id, change, None).await.map(Json)
 }

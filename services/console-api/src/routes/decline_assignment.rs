@@ -8,8 +8,8 @@ use dispatch_core::private::Private;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::assignments::Agency;
-use crate::authority::{Authority, CanActFor};
+use crate::assignments::{Agency, Heard};
+use crate::authority::{Authority, CanReportFor};
 use crate::input::{Checked, Faults, Id, Written};
 use crate::problem::Problem;
 use crate::views::Assignment;
@@ -17,6 +17,9 @@ use crate::views::Assignment;
 /// Why not.
 #[derive(Deserialize, ToSchema)]
 pub struct DeclineRequest {
+    /// How it was heard.
+    #[serde(flatten)]
+    heard: Heard,
     /// Why.
     reason: String,
 }
@@ -33,11 +36,11 @@ impl Checked for DeclineRequest {
     params(("id" = uuid::Uuid, Path, description = "Id of the assignment")), request_body = DeclineRequest,
     responses((status = 200, description = "The assignment", body = Assignment)))]
 pub async fn handler(
-    may: Authority<CanActFor>,
+    may: Authority<CanReportFor>,
     State(agency): State<Agency>,
     Id(id): Id<AssignmentId>,
     mut written: Written<DeclineRequest>,
 ) -> Result<Json<Assignment>, Problem> {
     let change = Change::Decline { reason: Private::new(std::mem::take(&mut written.body.reason)) };
-    agency.report(&may, &written, id, change).await.map(Json)
+    agency.report(&may, &written, id, change, written.body.heard.source).await.map(Json)
 }

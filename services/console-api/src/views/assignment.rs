@@ -9,7 +9,8 @@ use super::incident::{Location, text};
 use super::person::Named;
 use crate::names::Names;
 use crate::wire::{
-    AgencyRole, AssignmentState, Because, Category, EscalationStep, Flag, IncidentStatus, Priority, Time,
+    AgencyRole, AssignmentState, Because, Category, EscalationStep, Flag, IncidentStatus, Priority,
+    ReportSource, Time,
 };
 
 /// An agency by id, code and name.
@@ -68,6 +69,23 @@ pub struct Assignment {
     pub escalation: Ladder,
     /// A remark that went with the dispatch.
     pub note: Option<String>,
+    /// When no console of the agency was open to receive it.
+    pub console_off_at: Option<Time>,
+    /// Which steps somebody wrote down for the crew.
+    pub relayed: Vec<Relayed>,
+}
+
+/// A step that did not come from the agency's own screen.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Relayed {
+    /// The step.
+    pub state: AssignmentState,
+    /// How it was heard.
+    pub source: ReportSource,
+    /// Who wrote it down; null when the program did.
+    pub by: Option<Named>,
+    /// When.
+    pub at: Time,
 }
 
 /// An agency that cannot.
@@ -195,6 +213,19 @@ impl Assignment {
             because: a.because.into(),
             escalation: Ladder::of(a, i, names),
             note: text(a.note.as_ref()),
+            console_off_at: a.console_off_at.map(Time),
+            relayed: a.relayed.iter().map(|step| Relayed::of(step, names)).collect(),
+        }
+    }
+}
+
+impl Relayed {
+    fn of(step: &incident::Relayed, names: &Names) -> Self {
+        Self {
+            state: step.state.into(),
+            source: step.source.into(),
+            by: step.by.map(|user| Named::of(user, names)),
+            at: step.at.into(),
         }
     }
 }

@@ -15,7 +15,9 @@ use super::person::Named;
 use super::place::Border;
 use super::timeline::TimelineEntry;
 use crate::names::Names;
-use crate::wire::{AgencyRole, AreaBy, Category, Flag, IncidentStatus, PointSource, Priority, Time};
+use crate::wire::{
+    AgencyRole, AreaBy, Category, EscalationStep, Flag, IncidentStatus, PointSource, Priority, Time,
+};
 
 /// One incident.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -69,6 +71,21 @@ pub struct Incident {
     pub missing_functions: Vec<String>,
     /// When the next thing becomes late.
     pub next_deadline_at: Option<Time>,
+    /// Every clock that runs, the next one to ring first.
+    pub clocks: Vec<Clock>,
+}
+
+/// A clock that runs: what is silent, and what happens when it stays so.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Clock {
+    /// When.
+    pub at: Time,
+    /// What is silent: `not_acknowledged`, `not_en_route`, `silent_on_scene`, `not_dispatched`, `not_closed`.
+    pub cause: String,
+    /// What happens then.
+    pub step: EscalationStep,
+    /// The assignment it is about; null when it is about the incident.
+    pub assignment_id: Option<Uuid>,
 }
 
 /// One incident with its calls, notes and timeline.
@@ -210,6 +227,7 @@ impl Incident {
             None => routing::propose(policy, i.kind.as_ref(), i.category, &already),
             Some(_) => routing::Proposal::default(),
         };
+        let clocks = incident::clocks(i, policy);
         let (closed_at, merged_into, merged_into_number) = match &i.ending {
             None => (None, None, None),
             Some(incident::Ending::Closed { at, .. } | incident::Ending::Cancelled { at, .. }) => {
@@ -243,7 +261,19 @@ impl Incident {
             assignments: i.assignments.iter().map(|a| Assignment::of(a, i, names)).collect(),
             proposed_agencies: proposal.targets.into_iter().map(|target| proposed(target, names)).collect(),
             missing_functions: proposal.missing.into_iter().map(|code| code.0).collect(),
-            next_deadline_at: incident::next_deadline(i, policy).map(Time),
+            next_deadline_at: clocks.first().map(|due| due.at.into()),
+            clocks: clocks.iter().map(Clock::of).collect(),
+        }
+    }
+}
+
+impl Clock {
+    fn of(due: &incident::Due) -> Self {
+        Self {
+            at: due.at.into(),
+            cause: due.cause.name().to_owned(),
+            step: due.step.into(),
+            assignment_id: due.cause.assignment().map(|id| id.0),
         }
     }
 }

@@ -25,6 +25,8 @@ pub struct Policy {
     pub types: Vec<TypePlan>,
     /// What happens while nobody acknowledges, by priority.
     pub ladders: BTreeMap<String, Vec<Rung>>,
+    /// Ladders that hold instead for single agencies or hours; the first that fits.
+    pub ladder_exceptions: Vec<LadderException>,
     /// Within how many seconds somebody must be sent, by priority.
     pub dispatch_within_s: BTreeMap<String, u32>,
     /// Within how many seconds an acknowledged agency must leave, by priority.
@@ -73,6 +75,23 @@ pub struct TypePlan {
     pub notify: Vec<String>,
 }
 
+/// A ladder that holds instead.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LadderException {
+    /// For assignments of this priority.
+    pub priority: Priority,
+    /// Only for these functions; for all when empty.
+    pub functions: Vec<String>,
+    /// Only for what is sent from this time of the day in WIB, `HH:MM`; null: at any.
+    pub from: Option<String>,
+    /// And before this one.
+    pub to: Option<String>,
+    /// Why, in Indonesian.
+    pub because: String,
+    /// What holds instead.
+    pub rungs: Vec<Rung>,
+}
+
 /// One rung of a ladder.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Rung {
@@ -101,7 +120,20 @@ impl Policy {
             label_en: rule.label_en.clone(),
             general: rule.general.to_string(),
         };
-        let ladder = |ladder: &dispatch_core::escalation::Ladder| ladder.rungs.iter().map(rung).collect();
+        let ladder = |ladder: &dispatch_core::escalation::Ladder| -> Vec<Rung> {
+            ladder.rungs.iter().map(rung).collect()
+        };
+        let exception = |rule: &dispatch_core::escalation::LadderException| {
+            let (from, to) = rule.hours.map(|hours| hours.in_words()).unzip();
+            LadderException {
+                priority: rule.priority.into(),
+                functions: rule.functions.iter().map(ToString::to_string).collect(),
+                from,
+                to,
+                because: rule.because.clone(),
+                rungs: ladder(&rule.ladder),
+            }
+        };
         Self {
             version: Counter(rules.version),
             decree: rules.decree.clone(),
@@ -109,6 +141,7 @@ impl Policy {
             categories: rules.categories.iter().map(category).collect(),
             types: rules.types.iter().map(type_plan).collect(),
             ladders: rules.ladders.iter().map(|(priority, l)| (priority.to_string(), ladder(l))).collect(),
+            ladder_exceptions: rules.ladder_exceptions.iter().map(exception).collect(),
             dispatch_within_s: seconds(&rules.dispatch_within),
             en_route_within_s: seconds(&rules.en_route_within),
             call_back_within_s: rules.call_back_within.0,

@@ -232,16 +232,21 @@ fn incident_words(
             told("delivered", agency(*assignment), "sudah menerima di layar", "has it on a screen")
         }
         IncidentEvent::Seen { assignment } => told("seen", agency(*assignment), "membuka tugas", "opened it"),
-        IncidentEvent::Acknowledged { assignment, .. } => {
-            told("acknowledged", agency(*assignment), "menerima tugas", "acknowledged")
+        IncidentEvent::Acknowledged { assignment, source, .. } => {
+            heard("acknowledged", agency(*assignment), ("menerima tugas", "acknowledged"), *source)
         }
-        IncidentEvent::Declined { assignment, .. } => {
-            told("declined", agency(*assignment), "menolak tugas", "declined")
+        IncidentEvent::Declined { assignment, source, .. } => {
+            heard("declined", agency(*assignment), ("menolak tugas", "declined"), *source)
         }
-        IncidentEvent::Progressed { assignment, to, .. } => {
-            let (id, en) = step_words(*to);
-            told(to.name(), agency(*assignment), id, en)
+        IncidentEvent::Progressed { assignment, to, source, .. } => {
+            heard(to.name(), agency(*assignment), step_words(*to), *source)
         }
+        IncidentEvent::ConsoleOff { assignment } => told(
+            "console_off",
+            agency(*assignment),
+            "tidak membuka konsol: dikirim lewat saluran kedua",
+            "has no console open: sent over the second channel",
+        ),
         IncidentEvent::AssignmentCancelled { assignment } => {
             told("assignment_cancelled", agency(*assignment), "tidak jadi ditugaskan", "was called off")
         }
@@ -323,6 +328,23 @@ fn incident_words(
 /// The number; logs that are older than it have none.
 fn named<'n>(number: &'n str, unknown: &'n str) -> &'n str {
     if number.is_empty() { unknown } else { number }
+}
+
+/// A step of an agency; one that somebody wrote down for it says so.
+fn heard(
+    kind: &'static str,
+    who: String,
+    (id, en): (&str, &str),
+    source: incident::ReportSource,
+) -> (&'static str, String, String) {
+    let (by_id, by_en) = match source {
+        incident::ReportSource::Console => ("", ""),
+        incident::ReportSource::Telephone => {
+            (" (dicatat dari telepon)", " (written down from the telephone)")
+        }
+        incident::ReportSource::Radio => (" (dicatat dari radio)", " (written down from the radio)"),
+    };
+    (kind, format!("{who} {id}{by_id}"), format!("{who} {en}{by_en}"))
 }
 
 const fn step_words(to: incident::AssignmentState) -> (&'static str, &'static str) {

@@ -176,3 +176,51 @@ async fn reference_figures_and_the_log_are_there() {
     assert!(metrics.text.contains("sigap_trunk_invites_total 7\n"));
     assert_eq!(world.stranger().get("/health/ready").await.expect(200)["demo"], true);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_centre_writes_down_what_an_agency_said_and_says_how_it_was_heard() {
+    let world = World::new().await;
+    let taker = world.log_in("petugas1").await;
+    let (incident, assignment) = world.dispatched_fire(&taker).await;
+    let step = |name: &str| format!("assignments/{assignment}/{name}");
+    let unheard = taker.post(&step("acknowledge"), json!({})).await;
+    assert_eq!((unheard.status, unheard.body["errors"][0]["field"].as_str()), (422, Some("source")));
+    let own_screen = taker.post(&step("acknowledge"), json!({ "source": "console" })).await;
+    assert_eq!(own_screen.status, 422, "only the agency itself has its screen");
+
+    let taken = taker
+        .post(&step("acknowledge"), json!({ "source": "telephone", "unit": "Fuso 1" }))
+        .await
+        .expect(200);
+    assert_eq!((taken["state"].as_str(), taken["unit"].as_str()), (Some("acknowledged"), Some("Fuso 1")));
+    assert_eq!(taken["relayed"][0]["source"], "telephone");
+    assert_eq!(taken["relayed"][0]["state"], "acknowledged");
+    assert_eq!(taken["acknowledged_by"], taken["relayed"][0]["by"]);
+    // The agency goes on by itself; its dispatcher hears the crew over the radio.
+    let damkar = world.log_in("damkar").await;
+    damkar.post(&step("en-route"), json!({})).await.expect(200);
+    let there = damkar.post(&step("on-scene"), json!({ "source": "radio" })).await.expect(200);
+    let states: Vec<_> = there["relayed"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["state"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(states, ["acknowledged", "on_scene"]);
+
+    let id = incident["id"].as_str().unwrap();
+    let whole = taker.get(&format!("incidents/{id}")).await.expect(200);
+    let of_ours: Vec<_> = whole["clocks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|clock| clock["assignment_id"] == json!(assignment))
+        .map(|clock| (clock["cause"].clone(), clock["step"].clone()))
+        .collect();
+    assert_eq!(of_ours, [(json!("silent_on_scene"), json!("welfare_check"))]);
+    assert_eq!(whole["next_deadline_at"], whole["clocks"][0]["at"]);
+    for who in ["admin", "auditor"] {
+        let stranger = world.log_in(who).await;
+        assert_eq!(stranger.post(&step("complete"), json!({ "source": "radio" })).await.status, 403, "{who}");
+    }
+}

@@ -1,6 +1,6 @@
 //! The incident after an event. Total: an event that does not fit changes nothing.
 
-use super::assignment::{Assignment, AssignmentState, Progress};
+use super::assignment::{Assignment, AssignmentState, Progress, Relayed, ReportSource};
 use super::command::{Edit, EscalationCause, IncidentEvent, Report};
 use super::merging::{self, Master};
 use super::state::{Ending, Incident, Note};
@@ -77,18 +77,26 @@ fn change(incident: &mut Incident, event: &IncidentEvent, actor: Actor, at: Time
         IncidentEvent::Seen { assignment } => with(incident, *assignment, |a| {
             a.seen_at.get_or_insert(at);
         }),
-        IncidentEvent::Acknowledged { assignment, by, unit } => with(incident, *assignment, |a| {
+        IncidentEvent::Acknowledged { assignment, by, unit, source } => with(incident, *assignment, |a| {
             a.progress = Progress::Acknowledged;
             a.acknowledged = Some((at, *by));
             a.delivered_at.get_or_insert(at);
             a.seen_at.get_or_insert(at);
             a.unit.clone_from(unit);
+            relayed(a, *source, Some(*by), at);
         }),
-        IncidentEvent::Declined { assignment, by, reason } => with(incident, *assignment, |a| {
+        IncidentEvent::ConsoleOff { assignment } => with(incident, *assignment, |a| {
+            a.console_off_at.get_or_insert(at);
+        }),
+        IncidentEvent::Declined { assignment, by, reason, source } => with(incident, *assignment, |a| {
             a.progress = Progress::Declined { at, by: *by, reason: reason.clone() };
+            relayed(a, *source, Some(*by), at);
         }),
-        IncidentEvent::Progressed { assignment, to, close_due_at, .. } => {
-            with(incident, *assignment, |a| progressed(a, *to, at));
+        IncidentEvent::Progressed { assignment, to, close_due_at, source, .. } => {
+            with(incident, *assignment, |a| {
+                progressed(a, *to, at);
+                relayed(a, *source, actor.user(), at);
+            });
             incident.close_due_at = *close_due_at;
         }
         IncidentEvent::AssignmentCancelled { assignment } => with(incident, *assignment, |a| {
@@ -176,6 +184,13 @@ fn change(incident: &mut Incident, event: &IncidentEvent, actor: Actor, at: Time
 fn with(incident: &mut Incident, id: AssignmentId, change: impl FnOnce(&mut Assignment)) {
     if let Some(assignment) = incident.assignments.iter_mut().find(|a| a.id == id) {
         change(assignment);
+    }
+}
+
+/// Remembers that the step just taken did not come from the agency's own screen.
+fn relayed(a: &mut Assignment, source: ReportSource, by: Option<UserId>, at: Timestamp) {
+    if !source.is_console() {
+        a.relayed.push(Relayed { state: a.progress.state(), source, by, at });
     }
 }
 

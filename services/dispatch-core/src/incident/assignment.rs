@@ -51,6 +51,45 @@ pub struct Assignment {
     pub turnout_raised: bool,
     /// When the last welfare check was asked for.
     pub welfare_asked_at: Option<Timestamp>,
+    /// When no console of the agency was open to receive it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub console_off_at: Option<Timestamp>,
+    /// Which steps did not come from the agency's own screen, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relayed: Vec<Relayed>,
+}
+
+/// Where a report of an agency comes from.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReportSource {
+    /// A person of the agency, on a screen.
+    #[default]
+    Console,
+    /// Somebody said it on the telephone, and somebody else wrote it down.
+    Telephone,
+    /// The same over the radio.
+    Radio,
+}
+
+impl ReportSource {
+    /// Whether it comes from the agency's own screen.
+    pub const fn is_console(&self) -> bool {
+        matches!(self, Self::Console)
+    }
+}
+
+/// A step that somebody wrote down for the crew.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Relayed {
+    /// The step.
+    pub state: AssignmentState,
+    /// How it was heard.
+    pub source: ReportSource,
+    /// Who wrote it down; none when the program did.
+    pub by: Option<UserId>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Why an agency was asked.

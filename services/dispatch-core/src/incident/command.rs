@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::assignment::{Assignment, AssignmentState, Raised};
+use super::assignment::{Assignment, AssignmentState, Raised, ReportSource};
 use super::state::{Incident, Location, Reporter};
 use crate::card::{CardAnswer, Words};
 use crate::category::{Category, Priority, TypeCode};
@@ -117,6 +117,13 @@ pub enum IncidentCommand {
         id: AssignmentId,
         /// What.
         change: Change,
+        /// How the centre or the agency's person knows.
+        source: ReportSource,
+    },
+    /// No console of the agency is open, so nobody can have it on a screen.
+    ConsoleOff {
+        /// Which assignment.
+        id: AssignmentId,
     },
     /// Write something down.
     AddNote {
@@ -246,6 +253,9 @@ pub enum IncidentEvent {
         by: UserId,
         /// The unit that goes.
         unit: Option<String>,
+        /// How it was heard.
+        #[serde(default, skip_serializing_if = "ReportSource::is_console")]
+        source: ReportSource,
     },
     /// The agency cannot.
     Declined {
@@ -255,6 +265,9 @@ pub enum IncidentEvent {
         by: UserId,
         /// Why.
         reason: Private<String>,
+        /// How it was heard.
+        #[serde(default, skip_serializing_if = "ReportSource::is_console")]
+        source: ReportSource,
     },
     /// T6, T7, T7a, T8 or T9, by the state reached.
     Progressed {
@@ -266,6 +279,14 @@ pub enum IncidentEvent {
         note: Option<Private<String>>,
         /// Until when the centre must close, when this was the last agency.
         close_due_at: Option<Timestamp>,
+        /// How it was heard.
+        #[serde(default, skip_serializing_if = "ReportSource::is_console")]
+        source: ReportSource,
+    },
+    /// No console of the agency is open: it goes out over the second channel at once.
+    ConsoleOff {
+        /// Which assignment.
+        assignment: AssignmentId,
     },
     /// The centre took an assignment back.
     AssignmentCancelled {
@@ -443,6 +464,17 @@ impl EscalationCause {
             | Self::NotEnRoute { assignment }
             | Self::SilentOnScene { assignment } => Some(*assignment),
             Self::NotDispatched | Self::NotClosed => None,
+        }
+    }
+
+    /// The cause's name, as its serialised form has it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::NotAcknowledged { .. } => "not_acknowledged",
+            Self::NotEnRoute { .. } => "not_en_route",
+            Self::SilentOnScene { .. } => "silent_on_scene",
+            Self::NotDispatched => "not_dispatched",
+            Self::NotClosed => "not_closed",
         }
     }
 

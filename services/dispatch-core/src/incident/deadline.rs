@@ -8,12 +8,22 @@ use crate::policy::Policy;
 use crate::routing::Role;
 use crate::time::{Seconds, Timestamp};
 
-/// One thing that will be late unless somebody acts.
+/// One clock that runs: a thing that will be late unless somebody acts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Due {
-    pub(super) at: Timestamp,
-    pub(super) cause: EscalationCause,
-    pub(super) step: Step,
+pub struct Due {
+    /// When.
+    pub at: Timestamp,
+    /// What is silent.
+    pub cause: EscalationCause,
+    /// What happens then.
+    pub step: Step,
+}
+
+/// Every clock that runs on this incident, the next one to ring first.
+pub fn clocks(incident: &Incident, policy: &Policy) -> Vec<Due> {
+    let mut due: Vec<Due> = deadlines(incident, policy).collect();
+    due.sort_by_key(|due| due.at);
+    due
 }
 
 /// When the next thing about this incident becomes late, if anything can.
@@ -23,8 +33,8 @@ pub fn next_deadline(incident: &Incident, policy: &Policy) -> Option<Timestamp> 
 
 /// Everything that is late at `now`, the longest overdue first.
 pub(super) fn overdue(incident: &Incident, policy: &Policy, now: Timestamp) -> Vec<Due> {
-    let mut due: Vec<Due> = deadlines(incident, policy).filter(|d| d.at <= now).collect();
-    due.sort_by_key(|d| d.at);
+    let mut due = clocks(incident, policy);
+    due.retain(|due| due.at <= now);
     due
 }
 
@@ -39,7 +49,7 @@ pub fn next_rung(
     if !assignment.progress.awaits_acknowledgement() || assignment.role == Role::Notify {
         return None;
     }
-    let ladder = policy.rules.ladders.get(&incident.priority)?;
+    let ladder = policy.rules.ladder(incident.priority, &assignment.code, assignment.sent_at)?;
     let climbed = assignment.raised.last().map_or(0, |raised| raised.rung + 1);
     (0u32..)
         .zip(&ladder.rungs)

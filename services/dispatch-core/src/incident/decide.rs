@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::apply::apply;
-use super::assignment::{Assignment, AssignmentState, Because, Progress};
+use super::assignment::{Assignment, AssignmentState, Because, Progress, ReportSource};
 use super::command::{Change, EscalationCause, IncidentCommand, IncidentEvent, Report};
 use super::deadline;
 use super::refusal::IncidentRefusal;
@@ -95,7 +95,8 @@ impl Course<'_> {
                 Ok(())
             }
             IncidentCommand::Dispatch { targets, note } => self.dispatch(targets, note),
-            IncidentCommand::Assignment { id, change } => self.change_assignment(id, change),
+            IncidentCommand::Assignment { id, change, source } => self.change_assignment(id, change, source),
+            IncidentCommand::ConsoleOff { id } => self.console_off(id),
             IncidentCommand::AddNote { text } => {
                 self.emit(IncidentEvent::Noted { text });
                 Ok(())
@@ -214,11 +215,30 @@ impl Course<'_> {
             raised: Vec::new(),
             turnout_raised: false,
             welfare_asked_at: None,
+            console_off_at: None,
+            relayed: Vec::new(),
         };
         self.emit(IncidentEvent::Assigned { assignment: Box::new(assignment) });
     }
 
-    fn change_assignment(&mut self, id: AssignmentId, change: Change) -> Result<(), IncidentRefusal> {
+    /// Nobody can have it on a screen: the second channel need not wait for its time on the ladder.
+    fn console_off(&mut self, id: AssignmentId) -> Result<(), IncidentRefusal> {
+        let a = self.assignment(id)?;
+        let waits = self.incident.is_open() && a.progress.state() == AssignmentState::Sent;
+        if waits && a.role != Role::Notify && a.console_off_at.is_none() {
+            self.emit(IncidentEvent::ConsoleOff { assignment: id });
+            let (agency, step) = (a.agency, Step::SecondChannel);
+            self.decision.effects.push(Effect::Notify { agency, assignment: id, step });
+        }
+        Ok(())
+    }
+
+    fn change_assignment(
+        &mut self,
+        id: AssignmentId,
+        change: Change,
+        source: ReportSource,
+    ) -> Result<(), IncidentRefusal> {
         let a = self.assignment(id)?;
         self.must_not_be_merged()?;
         match change {
@@ -232,18 +252,23 @@ impl Course<'_> {
                 self.emit(IncidentEvent::Seen { assignment: id });
                 Ok(())
             }
-            Change::Acknowledge { unit } => self.acknowledge(&a, unit),
-            Change::Decline { reason } => self.decline(&a, reason),
-            Change::EnRoute => self.progress(&a, AssignmentState::EnRoute, None),
-            Change::OnScene => self.progress(&a, AssignmentState::OnScene, None),
-            Change::Working => self.progress(&a, AssignmentState::Working, None),
-            Change::UnderControl => self.progress(&a, AssignmentState::UnderControl, None),
-            Change::Complete { note } => self.progress(&a, AssignmentState::Completed, note),
+            Change::Acknowledge { unit } => self.acknowledge(&a, unit, source),
+            Change::Decline { reason } => self.decline(&a, reason, source),
+            Change::EnRoute => self.progress(&a, AssignmentState::EnRoute, None, source),
+            Change::OnScene => self.progress(&a, AssignmentState::OnScene, None, source),
+            Change::Working => self.progress(&a, AssignmentState::Working, None, source),
+            Change::UnderControl => self.progress(&a, AssignmentState::UnderControl, None, source),
+            Change::Complete { note } => self.progress(&a, AssignmentState::Completed, note, source),
         }
     }
 
     /// One wins. The winner who asks twice is told that it is so; anybody else is told who won.
-    fn acknowledge(&mut self, a: &Assignment, unit: Option<String>) -> Result<(), IncidentRefusal> {
+    fn acknowledge(
+        &mut self,
+        a: &Assignment,
+        unit: Option<String>,
+        source: ReportSource,
+    ) -> Result<(), IncidentRefusal> {
         let person = self.person()?;
         if let Some((at, by)) = a.acknowledged {
             return if by == person { Ok(()) } else { Err(IncidentRefusal::AlreadyAcknowledged { by, at }) };
@@ -253,12 +278,17 @@ impl Course<'_> {
             let (from, to) = (a.progress.state().name(), AssignmentState::Acknowledged.name());
             return Err(IncidentRefusal::NotInThisState { from, to });
         }
-        self.emit(IncidentEvent::Acknowledged { assignment: a.id, by: person, unit });
+        self.emit(IncidentEvent::Acknowledged { assignment: a.id, by: person, unit, source });
         Ok(())
     }
 
     /// A declined assignment asks the next agency at once.
-    fn decline(&mut self, a: &Assignment, reason: Private<String>) -> Result<(), IncidentRefusal> {
+    fn decline(
+        &mut self,
+        a: &Assignment,
+        reason: Private<String>,
+        source: ReportSource,
+    ) -> Result<(), IncidentRefusal> {
         let by = self.person()?;
         self.must_be_open()?;
         if reason.reveal().trim().is_empty() {
@@ -269,7 +299,7 @@ impl Course<'_> {
             let (from, to) = (state.name(), AssignmentState::Declined.name());
             return Err(IncidentRefusal::NotInThisState { from, to });
         }
-        self.emit(IncidentEvent::Declined { assignment: a.id, by, reason });
+        self.emit(IncidentEvent::Declined { assignment: a.id, by, reason, source });
         if a.role != Role::Notify {
             self.ask_next(a, Because::Declined);
         }
@@ -281,6 +311,7 @@ impl Course<'_> {
         a: &Assignment,
         to: AssignmentState,
         note: Option<Private<String>>,
+        source: ReportSource,
     ) -> Result<(), IncidentRefusal> {
         self.person()?;
         let from = a.progress.state();
@@ -296,7 +327,7 @@ impl Course<'_> {
         let others_done = self.incident.unfinished().all(|other| other.id == a.id);
         let last = to == AssignmentState::Completed && others_done && self.incident.is_open();
         let close_due_at = last.then(|| self.now.after(self.policy.rules.close_within));
-        self.emit(IncidentEvent::Progressed { assignment: a.id, to, note, close_due_at });
+        self.emit(IncidentEvent::Progressed { assignment: a.id, to, note, close_due_at, source });
         Ok(())
     }
 

@@ -17,10 +17,10 @@ mod refusal;
 mod state;
 
 pub use apply::apply;
-pub use assignment::{Assignment, AssignmentState, Because, Progress, Raised};
+pub use assignment::{Assignment, AssignmentState, Because, Progress, Raised, Relayed, ReportSource};
 pub use carding::GivenAnswer;
 pub use command::{Change, ChannelReport, Edit, EscalationCause, IncidentCommand, IncidentEvent, Report};
-pub use deadline::{next_deadline, next_rung};
+pub use deadline::{Due, clocks, next_deadline, next_rung};
 pub use decide::{Decision, Effect, decide};
 pub use merging::{Absorbed, Master, TakenOver, merge, unmerge};
 pub use refusal::IncidentRefusal;

@@ -103,6 +103,12 @@ pub enum PolicyMistake {
         /// Which one.
         priority: Priority,
     },
+    /// An exception has a ladder that is empty or does not ascend, or does not say why it is there.
+    #[error("ladder_exceptions: number {place} (from 1) has no rungs, rungs out of order, or no reason")]
+    LadderException {
+        /// Its place in the list, from 1.
+        place: usize,
+    },
     /// A priority has no limit for dispatching: an incident without an owner could wait for ever.
     #[error("priority {priority} has no limit for dispatching")]
     NoDispatchLimit {
@@ -254,6 +260,17 @@ impl Rules {
             }
             if !self.dispatch_within.contains_key(&priority) {
                 mistakes.push(PolicyMistake::NoDispatchLimit { priority });
+            }
+        }
+        let known = self.function_codes();
+        for (place, rule) in (1..).zip(&self.ladder_exceptions) {
+            let sound = !rule.ladder.rungs.is_empty() && rule.ladder.is_ascending();
+            if !sound || rule.because.trim().is_empty() {
+                mistakes.push(PolicyMistake::LadderException { place });
+            }
+            for function in rule.functions.iter().filter(|function| !known.contains(function)) {
+                let of = "ladder_exceptions".to_owned();
+                mistakes.push(PolicyMistake::UnknownFunction { of, function: function.clone() });
             }
         }
         let single = [

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use crate::acd::AcdPolicy;
 use crate::category::{Category, Priority, TypeCode};
 use crate::duplicate::DuplicateRules;
-use crate::escalation::Ladder;
+use crate::escalation::{Ladder, LadderException};
 use crate::ids::{AgencyCode, AgencyId};
-use crate::time::Seconds;
+use crate::time::{Seconds, Timestamp};
 
 mod check;
 
@@ -48,6 +48,9 @@ pub struct Rules {
     pub other_emergencies: OtherEmergencies,
     /// What happens while an assignment stays unacknowledged.
     pub ladders: BTreeMap<Priority, Ladder>,
+    /// Ladders that hold instead for single agencies or hours; the first that fits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ladder_exceptions: Vec<LadderException>,
     /// An acknowledged agency must be on its way within this time; a priority that is not listed has no limit.
     pub en_route_within: BTreeMap<Priority, Seconds>,
     /// A crew on scene that has said nothing for this long is asked how it is.
@@ -241,6 +244,13 @@ impl Rules {
         kind.and_then(|code| self.kind(code))
             .or_else(|| self.category(category).and_then(|rule| self.kind(&rule.general)))
             .or_else(|| self.types.iter().find(|rule| rule.category == category))
+    }
+
+    /// The ladder of an assignment of this priority and function that was sent at `sent_at`. It holds to the end: a night
+    /// that is over does not shorten it.
+    pub fn ladder(&self, priority: Priority, function: &AgencyCode, sent_at: Timestamp) -> Option<&Ladder> {
+        let exception = self.ladder_exceptions.iter().find(|rule| rule.holds(priority, function, sent_at));
+        exception.map(|rule| &rule.ladder).or_else(|| self.ladders.get(&priority))
     }
 
     /// The codes that plans may name.

@@ -5,7 +5,7 @@ use dispatch_core::category::{Category, Priority, TypeCode};
 use dispatch_core::ids::{AgencyCode, AgencyId, AssignmentId, IncidentId, UserId};
 use dispatch_core::incident::{
     self, Change, Decision, Effect, Incident, IncidentCommand, IncidentEvent, IncidentRefusal, Location,
-    Report,
+    Report, ReportSource,
 };
 use dispatch_core::policy::{AgencyEntry, Directory, Policy, Rules};
 use dispatch_core::private::Private;
@@ -13,7 +13,8 @@ use dispatch_core::routing;
 use dispatch_core::time::{Seconds, Timestamp};
 use uuid::Uuid;
 
-pub const AGENCIES: [&str; 7] = ["damkar", "bpbd", "ambulans", "polres", "satpolpp", "basarnas", "pln"];
+pub const AGENCIES: [&str; 8] =
+    ["damkar", "bpbd", "ambulans", "polres", "satpolpp", "basarnas", "pln", "dpupr"];
 
 pub fn agency(code: &str) -> AgencyId {
     let place = AGENCIES.iter().position(|c| *c == code).unwrap_or(99) as u128;
@@ -100,7 +101,7 @@ impl Bench {
 
     pub fn report(&mut self, by: u128, code: &str, change: Change) -> Result<(), IncidentRefusal> {
         let id = self.assignment_of(code);
-        self.give(person(by), IncidentCommand::Assignment { id, change })
+        self.give(person(by), IncidentCommand::Assignment { id, change, source: ReportSource::Console })
     }
 
     /// Lets time pass and fires every deadline exactly when it is due.

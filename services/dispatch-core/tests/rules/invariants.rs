@@ -5,6 +5,7 @@ use dispatch_core::category::{Category, Priority};
 use dispatch_core::ids::AgencyCode;
 use dispatch_core::incident::{
     self, AssignmentState, Change, Edit, Incident, IncidentCommand, IncidentEvent, IncidentStatus,
+    ReportSource,
 };
 use dispatch_core::private::Private;
 use dispatch_core::routing::{Role, Target};
@@ -23,6 +24,7 @@ enum Act {
     Cancel,
     Prioritise(Priority),
     Note,
+    ConsoleOff(usize),
 }
 
 fn any_act() -> impl Strategy<Value = Act> {
@@ -35,6 +37,7 @@ fn any_act() -> impl Strategy<Value = Act> {
         1 => Just(Act::Cancel),
         1 => prop_oneof![Just(Priority::P1), Just(Priority::P2), Just(Priority::P3)].prop_map(Act::Prioritise),
         1 => Just(Act::Note),
+        1 => (0..12usize).prop_map(Act::ConsoleOff),
     ]
 }
 
@@ -70,7 +73,9 @@ fn perform(bench: &mut Bench, act: Act) {
             let assignments = &bench.incident().assignments;
             let Some(a) = assignments.get(n % assignments.len().max(1)) else { return };
             let id = a.id;
-            let _refused = bench.give(person(by), IncidentCommand::Assignment { id, change: change(what) });
+            let source = [ReportSource::Console, ReportSource::Radio][n % 2];
+            let _refused =
+                bench.give(person(by), IncidentCommand::Assignment { id, change: change(what), source });
             return;
         }
         Act::Close(may_override) => IncidentCommand::Close { reason: Some(text("selesai")), may_override },
@@ -80,6 +85,12 @@ fn perform(bench: &mut Bench, act: Act) {
             version: bench.incident().version,
             edit: Box::new(Edit { priority: Some(priority), ..Edit::default() }),
         },
+        Act::ConsoleOff(n) => {
+            let assignments = &bench.incident().assignments;
+            let Some(a) = assignments.get(n % assignments.len().max(1)) else { return };
+            let id = a.id;
+            return bench.run(Actor::System, IncidentCommand::ConsoleOff { id }).unwrap();
+        }
         Act::Note => IncidentCommand::AddNote { text: text("catatan") },
     };
     let _refused = bench.give(person(9), command);
@@ -121,30 +132,47 @@ fn check(bench: &Bench, before: &Incident) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Lives through a history; what must always hold is looked at after each of its steps.
+fn live(acts: Vec<Act>) -> Result<(), TestCaseError> {
+    let mut bench = Bench::with("kebakaran_bangunan", Category::A, Priority::P1);
+    for act in acts {
+        let before = bench.incident().clone();
+        perform(&mut bench, act);
+        check(&bench, &before)?;
+    }
+    // Replaying the events gives the same incident: nothing is decided outside them.
+    let mut replayed = None;
+    for (at, actor, event) in &bench.history {
+        replayed = incident::apply(replayed, bench.id, event, *actor, *at);
+    }
+    prop_assert_eq!(replayed.as_ref(), bench.incident.as_ref());
+    // Events and state survive their serialised form.
+    for (_, _, event) in &bench.history {
+        let text = serde_json::to_string(event).unwrap();
+        prop_assert_eq!(&serde_json::from_str::<IncidentEvent>(&text).unwrap(), event);
+    }
+    let text = serde_json::to_string(bench.incident()).unwrap();
+    prop_assert_eq!(&serde_json::from_str::<Incident>(&text).unwrap(), bench.incident());
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100_000, ..ProptestConfig::default() })]
+
+    /// The same over many more; `cargo test --release -p dispatch-core --test rules -- --ignored`.
+    #[test]
+    #[ignore = "takes minutes"]
+    fn invariants_hold_over_a_hundred_thousand_histories(acts in prop::collection::vec(any_act(), 1..40)) {
+        live(acts)?;
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
 
     #[test]
     fn invariants_hold_over_random_histories(acts in prop::collection::vec(any_act(), 1..40)) {
-        let mut bench = Bench::with("kebakaran_bangunan", Category::A, Priority::P1);
-        for act in acts {
-            let before = bench.incident().clone();
-            perform(&mut bench, act);
-            check(&bench, &before)?;
-        }
-        // Replaying the events gives the same incident: nothing is decided outside them.
-        let mut replayed = None;
-        for (at, actor, event) in &bench.history {
-            replayed = incident::apply(replayed, bench.id, event, *actor, *at);
-        }
-        prop_assert_eq!(replayed.as_ref(), bench.incident.as_ref());
-        // Events and state survive their serialised form.
-        for (_, _, event) in &bench.history {
-            let text = serde_json::to_string(event).unwrap();
-            prop_assert_eq!(&serde_json::from_str::<IncidentEvent>(&text).unwrap(), event);
-        }
-        let text = serde_json::to_string(bench.incident()).unwrap();
-        prop_assert_eq!(&serde_json::from_str::<Incident>(&text).unwrap(), bench.incident());
+        live(acts)?;
     }
 
     /// A clock that was stopped (a restart) and then fires once gives the same rungs as one that fired in time.

@@ -7,7 +7,7 @@ use dispatch_core::category::{Category, Priority};
 use dispatch_core::ids::{AgencyCode, CallId, IncidentId};
 use dispatch_core::incident::{
     self, AssignmentState, Change, Ending, Incident, IncidentCommand, IncidentEvent, IncidentRefusal,
-    IncidentStatus,
+    IncidentStatus, ReportSource,
 };
 use dispatch_core::policy::Policy;
 use dispatch_core::private::Private;
@@ -104,7 +104,8 @@ impl Room {
     fn report(&mut self, n: usize, code: &str, change: Change) -> Result<(), IncidentRefusal> {
         let assignment = self.of(n).assignments.iter().rev().find(|a| a.agency == agency(code));
         let id_of = assignment.ok_or(IncidentRefusal::UnknownAssignment)?.id;
-        self.run(vec![(id(n), IncidentCommand::Assignment { id: id_of, change })])
+        let source = ReportSource::Console;
+        self.run(vec![(id(n), IncidentCommand::Assignment { id: id_of, change, source })])
     }
 
     fn merge(&mut self, from: usize, into: usize) -> Result<(), IncidentRefusal> {

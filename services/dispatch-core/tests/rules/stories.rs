@@ -3,7 +3,7 @@
 use dispatch_core::actor::Actor;
 use dispatch_core::category::{Category, Priority};
 use dispatch_core::incident::{
-    AssignmentState, Change, Effect, IncidentCommand, IncidentRefusal, IncidentStatus,
+    AssignmentState, Change, Effect, IncidentCommand, IncidentRefusal, IncidentStatus, ReportSource,
 };
 use dispatch_core::private::Private;
 use dispatch_core::time::Seconds;
@@ -115,7 +115,9 @@ fn when_everybody_declines_the_supervisor_is_told_that_nobody_is_left() {
         let open = bench.incident().assignments.iter().find(|a| a.progress.is_engaged()).map(|a| a.id);
         let Some(id) = open else { break };
         let change = Change::Decline { reason: said("tidak mampu") };
-        bench.give(person(2), IncidentCommand::Assignment { id, change }).unwrap();
+        bench
+            .give(person(2), IncidentCommand::Assignment { id, change, source: ReportSource::Console })
+            .unwrap();
     }
     assert!(bench.story().last().unwrap().ends_with("plan exhausted"), "{:#?}", bench.story());
     assert_eq!(bench.incident().status(), IncidentStatus::New);
@@ -145,7 +147,12 @@ fn the_status_follows_the_least_advanced_lead_and_closes_last() {
     for a in bench.incident().assignments.clone() {
         if a.progress.is_engaged() && a.acknowledged.is_some() {
             let change = Change::Complete { note: None };
-            bench.give(person(2), IncidentCommand::Assignment { id: a.id, change }).unwrap();
+            bench
+                .give(
+                    person(2),
+                    IncidentCommand::Assignment { id: a.id, change, source: ReportSource::Console },
+                )
+                .unwrap();
         }
     }
     assert_eq!(bench.incident().status(), IncidentStatus::Completed);
@@ -202,6 +209,7 @@ fn only_a_person_acknowledges() {
     let mut bench = only_damkar();
     let id = bench.assignment_of("damkar");
     let change = Change::Acknowledge { unit: None };
-    let refused = bench.run(Actor::System, IncidentCommand::Assignment { id, change });
+    let refused =
+        bench.run(Actor::System, IncidentCommand::Assignment { id, change, source: ReportSource::Console });
     assert_eq!(refused, Err(IncidentRefusal::NotAPerson(Actor::System)));
 }

@@ -8,7 +8,7 @@ use dispatch_core::call::{CallBackOutcome, CallCommand, DispositionKind};
 use dispatch_core::category::{Category, Priority, TypeCode};
 use dispatch_core::duty::{DutyState, SetDuty};
 use dispatch_core::ids::{AssignmentId, CallId, IncidentId};
-use dispatch_core::incident::{Change, Edit, IncidentCommand, Location, Point, Reporter};
+use dispatch_core::incident::{Change, Edit, IncidentCommand, Location, Point, ReportSource, Reporter};
 use dispatch_core::private::Private;
 use dispatch_core::routing::Role;
 use incident_store::{DeskCommand, Outcome, Receipt, Submission, SubmitError, rebuild_check, verify_store};
@@ -206,7 +206,11 @@ impl Story {
         let all = self.assignments.get(&id).cloned().unwrap_or_default();
         match all.is_empty() {
             true => IncidentCommand::AddNote { text: Private::new("belum dikirim".into()) },
-            false => IncidentCommand::Assignment { id: self.pick(&all), change: self.pick(&changes) },
+            false => IncidentCommand::Assignment {
+                id: self.pick(&all),
+                change: self.pick(&changes),
+                source: ReportSource::Console,
+            },
         }
     }
 

@@ -7,7 +7,7 @@ use dispatch_core::call::CallCommand;
 use dispatch_core::call::fact::{Arrival, CallFact, Caller, Direction, EndReason, IdentitySource};
 use dispatch_core::category::{Category, Priority, TypeCode};
 use dispatch_core::ids::{AgencyCode, AgencyId, CallId, IncidentId, UserId};
-use dispatch_core::incident::{Change, Incident, IncidentCommand, Location, Point, Report};
+use dispatch_core::incident::{Change, Incident, IncidentCommand, Location, Point, Report, ReportSource};
 use dispatch_core::private::Private;
 use dispatch_core::routing::{Role, Target};
 use dispatch_core::site::UserRole;
@@ -124,7 +124,10 @@ pub async fn dispatched(desk: &Desk, id: IncidentId, n: u64) -> Incident {
 
 pub fn step(incident: &Incident, ordinal: usize, change: Change) -> DeskCommand {
     let id = incident.assignments[ordinal].id;
-    DeskCommand::Incident(incident.id, IncidentCommand::Assignment { id, change })
+    DeskCommand::Incident(
+        incident.id,
+        IncidentCommand::Assignment { id, change, source: ReportSource::Console },
+    )
 }
 
 pub fn incident_of(receipt: Receipt) -> Incident {

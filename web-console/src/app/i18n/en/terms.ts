@@ -53,6 +53,8 @@ export const terms: Record<keyof typeof source, string> = {
   'step.supervisor_and_next_agency': 'supervisor and next agency',
   'step.agency_head': 'supervisor: reach the head of division',
   'step.head_and_sekda': 'supervisor: reach the head of agency and the Sekda',
+  'step.supervisor': 'alarm to the supervisor',
+  'step.welfare_check': 'ask whether the crew is well',
   'step.next_day_list': 'list of the next day',
 
   'actor.user': 'user',

@@ -51,6 +51,8 @@ export const terms = {
   'step.supervisor_and_next_agency': 'pengawas dan instansi berikutnya',
   'step.agency_head': 'pengawas: hubungi kepala bidang',
   'step.head_and_sekda': 'pengawas: hubungi kepala dinas dan Sekda',
+  'step.supervisor': 'alarm pengawas',
+  'step.welfare_check': 'tanyakan keselamatan regu',
   'step.next_day_list': 'daftar hari berikutnya',
 
   'actor.user': 'pengguna',
