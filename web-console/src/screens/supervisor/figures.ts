@@ -16,7 +16,8 @@ export type FigureName =
   | 'incidents'
   | 'call_backs'
   | 'takers'
-  | 'live';
+  | 'live'
+  | 'clocks';
 
 export interface Known {
   calls: Call[];

@@ -47,6 +47,7 @@ export const supervisor: Record<keyof typeof source, string> = {
   'figure.incidents': 'Open incidents',
   'figure.call_backs': 'Call duties',
   'figure.takers': 'Takers ready',
+  'figure.clocks': 'Running clocks',
   'figure.live': 'In progress',
 
   'restriction.lift': 'Lift restriction',

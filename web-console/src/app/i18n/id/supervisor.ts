@@ -45,6 +45,7 @@ export const supervisor = {
   'figure.incidents': 'Insiden terbuka',
   'figure.call_backs': 'Tugas panggilan',
   'figure.takers': 'Petugas siap',
+  'figure.clocks': 'Jam berjalan',
   'figure.live': 'Berlangsung',
 
   'restriction.lift': 'Cabut pembatasan',
