@@ -121,6 +121,9 @@ pub(super) async fn take_turn(
         "112",
     ]);
     command.args(["-r", &rate.to_string(), "-m", &calls.to_string(), "-d", "0", "-nostdin"]);
+    // What was not answered by then (RFC 3261 timer B) has failed; without it sipp waits for ever, and a host that stood
+    // still for a second would cost the whole run instead of some calls of one turn.
+    command.args(["-recv_timeout", "33000"]);
     command
         .args(["-trace_stat", "-fd", "1", "-timeout", "100s", "-stf"])
         .arg(&statistics)
