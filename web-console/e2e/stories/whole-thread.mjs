@@ -51,6 +51,8 @@ story('a call becomes an acknowledged dispatch and is closed', async (world) => 
   await world.photograph(agency, 'agency-with-an-incoming-incident');
   check((await agency.title()).startsWith('('), 'the title does not count what waits');
 
+  // The question card has the place while the report has one.
+  await taker.getByRole('tab', { name: /Insiden terbuka/ }).click();
   const row = taker
     .locator('.lists li', { hasText: 'Kebakaran bangunan' })
     .filter({ hasText: 'damkar' })

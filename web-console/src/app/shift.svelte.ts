@@ -26,6 +26,9 @@ const headset: DutyAudio = { kind: 'browser' };
  * directions, ready for calls. What fails is shown with what can be done about it; nothing else asks for a second press.
  */
 class Shift {
+  /** The skills that were pressed and are not known to be taken yet. */
+  #skillsWished: string[] | null = null;
+  #skillsSent: Promise<void> = Promise.resolve();
   /** Whether the check is on the screen. */
   shown = $state(false);
   microphone = $state<Step>('waiting');
@@ -109,14 +112,24 @@ class Shift {
   }
 
   /** Takes on a language or a desk, or gives it up: calls for it ring here first where the centre rings by skill. */
-  async toggleSkill(skill: Skill): Promise<void> {
-    const known = board.duty?.skills ?? [];
+  toggleSkill(skill: Skill): Promise<void> {
+    const known = this.#skillsWished ?? board.duty?.skills ?? [];
     const skills = known.includes(skill) ? known.filter((one) => one !== skill) : [...known, skill];
+    this.#skillsWished = skills;
+    // One after the other, so that the last press is the last word, however fast they come.
+    this.#skillsSent = this.#skillsSent.then(() => this.#sendSkills(skills));
+    return this.#skillsSent;
+  }
+
+  async #sendSkills(skills: string[]): Promise<void> {
+    // A later press says all that this one says.
+    if (this.#skillsWished !== skills) return;
     try {
       board.duty = await api.setDuty(board.duty?.state ?? 'off', board.duty?.audio ?? headset, skills);
     } catch (error) {
       tellFailure(error);
     }
+    if (this.#skillsWished === skills) this.#skillsWished = null;
   }
 
   /** After a reload in the middle of a shift: the audio comes back without a press, where the browser allows it. */
