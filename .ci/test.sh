@@ -77,7 +77,10 @@ check_counted() { # NAME SECONDS_MAX COMMAND...
   if [ -z "$line" ] || { [ $status != 0 ] && [ "$failed" = 0 ]; }; then failed=$((failed + 1)); fi
   report "$name" $((SECONDS - began)) "$passed" "$failed" "$skipped"
   grep -E '^ *SKIPPED: ' "$logs/$name.log" | sort -u | sed 's/^ */         /'
-  [ "$failed" = 0 ] || show_tail "$name"
+  [ "$failed" = 0 ] && return
+  echo "---- failures in $logs/$name.log"
+  grep -A 3 -E '^ *(FAILED|FAIL|×) ' "$logs/$name.log" | head -n 60 | sed 's/^/    /'
+  show_tail "$name"
 }
 
 # Runs cargo test and sums its `test result:` lines; ignored tests and `SKIPPED:` lines count as skipped.

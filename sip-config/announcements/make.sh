@@ -67,6 +67,31 @@ for n in "${!places[@]}"; do
   encode "urutan-$place" "$work/urutan-$place-id.wav" "$work/urutan-$place-en.wav"
 done
 
+# What a duty phone hears: a task in pieces, so that every task can be spoken. A voice that speaks whole sentences is
+# slower to understand than one that pauses, so the pieces are short.
+piece() { # FILE WORDS
+  speak id "$1" "$2"
+  sox -D "$work/$1.wav" -t wav -r 8000 -c 1 -e a-law -b 8 "$out/$1.wav" \
+    gain -6 highpass 300 lowpass 3400 norm -3 rate 8000 pad 0.05 0.15
+}
+piece tugas-baru "Ini pusat panggilan darurat satu satu dua. Ada tugas untuk instansi Anda."
+piece tugas-uji "Ini uji saluran dari pusat panggilan satu satu dua. Bukan tugas. Tekan satu bila Anda mendengar pesan ini."
+piece tugas-prioritas "Prioritas."
+piece tugas-nomor "Nomor insiden."
+piece tugas-pilihan "Tekan satu untuk menerima. Tekan dua bila tidak mampu."
+piece tugas-dicatat "Terima kasih. Jawaban Anda dicatat."
+piece kategori-a "Kebakaran."
+piece kategori-b "Kerusakan atau kerusuhan."
+piece kategori-c "Kecelakaan."
+piece kategori-d "Bencana alam."
+piece kategori-e "Masalah kesehatan."
+piece kategori-f "Gangguan keamanan."
+piece kategori-g "Keadaan darurat lainnya."
+digits=(nol satu dua tiga empat lima enam tujuh delapan sembilan)
+for digit in "${!digits[@]}"; do
+  piece "angka-$digit" "${digits[$digit]}."
+done
+
 # Music for a caller on hold: four quiet broken chords, eight seconds, made here so that nobody's rights are in it.
 # Every note is a whole number of 20 ms frames, so that the loop has no click.
 notes=(294 370 440 587  330 415 494 659  277 330 415 554  294 370 440 587)

@@ -1,6 +1,6 @@
 // Browser tests against the real binary: `npm run e2e [part of a story's name]`.
 // The binary is SIGAP_BIN or ../target/debug/sigap, the browser CHROMIUM or /usr/bin/chromium,
-// screenshots go to E2E_SHOTS or a temporary folder.
+// screenshots go to E2E_SHOTS; without it only those of a story that failed, to a temporary folder.
 import { check, run, story } from './harness.mjs';
 import './stories/api-document.mjs';
 import './stories/log-in.mjs';
@@ -10,11 +10,18 @@ import './stories/form.mjs';
 import './stories/places.mjs';
 import './stories/proposals.mjs';
 import './stories/cards.mjs';
+import './stories/rules.mjs';
 import './stories/agency.mjs';
+import './stories/units.mjs';
+import './stories/responder.mjs';
 import './stories/supervisor.mjs';
+import './stories/channels.mjs';
 import './stories/corrections.mjs';
 import './stories/panel.mjs';
 import './stories/duplicates.mjs';
+import './stories/referrals.mjs';
+import './stories/neighbours.mjs';
+import './stories/rosters.mjs';
 import './stories/looks.mjs';
 import './stories/looks-of-a-call.mjs';
 import './stories/looks-of-a-shift.mjs';

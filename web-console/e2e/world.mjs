@@ -4,7 +4,9 @@ import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { sine, waveFile } from './audio/tones.mjs';
 import { Caller } from './caller.mjs';
+import { Gateway } from './gateway.mjs';
 import { until } from './harness.mjs';
+import { Neighbour } from './neighbour.mjs';
 import { Phone } from './phone.mjs';
 import { Halves, Server } from './server.mjs';
 
@@ -33,22 +35,35 @@ const voiceFlags = (file) => [
 
 export const PASSWORD = 'sigap-demo';
 
-/** What the site is told: an agency's number in its phone book, and a telco through which it can call out. */
-const settings = (agency, telco) => `
+/**
+ * What the site is told: an agency's number in its phone book, a neighbouring centre, a telco through which it can call out, and SMS gateways
+ * for two agencies that no story sends anything urgent.
+ */
+const settings = (agency, telco, neighbour, gateways) => `
 [[contact]]
 code = "damkar"
 label = "Damkar Toboali"
 target = "${agency.uri}"
 
-[[contact]]
-code = "pusat-tetangga"
-label = "112 Bangka Tengah"
-target = "tel:+62718000112"
-
+${neighbour}
 [[trunk]]
 name = "telco"
 sources = ["127.0.0.9"]
 peer = "${telco.address}"
+${gateways.map(({ name, agency: code, to, url }) => smsChannel(name, code, to, url)).join('')}`;
+
+const smsChannel = (name, agency, to, url) => `
+[[gateway]]
+name = "${name}"
+kind = "sms"
+url = "${url}"
+body = '{"to":"{to}","text":"{text}","ref":"{id}"}'
+message_id = "/id"
+
+[[channel]]
+agency = "${agency}"
+gateway = "${name}"
+to = "${to}"
 `;
 
 /** The server, the browser, the callers, and what must never happen on any page. */
@@ -57,6 +72,12 @@ export class World {
   /** The telephone of the fire brigade, as it stands in the phone book; and whoever is called by number. */
   agency = null;
   telco = null;
+  /** The neighbouring centre's telephone and system. */
+  middle = null;
+  neighbour = null;
+  /** What sends SMS for PLN, and for Basarnas. */
+  gateway = null;
+  brokenGateway = null;
   /** Requests that left the origin, and violations of the content security policy. */
   trespasses = [];
   #browser = null;
@@ -86,7 +107,15 @@ export class World {
   async #serve(make) {
     this.agency = await new Phone().open();
     this.telco = await new Phone().open();
-    this.server = make(settings(this.agency, this.telco));
+    this.middle = await new Phone().open();
+    this.neighbour = await new Neighbour().open();
+    this.gateway = await new Gateway().open();
+    this.brokenGateway = await new Gateway().open();
+    const gateways = [
+      { name: 'sms-pln', agency: 'pln', to: '0811-2222', url: this.gateway.url },
+      { name: 'sms-basarnas', agency: 'basarnas', to: '0811-3333', url: this.brokenGateway.url },
+    ];
+    this.server = make(settings(this.agency, this.telco, this.neighbour.table(this.middle.uri), gateways));
     await this.server.start();
   }
 
@@ -114,6 +143,10 @@ export class World {
     this.agency?.close();
     this.telco?.close();
     await this.server?.stop();
+    this.gateway?.close();
+    this.brokenGateway?.close();
+    this.middle?.close();
+    await this.neighbour?.close();
   }
 
   /** A browser on a PC without a microphone. */
@@ -179,7 +212,12 @@ export class World {
     return (method, where, body) => this.#ask(token, method, where, body);
   }
 
+  /** Where somebody wants to look: a picture costs a third of a second. */
   async photograph(page, name) {
+    if (process.env.E2E_SHOTS) await this.#shoot(page, name);
+  }
+
+  async #shoot(page, name) {
     await page.screenshot({ path: path.join(this.shots, `${name}.png`) });
   }
 
@@ -187,12 +225,12 @@ export class World {
     await this.#halves?.photographAll(`${name}-halves`);
     const pages = this.#contexts.flatMap((context) => context.pages());
     for (const [place, page] of pages.entries())
-      await this.photograph(page, `${name}-${place}`).catch(() => undefined);
+      await this.#shoot(page, `${name}-${place}`).catch(() => undefined);
   }
 
   async closePages() {
     await this.#halves?.closePages();
-    for (const phone of [this.agency, this.telco]) phone.hangUp();
+    for (const phone of [this.agency, this.telco, this.middle]) phone.hangUp();
     for (const caller of this.#callers.splice(0)) {
       caller.hangUp();
       await new Promise((resolve) => setTimeout(resolve, 30));

@@ -1,4 +1,4 @@
-import type { Assignment, Call, Incident, Snapshot } from '../src/api/types';
+import type { Assignment, Call, Incident, Snapshot, Unit } from '../src/api/types';
 import type { Board } from '../src/feed/reducer';
 
 export function emptyBoard(): Board {
@@ -15,6 +15,7 @@ export function emptyBoard(): Board {
     incidents: new Map(),
     assignments: new Map(),
     duties: new Map(),
+    units: new Map(),
     duty: null,
     escalations: [],
     mode: 'normal',
@@ -22,6 +23,8 @@ export function emptyBoard(): Board {
     trunkAnswers: true,
     phoneRings: false,
     cards: null,
+    policy: null,
+    rosterTouched: null,
   };
 }
 
@@ -84,6 +87,7 @@ export function incident(over: Partial<Incident>): Incident {
     priority: 'P1',
     narrative: '',
     flags: [],
+    alarm_level: 1,
     answers: [],
     location: {
       lat: null,
@@ -116,6 +120,8 @@ export function incident(over: Partial<Incident>): Incident {
     missing_functions: [],
     next_deadline_at: null,
     clocks: [],
+    transfers: [],
+    origin: null,
     ...over,
   };
 }
@@ -140,6 +146,7 @@ export function assignment(over: Partial<Assignment>): Assignment {
     declined: null,
     cancelled: null,
     unit: null,
+    units: [],
     because: 'dispatch',
     console_off_at: null,
     relayed: [],
@@ -159,6 +166,7 @@ export function snapshot(over: Partial<Snapshot>): Snapshot {
     incidents: [],
     assignments: [],
     duties: [],
+    units: [],
     duty: { state: 'off', audio: { kind: 'browser' }, skills: [], since: null },
     escalations: [],
     seat_connected: false,
@@ -167,8 +175,32 @@ export function snapshot(over: Partial<Snapshot>): Snapshot {
     trunk_answers: true,
     phone_rings: false,
     cards_version: 1,
+    policy_version: '1',
     queue: [],
     mode: 'normal',
+    ...over,
+  };
+}
+
+export function unit(over: Partial<Unit>): Unit {
+  return {
+    id: 'n1',
+    agency: { id: 'g1', code: 'damkar', name: 'Damkar' },
+    callsign: 'Damkar 1',
+    label: '',
+    kind: 'engine',
+    by_sea: false,
+    skills: [],
+    base: null,
+    crew: 4,
+    state: 'ready',
+    reason: null,
+    since: '2026-11-22T00:30:00.000000Z',
+    booking: null,
+    position: null,
+    shift_since: null,
+    jobs: 0,
+    link_until: null,
     ...over,
   };
 }

@@ -1,17 +1,17 @@
-//! A signed HTTP POST to the agency's own system or to a gateway.
+//! A signed HTTP POST to the agency's own system or to a gateway ([`crate::SignedDoor`]). The receiver refuses a time
+//! stamp older than five minutes and an id that it has seen: then a recorded copy is worthless.
 //!
-//! Headers: `X-Sigap-Id` (the same on every try), `X-Sigap-Timestamp` (RFC 3339) and
-//! `X-Sigap-Signature: sha256=HEX`, an HMAC-SHA-256 (RFC 2104) over `timestamp LF id LF body`. The receiver
-//! refuses a time stamp older than five minutes and an id that it has seen: then a recorded copy is worthless.
+//! A printer and a siren are webhooks with a small body of their own: a page of text, or for how long to sound.
 
 use std::time::Duration;
 
+use dispatch_core::category::Priority;
+
 use dispatch_core::private::Private;
 use dispatch_core::time::Timestamp;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use serde_json::json;
 
-use crate::{Client, Notification, Outcome};
+use crate::{Client, Notification, Outcome, SignedDoor, text};
 
 /// An agency's system that takes longer than this is as good as away; the courier tries again later.
 pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(5);
@@ -23,6 +23,52 @@ pub struct Webhook {
     pub url: String,
     /// Shared secret of the signature.
     pub secret: Private<Vec<u8>>,
+    /// What the body is.
+    pub form: WebhookForm,
+}
+
+/// What is posted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WebhookForm {
+    /// The task, field by field: [`Notification`].
+    Task,
+    /// A page: `{"kind":"print","id":…,"test":…,"text":…}`.
+    Print,
+    /// `{"kind":"siren","id":…,"test":…,"on":true,"seconds":…,"pattern":"P1"}`.
+    Siren {
+        /// How long it sounds.
+        seconds: u32,
+    },
+}
+
+impl WebhookForm {
+    /// The channel's name in the log.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Task => "webhook",
+            Self::Print => "printer",
+            Self::Siren { .. } => "siren",
+        }
+    }
+
+    fn body(self, notification: &Notification) -> Result<Vec<u8>, serde_json::Error> {
+        let (id, test) = (&notification.id, notification.test);
+        match self {
+            Self::Task => serde_json::to_vec(notification),
+            Self::Print => {
+                let text = text::page(notification);
+                serde_json::to_vec(&json!({ "kind": "print", "id": id, "test": test, "text": text }))
+            }
+            Self::Siren { seconds } => {
+                // A test is the shortest sound, in the pattern of what can wait.
+                let pattern = notification.task.as_ref().map_or(Priority::P0, |task| task.priority).code();
+                let seconds = if test { 1 } else { seconds };
+                serde_json::to_vec(&json!({
+                    "kind": "siren", "id": id, "test": test, "on": true, "seconds": seconds, "pattern": pattern,
+                }))
+            }
+        }
+    }
 }
 
 pub(crate) async fn deliver(
@@ -31,75 +77,37 @@ pub(crate) async fn deliver(
     notification: &Notification,
     now: Timestamp,
 ) -> Outcome {
-    let body = match serde_json::to_vec(notification) {
+    let body = match webhook.form.body(notification) {
         Ok(body) => body,
         Err(error) => return Outcome::Refused { result: format!("not serialisable: {error}") },
     };
-    let stamp = now.to_string();
-    let request = client
-        .0
-        .post(&webhook.url)
-        .header("Content-Type", "application/json")
-        .header("X-Sigap-Id", &notification.id)
-        .header("X-Sigap-Signature", signature(webhook, &stamp, &notification.id, &body))
-        .header("X-Sigap-Timestamp", stamp)
-        .body(body);
-    match request.send().await {
-        Ok(response) => judge(response.status().as_u16()),
-        Err(error) if error.is_timeout() => Outcome::TryAgain { result: "timeout".into() },
-        Err(error) if error.is_builder() => Outcome::Refused { result: "bad url".into() },
-        Err(_) => Outcome::TryAgain { result: "no connection".into() },
-    }
-}
-
-fn judge(status: u16) -> Outcome {
-    let result = status.to_string();
-    match status {
-        200..=299 => Outcome::Delivered { result },
-        408 | 425 | 429 | 500..=599 => Outcome::TryAgain { result },
-        _ => Outcome::Refused { result },
-    }
-}
-
-fn signature(webhook: &Webhook, stamp: &str, id: &str, body: &[u8]) -> String {
-    // HMAC takes a key of any length (RFC 2104 section 2), so this cannot fail.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(webhook.secret.reveal()) else { return String::new() };
-    for part in [stamp.as_bytes(), b"\n", id.as_bytes(), b"\n", body] {
-        mac.update(part);
-    }
-    format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
+    let door = SignedDoor { url: webhook.url.clone(), secret: webhook.secret.clone() };
+    door.post(client, &notification.id, body, now).await
 }
 
 #[cfg(test)]
-mod tests {
-    use dispatch_core::category::{Category, Priority};
-    use dispatch_core::escalation::Step;
-    use dispatch_core::ids::{AgencyCode, AssignmentId, IncidentId};
+pub(crate) mod tests {
+    use dispatch_core::ids::AgencyCode;
+    use hmac::{Hmac, KeyInit, Mac};
+    use sha2::Sha256;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
+    use tokio::task::JoinHandle;
 
     use super::*;
-    use crate::{Channel, deliver};
-
-    fn notification() -> Notification {
-        Notification {
-            id: "0193-1".into(),
-            agency: AgencyCode::new("pln"),
-            assignment_id: AssignmentId("01935a00-0000-7abc-8123-456789abcdef".parse().unwrap()),
-            incident_id: IncidentId("01935a00-0000-7abc-8123-456789abcdee".parse().unwrap()),
-            number: "2026-000001".into(),
-            category: Category::B,
-            kind: None,
-            priority: Priority::P1,
-            area_code: Some("19.03.01".into()),
-            landmark: Some("simpang tiga".into()),
-            step: Step::SecondChannel,
-            sent_at: "2026-11-22T03:00:00Z".parse().unwrap(),
-        }
-    }
+    use crate::text::tests::notification;
+    use crate::{Channel, Networks, deliver};
 
     /// A receiver on a real socket that reads one request and answers with `status`; gives back what it read.
-    async fn receiver(status: &'static str) -> (String, tokio::task::JoinHandle<String>) {
+    pub(crate) async fn receiver(status: &'static str) -> (String, JoinHandle<String>) {
+        receiver_with(status, "").await
+    }
+
+    /// The same with a body in its answer.
+    pub(crate) async fn receiver_with(
+        status: &'static str,
+        answer: &'static str,
+    ) -> (String, JoinHandle<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/tugas", listener.local_addr().unwrap());
         let task = tokio::spawn(async move {
@@ -114,25 +122,37 @@ mod tests {
                     break;
                 }
             }
-            let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            let length = answer.len();
+            let answer =
+                format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{answer}");
             socket.write_all(answer.as_bytes()).await.unwrap();
             String::from_utf8(read).unwrap()
         });
         (url, task)
     }
 
-    async fn post(status: &'static str) -> (Outcome, String) {
-        let (url, receiver) = receiver(status).await;
-        let webhook = Webhook { url, secret: Private::new(b"rahasia".to_vec()) };
-        let client = Client::new().unwrap();
+    fn inside() -> Client {
+        Client::new(Networks::and(["127.0.0.0/8".parse().unwrap()])).unwrap()
+    }
+
+    fn webhook(url: String, form: WebhookForm) -> Channel {
+        Channel::Webhook(Webhook { url, secret: Private::new(b"rahasia".to_vec()), form })
+    }
+
+    async fn send(client: &Client, channel: &Channel, notification: &Notification) -> Outcome {
         let now = "2026-11-22T03:00:15Z".parse().unwrap();
-        let outcome = deliver(&client, &Channel::Webhook(webhook), &notification(), now).await;
+        deliver(client, channel, &Private::new(String::new()), notification, now).await
+    }
+
+    async fn post(status: &'static str, form: WebhookForm, told: &Notification) -> (Outcome, String) {
+        let (url, receiver) = receiver(status).await;
+        let outcome = send(&inside(), &webhook(url, form), told).await;
         (outcome, receiver.await.unwrap())
     }
 
     #[tokio::test]
     async fn the_receiver_can_check_the_signature() {
-        let (outcome, request) = post("204 No Content").await;
+        let (outcome, request) = post("204 No Content", WebhookForm::Task, &notification()).await;
         assert_eq!(outcome, Outcome::Delivered { result: "204".into() });
         let (head, body) = request.split_once("\r\n\r\n").unwrap();
         let header = |name: &str| {
@@ -147,20 +167,60 @@ mod tests {
         );
         let told: serde_json::Value = serde_json::from_str(body).unwrap();
         assert_eq!(
-            (told["number"].as_str(), told["step"].as_str()),
-            (Some("2026-000001"), Some("second_channel"))
+            (told["number"].as_str(), told["step"].as_str(), told.get("test")),
+            (Some("2026-000123"), Some("second_channel"), None)
         );
     }
 
     #[tokio::test]
+    async fn a_printer_gets_a_page_and_a_siren_its_seconds_and_a_test_says_so() {
+        let body = |request: String| -> serde_json::Value {
+            serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap()
+        };
+        let (_, printed) = post("200 OK", WebhookForm::Print, &notification()).await;
+        let printed = body(printed);
+        assert_eq!((&printed["kind"], &printed["test"]), (&"print".into(), &false.into()));
+        assert!(printed["text"].as_str().unwrap().contains("Insiden : 2026-000123"), "{printed}");
+        let form = WebhookForm::Siren { seconds: 20 };
+        let sounded = body(post("200 OK", form, &notification()).await.1);
+        assert_eq!(
+            (&sounded["on"], &sounded["seconds"], &sounded["pattern"]),
+            (&true.into(), &20.into(), &"P1".into())
+        );
+        let test = Notification::test("uji-1".into(), AgencyCode::new("pln"), notification().sent_at);
+        let sounded = body(post("200 OK", form, &test).await.1);
+        assert_eq!((&sounded["test"], &sounded["seconds"]), (&true.into(), &1.into()));
+    }
+
+    #[tokio::test]
     async fn a_refusal_is_not_tried_again_and_a_fault_is() {
-        assert_eq!(post("403 Forbidden").await.0, Outcome::Refused { result: "403".into() });
-        assert_eq!(post("302 Found").await.0, Outcome::Refused { result: "302".into() });
-        assert_eq!(post("503 Service Unavailable").await.0, Outcome::TryAgain { result: "503".into() });
-        let webhook = Webhook { url: "http://127.0.0.1:9/".into(), secret: Private::new(vec![1]) };
-        let client = Client::new().unwrap();
-        let now = Timestamp::from_micros(0);
-        let away = deliver(&client, &Channel::Webhook(webhook), &notification(), now).await;
+        let post = |status| async move { post(status, WebhookForm::Task, &notification()).await.0 };
+        assert_eq!(post("403 Forbidden").await, Outcome::Refused { result: "403".into() });
+        assert_eq!(post("302 Found").await, Outcome::Refused { result: "302".into() });
+        assert_eq!(post("503 Service Unavailable").await, Outcome::TryAgain { result: "503".into() });
+        let away = webhook("http://127.0.0.1:9/".into(), WebhookForm::Task);
+        let away = send(&inside(), &away, &notification()).await;
         assert_eq!(away, Outcome::TryAgain { result: "no connection".into() });
+    }
+
+    /// `localhost` is a name that resolves to the inside: the same way as a name that somebody else's DNS turned there.
+    #[tokio::test]
+    async fn nothing_is_sent_to_an_address_that_is_internal_and_not_named() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let outside = Client::new(Networks::default()).unwrap();
+        for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "2130706433"] {
+            let channel = webhook(format!("http://{host}:{port}/"), WebhookForm::Task);
+            let outcome = send(&outside, &channel, &notification()).await;
+            assert_eq!(outcome, Outcome::Refused { result: "internal address".into() }, "{host}");
+        }
+        let knocked = tokio::time::timeout(Duration::from_millis(200), listener.accept()).await;
+        assert!(knocked.is_err(), "nobody may have connected");
+        // The same name, where its network is named, is connected to.
+        let (url, task) = receiver("200 OK").await;
+        let by_name = url.replace("127.0.0.1", "localhost");
+        let outcome = send(&inside(), &webhook(by_name, WebhookForm::Task), &notification()).await;
+        assert_eq!(outcome, Outcome::Delivered { result: "200".into() });
+        task.await.unwrap();
     }
 }

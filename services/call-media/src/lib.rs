@@ -21,6 +21,7 @@ pub mod room;
 pub mod rtcp;
 pub mod rtp;
 pub mod sdp;
+pub mod spoken;
 pub mod srtp;
 pub mod tones;
 pub mod wav;

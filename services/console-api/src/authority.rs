@@ -65,6 +65,8 @@ permissions! {
     CanActFor: Dispatcher;
     /// Acknowledge and report for one's own agency; the centre for any, when it heard of it by telephone or radio.
     CanReportFor: CallTaker Dispatcher Supervisor;
+    /// Register and change units; a dispatcher only those of the agency.
+    CanManageUnits: Dispatcher Supervisor Admin;
     /// See calls.
     CanReadCalls: CallTaker Supervisor Admin Auditor;
     /// See incidents; a dispatcher only the agency's own.
@@ -73,6 +75,16 @@ permissions! {
     CanReadFigures: CallTaker Supervisor Admin Auditor;
     /// See who is on duty, and close over unfinished agencies.
     CanSupervise: Supervisor Admin;
+    /// Plan duty rosters; a dispatcher the agency's own, a call-taker only ask for and agree to swaps.
+    CanUseRosters: CallTaker Dispatcher Supervisor Admin;
+    /// Hand a shift over and take one over.
+    CanHandOver: CallTaker Dispatcher Supervisor;
+    /// See what was handed on to other services.
+    CanReadReferrals: Supervisor Admin Auditor;
+    /// Say that it reached the service.
+    CanForwardReferrals: Supervisor Admin;
+    /// Try the channels of agencies.
+    CanTestChannels: Supervisor Admin;
     /// Add and change people.
     CanAdminister: Admin;
     /// Write at changes of question cards.
@@ -81,6 +93,12 @@ permissions! {
     CanDecideOnCards: Supervisor Admin;
     /// See changes of question cards.
     CanReadCardDrafts: Supervisor Admin Auditor;
+    /// Write at changes of the rules.
+    CanEditRules: Supervisor;
+    /// Hand changes of the rules in, and decide on those of others.
+    CanDecideOnRules: Supervisor Admin;
+    /// See changes of the rules, and rules that held before.
+    CanReadRulesDrafts: Supervisor Admin Auditor;
     /// Read the supervision log.
     CanReadLog: Supervisor Admin Auditor;
 }

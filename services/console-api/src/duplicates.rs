@@ -128,7 +128,7 @@ impl Known {
                     self.waiting.remove(&call.id);
                 }
             }
-            Record::Duty(_) => {}
+            Record::Duty(_) | Record::Unit(_) => {}
         }
     }
 

@@ -130,8 +130,16 @@ impl DutySeats {
             | SiteEvent::AreasImported { .. }
             | SiteEvent::PlacesImported { .. }
             | SiteEvent::CardDraftSaved { .. }
+            | SiteEvent::RosterChanged(_)
+            | SiteEvent::Referred { .. }
+            | SiteEvent::ReferralForwarded { .. }
+            | SiteEvent::ShiftHandedOver { .. }
+            | SiteEvent::ShiftTakenOver { .. }
             | SiteEvent::CardDraftMoved { .. }
             | SiteEvent::CardSetAdopted { .. }
+            | SiteEvent::ChannelTested { .. }
+            | SiteEvent::RulesDraftSaved { .. }
+            | SiteEvent::RulesDraftMoved { .. }
             | SiteEvent::PolicyAdopted { .. } => {}
         }
     }

@@ -15,7 +15,7 @@ const ALWAYS: [(&str, &str); 5] = [
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
     ("cross-origin-opener-policy", "same-origin"),
-    ("permissions-policy", "microphone=(self), camera=(), geolocation=(), autoplay=(self)"),
+    ("permissions-policy", "microphone=(self), camera=(), geolocation=(self), autoplay=(self)"),
 ];
 
 /// Adds them. What the API answers is never kept by a browser or a proxy.

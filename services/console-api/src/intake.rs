@@ -6,6 +6,7 @@ use dispatch_core::actor::Actor;
 use dispatch_core::call::Call;
 use dispatch_core::duty::Duty;
 use dispatch_core::incident::Incident;
+use dispatch_core::unit::Unit;
 use incident_store::{Desk, DeskCommand, IdempotencyKey, Outcome, Receipt, Submission};
 use sha2::{Digest as _, Sha256};
 
@@ -14,6 +15,7 @@ use crate::input::Written;
 use crate::metrics::Metrics;
 use crate::names::NameBook;
 use crate::problem::{Code, Problem};
+use crate::session::Crew;
 
 /// Hands commands to the desk. Cheap to clone.
 #[derive(Clone)]
@@ -39,11 +41,33 @@ impl Intake {
         written: &Written<T>,
         commands: Vec<DeskCommand>,
     ) -> Result<Answer, Problem> {
-        let key = user_key(may, &written.key)?;
+        let key = kept_key(&format!("user:{}", may.user_id()), &written.key)?;
         let submission = Submission {
             key,
             fingerprint: Some(written.fingerprint),
             actor: may.actor(),
+            commands,
+            journal: None,
+            completes: None,
+            keep_answer: true,
+        };
+        self.submit(submission).await
+    }
+
+    /// The same for what the crew of a unit wrote.
+    ///
+    /// # Errors
+    /// What the desk refused, in words.
+    pub async fn write_for<T>(
+        &self,
+        crew: &Crew,
+        written: &Written<T>,
+        commands: Vec<DeskCommand>,
+    ) -> Result<Answer, Problem> {
+        let submission = Submission {
+            key: kept_key(&format!("unit:{}", crew.unit().id), &written.key)?,
+            fingerprint: Some(written.fingerprint),
+            actor: crew.actor(),
             commands,
             journal: None,
             completes: None,
@@ -69,16 +93,16 @@ impl Intake {
     }
 }
 
-/// The store takes keys up to its own length, and puts all senders into one space: the person's id goes in
-/// front, and a long key is replaced by its hash.
-fn user_key<P>(may: &Authority<P>, key: &str) -> Result<IdempotencyKey, Problem> {
+/// The store takes keys up to its own length, and puts all senders into one space: the id of the person or unit goes
+/// in front, and a long key is replaced by its hash.
+fn kept_key(sender: &str, key: &str) -> Result<IdempotencyKey, Problem> {
     const KEPT_AS_IT_IS: usize = 120;
     let key = if key.len() <= KEPT_AS_IT_IS {
         key.to_owned()
     } else {
         format!("sha256.{}", hex::encode(Sha256::digest(key.as_bytes())))
     };
-    let key = IdempotencyKey::new(format!("user:{}:{key}", may.user_id()));
+    let key = IdempotencyKey::new(format!("{sender}:{key}"));
     key.map_err(|_| Problem::new(Code::InvalidIdempotencyKey))
 }
 
@@ -99,7 +123,7 @@ impl Answer {
     pub fn incident(self) -> Result<Incident, Problem> {
         self.find(|outcome| match outcome {
             Outcome::Incident(incident) => Some(*incident),
-            Outcome::Call(_) | Outcome::Duty(_) | Outcome::Site => None,
+            Outcome::Call(_) | Outcome::Duty(_) | Outcome::Unit(_) | Outcome::Site => None,
         })
     }
 
@@ -110,7 +134,7 @@ impl Answer {
     pub fn call(self) -> Result<Call, Problem> {
         self.find(|outcome| match outcome {
             Outcome::Call(call) => Some(*call),
-            Outcome::Incident(_) | Outcome::Duty(_) | Outcome::Site => None,
+            Outcome::Incident(_) | Outcome::Duty(_) | Outcome::Unit(_) | Outcome::Site => None,
         })
     }
 
@@ -121,7 +145,18 @@ impl Answer {
     pub fn duty(self) -> Result<Duty, Problem> {
         self.find(|outcome| match outcome {
             Outcome::Duty(duty) => Some(duty),
-            Outcome::Call(_) | Outcome::Incident(_) | Outcome::Site => None,
+            Outcome::Call(_) | Outcome::Incident(_) | Outcome::Unit(_) | Outcome::Site => None,
+        })
+    }
+
+    /// The last unit among the outcomes.
+    ///
+    /// # Errors
+    /// As for [`Answer::incident`].
+    pub fn unit(self) -> Result<Unit, Problem> {
+        self.find(|outcome| match outcome {
+            Outcome::Unit(unit) => Some(*unit),
+            Outcome::Call(_) | Outcome::Incident(_) | Outcome::Duty(_) | Outcome::Site => None,
         })
     }
 

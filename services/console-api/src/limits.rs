@@ -90,6 +90,8 @@ pub const SDP_BYTES_MAX: usize = 16 * 1024;
 pub const TARGET_BYTES_MAX: usize = 200;
 /// Digits of one order: more than any menu asks for.
 pub const DIGITS_MAX: usize = 32;
+/// Tests of channels in one answer, the newest: some weeks of all agencies.
+pub const CHANNEL_TESTS_LISTED_MAX: u32 = 500;
 /// Skills of one person.
 pub const SKILLS_MAX: usize = 16;
 /// Changes of the line that a console may be behind before the oldest are lost to it.

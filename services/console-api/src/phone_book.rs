@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use dispatch_core::ids::AgencyId;
+use dispatch_core::ids::{AgencyId, AreaCode};
+use dispatch_core::incident::Neighbour;
 use dispatch_core::private::Private;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -21,6 +22,8 @@ pub struct Contact {
     pub label: String,
     /// A `sip:` or `tel:` URI, or a number.
     pub target: Private<String>,
+    /// Whether it is a neighbouring centre; its code is then the one of its kabupaten.
+    pub neighbour: bool,
 }
 
 /// The phone book of the site. Cheap to clone.
@@ -59,6 +62,12 @@ impl PhoneBook {
         self.contacts.iter().find(|contact| contact.code == code)
     }
 
+    /// The neighbouring centre with this code.
+    pub fn neighbour(&self, code: &str) -> Option<Neighbour> {
+        let found = self.by_code(code).filter(|contact| contact.neighbour)?;
+        Some(Neighbour { code: AreaCode(found.code.clone()), name: found.label.clone() })
+    }
+
     /// Somebody to call by number or address. What stands in the book has its name.
     ///
     /// # Errors
@@ -71,7 +80,7 @@ impl PhoneBook {
             return Err(Problem::new(Code::NumberNotAllowed));
         }
         let target = Private::new(target.to_owned());
-        Ok(Contact { code: String::new(), label: String::new(), target })
+        Ok(Contact { code: String::new(), label: String::new(), target, neighbour: false })
     }
 }
 
@@ -145,6 +154,7 @@ mod tests {
             code: "damkar".into(),
             label: "Damkar".into(),
             target: Private::new("tel:+62717000113".into()),
+            neighbour: false,
         };
         let book = PhoneBook::new(vec![damkar.clone()], vec!["tel:+62717".into()]);
         assert_eq!(book.by_target("tel:+62717000113").unwrap(), damkar);

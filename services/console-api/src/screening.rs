@@ -95,7 +95,7 @@ impl Screening {
                     told.to = None;
                 }
             }
-            Some(Record::Call(_) | Record::Incident(_) | Record::Duty(_)) | None => {}
+            Some(Record::Call(_) | Record::Incident(_) | Record::Duty(_) | Record::Unit(_)) | None => {}
         }
     }
 

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::agency_consoles::AgencyConsoles;
+use crate::channels::ChannelDoor;
 use crate::duplicates::DuplicateBook;
 use crate::duty_seats::{DutySeats, SeatsTold};
 use crate::feed::{self, ModeNow, Renderer};
@@ -59,6 +60,8 @@ pub struct ApiConfig {
     pub session_length: Seconds,
     /// Whether this is a demo.
     pub demo: bool,
+    /// The couriers.
+    pub channels: ChannelDoor,
     /// Prometheus lines of the other parts of the process; figures only.
     pub more_metrics: MoreMetrics,
 }
@@ -113,6 +116,7 @@ pub struct ApiState {
     agency_consoles: AgencyConsoles,
     seats_told: SeatsTold,
     recordings: Recordings,
+    channels: ChannelDoor,
     duplicates: DuplicateBook,
     once: Once,
     intake: Intake,
@@ -201,6 +205,7 @@ impl ApiState {
             agency_consoles,
             seats_told,
             recordings: Recordings::new(config.recordings),
+            channels: config.channels,
             duplicates,
             once: Once::new(clock.clone()),
             renderer: Renderer::new(show.clone()),

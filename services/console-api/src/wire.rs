@@ -3,7 +3,9 @@
 //! A code here wraps the core's own enumeration, so that a value exists once; what is added is its place in
 //! the OpenAPI document.
 
-use dispatch_core::{area, call, category, duplicate, duty, incident, place, routing, site, time};
+use dispatch_core::{
+    area, call, category, duplicate, duty, incident, place, roster, routing, site, time, unit,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use utoipa::openapi::{KnownFormat, RefOr, Schema, SchemaFormat};
@@ -164,6 +166,12 @@ wire_codes! {
     /// How a report of an agency was heard, when not on its own screen.
     ReportSource(incident::ReportSource) = &[
         incident::ReportSource::Console, incident::ReportSource::Telephone, incident::ReportSource::Radio,
+        incident::ReportSource::Sms, incident::ReportSource::Whatsapp, incident::ReportSource::Voice,
+        incident::ReportSource::Responder,
+    ];
+    /// How far a notification over a channel has come.
+    ChannelState(incident::ChannelState) = &[
+        incident::ChannelState::Accepted, incident::ChannelState::Failed, incident::ChannelState::Delivered,
     ];
     /// Where the point of a location comes from.
     PointSource(incident::PointSource) =
@@ -184,10 +192,35 @@ wire_codes! {
     EscalationStep(dispatch_core::escalation::Step) = &dispatch_core::escalation::Step::ALL;
     /// Why an incident may be what a call tells of.
     DuplicateReason(duplicate::Because) = &duplicate::Because::ALL;
+    /// What a person of a duty roster is on duty as.
+    Post(roster::Post) = &roster::Post::ALL;
+    /// How far a swap of shifts is.
+    SwapState(roster::SwapState) = &[
+        roster::SwapState::Asked, roster::SwapState::Agreed, roster::SwapState::Approved,
+        roster::SwapState::Refused, roster::SwapState::Withdrawn,
+    ];
+    /// What somebody does with a swap of shifts.
+    SwapStep(roster::SwapStep) = &[
+        roster::SwapStep::Agree, roster::SwapStep::Approve,
+        roster::SwapStep::Refuse, roster::SwapStep::Withdraw,
+    ];
     /// What holds of an incident, learned by asking.
     Flag(dispatch_core::card::Flag) = dispatch_core::card::Flag::ALL;
-    /// How far a change of a question card is.
-    CardDraftState(dispatch_core::card::draft::DraftState) = &dispatch_core::card::draft::DraftState::ALL;
+    /// How far a change of a question card or of the rules is.
+    DraftState(dispatch_core::draft::DraftState) = &dispatch_core::draft::DraftState::ALL;
+    /// What a unit is.
+    UnitKind(unit::UnitKind) = &unit::UnitKind::ALL;
+    /// What a unit's crew can do beyond what its kind says.
+    UnitSkill(unit::Skill) = &unit::Skill::ALL;
+    /// A unit's state.
+    UnitState(unit::UnitState) =
+        &[unit::UnitState::Ready, unit::UnitState::Booked, unit::UnitState::OutOfService, unit::UnitState::Retired];
+    /// What told a unit's position.
+    PositionSource(unit::PositionSource) =
+        &[unit::PositionSource::Browser, unit::PositionSource::Device, unit::PositionSource::Person];
+    /// Where the distance of a unit is measured from.
+    DistanceBasis(unit::Basis) =
+        &[unit::Basis::Live, unit::Basis::Base, unit::Basis::Old, unit::Basis::Unknown];
     /// The level of an area.
     AreaLevel(area::Level) = &[area::Level::Kabupaten, area::Level::Kecamatan, area::Level::Desa];
 }

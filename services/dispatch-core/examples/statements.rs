@@ -1,8 +1,8 @@
 //! Trains and judges the classification (docs/classification.md).
 //!
 //! `cargo run -p dispatch-core --example statements -- train` writes data/model.bin; `cross` judges by
-//! cross-validation on the train split, `held-out` by the held-out split; `misses` after one of the two lists
-//! what was wrong.
+//! cross-validation on the train split, `held-out` by the held-out split, `file PATH` by statements that are kept
+//! outside the project; `misses` after one of these lists what was wrong.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -22,12 +22,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let verdict = match asked.first().map(String::as_str) {
         Some("train") => return write_model(&of(Split::Train)),
         Some("cross") => cross_validate(&of(Split::Train))?,
-        Some("held-out") => {
-            let model = Model::from_bytes(&std::fs::read(path("data/model.bin"))?)?;
-            let classifier = Classifier::new(Lexicon::from_json(&read("policy/lexicon.json")?)?, model)?;
-            judge(&classifier, &Rules::default_rules()?, &of(Split::HeldOut))
+        Some("held-out") => judge_by(&of(Split::HeldOut))?,
+        Some("file") => {
+            let file = asked.get(1).ok_or("which file?")?;
+            judge_by(&read_statements(&std::fs::read_to_string(file)?)?)?
         }
-        _ => return Err("train, cross or held-out?".into()),
+        _ => return Err("train, cross, held-out or file?".into()),
     };
     println!("{verdict}");
     if asked.iter().any(|word| word == "misses") {
@@ -44,6 +44,12 @@ fn path(file: &str) -> PathBuf {
 
 fn read(file: &str) -> Result<String, std::io::Error> {
     std::fs::read_to_string(path(file))
+}
+
+fn judge_by(statements: &[Statement]) -> Result<Verdict, Box<dyn Error>> {
+    let model = Model::from_bytes(&std::fs::read(path("data/model.bin"))?)?;
+    let classifier = Classifier::new(Lexicon::from_json(&read("policy/lexicon.json")?)?, model)?;
+    Ok(judge(&classifier, &Rules::default_rules()?, statements))
 }
 
 fn write_model(statements: &[Statement]) -> Result<(), Box<dyn Error>> {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::UserId;
+use crate::ids::{UnitId, UserId};
 
 /// Who caused an event. Written into every leaf of the supervision log.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -10,6 +10,8 @@ use crate::ids::UserId;
 pub enum Actor {
     /// A person.
     User(UserId),
+    /// The crew of a unit, on the page that its agency gave it a link to.
+    Unit(UnitId),
     /// The program itself: a deadline, a courier.
     System,
     /// The trunk role: something happened on the line.
@@ -21,7 +23,15 @@ impl Actor {
     pub const fn user(self) -> Option<UserId> {
         match self {
             Self::User(id) => Some(id),
-            Self::System | Self::Trunk => None,
+            Self::Unit(_) | Self::System | Self::Trunk => None,
+        }
+    }
+
+    /// The unit, if it was its crew.
+    pub const fn unit(self) -> Option<UnitId> {
+        match self {
+            Self::Unit(id) => Some(id),
+            Self::User(_) | Self::System | Self::Trunk => None,
         }
     }
 }
@@ -30,6 +40,7 @@ impl std::fmt::Display for Actor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::User(id) => write!(f, "user:{id}"),
+            Self::Unit(id) => write!(f, "unit:{id}"),
             Self::System => f.write_str("system"),
             Self::Trunk => f.write_str("trunk"),
         }

@@ -57,8 +57,36 @@ make_id! {
     UnitId
 }
 make_id! {
+    /// A person of a duty roster: whom to ring, with an account or without one.
+    RosterPersonId
+}
+make_id! {
+    /// One shift of a duty roster.
+    ShiftId
+}
+make_id! {
+    /// A wish to let another person take a shift.
+    SwapId
+}
+make_id! {
+    /// Something that is no emergency and was handed on to another service.
+    ReferralId
+}
+make_id! {
+    /// One offer of an incident to a neighbouring centre, the same in both.
+    TransferId
+}
+make_id! {
+    /// One hand-over of a shift.
+    ShiftHandoverId
+}
+make_id! {
     /// A change of a question card that waits for a second person.
     CardDraftId
+}
+make_id! {
+    /// A change of the rules that waits for a second person.
+    RulesDraftId
 }
 
 impl AssignmentId {
@@ -75,6 +103,14 @@ impl AssignmentId {
         let millis = u64::try_from(now.as_micros() / 1000).unwrap_or(0) & 0xFFFF_FFFF_FFFF;
         let high = (millis << 16) | 0x7000 | u64::from(ordinal & 0x0FFF);
         Self(Uuid::from_u64_pair(high, (random & 0x3FFF_FFFF_FFFF_FFFF) | 0x8000_0000_0000_0000))
+    }
+}
+
+impl TransferId {
+    /// The id of the `ordinal`-th offer of an incident, made at `now`: as [`AssignmentId::nth`], counted from the other
+    /// end, so that no assignment has it. The receiving centre makes it the id of its own incident.
+    pub fn nth(incident: IncidentId, ordinal: u32, now: Timestamp) -> Self {
+        Self(AssignmentId::nth(incident, u32::MAX - ordinal, now).0)
     }
 }
 
@@ -102,6 +138,13 @@ impl std::fmt::Display for AgencyCode {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AreaCode(pub String);
+
+impl AreaCode {
+    /// Whether it names the area `other` or one within it.
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.0.strip_prefix(&other.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+}
 
 impl std::fmt::Display for AreaCode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

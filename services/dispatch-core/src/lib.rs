@@ -6,7 +6,8 @@
 //! same state everywhere.
 //!
 //! Entry points: [`call::decide`], [`incident::decide`], [`duty::decide`] and their `apply` and
-//! `next_deadline`; [`classification`]; [`card::assess`]; [`routing::propose`]; [`place::read`] and [`place::PlaceIndex`]; [`duplicate::Index`].
+//! `next_deadline`; [`classification`]; [`card::assess`]; [`routing::propose`]; [`place::read`] and [`place::PlaceIndex`]; [`duplicate::Index`];
+//! [`unit::decide`], [`unit::recommend`], [`unit::gaps`].
 //!
 //! Architecture invariant: this crate names no tokio, sqlx, axum, clock or random source in its Cargo.toml.
 
@@ -17,6 +18,7 @@ pub mod call;
 pub mod card;
 pub mod category;
 pub mod classification;
+pub mod draft;
 pub mod duplicate;
 pub mod duty;
 pub mod erlang;
@@ -24,10 +26,14 @@ pub mod escalation;
 pub mod ids;
 pub mod incident;
 pub mod limits;
+pub mod neighbour;
 pub mod place;
 pub mod policy;
 pub mod private;
+pub mod referral;
+pub mod roster;
 pub mod routing;
 pub mod screening;
 pub mod site;
 pub mod time;
+pub mod unit;

@@ -14,12 +14,44 @@ pub const NOTES_PER_INCIDENT_MAX: usize = 200;
 pub const CALLS_PER_INCIDENT_MAX: usize = 2_000;
 /// Assignments of one incident, declined and cancelled ones included: 40 agencies, each asked some times.
 pub const ASSIGNMENTS_PER_INCIDENT_MAX: usize = 200;
+/// Units on one assignment: more than any agency of one kabupaten has on one fire.
+pub const UNITS_PER_ASSIGNMENT_MAX: usize = 32;
+/// Units of one agency; a brigade of a province has some 100.
+pub const UNITS_PER_AGENCY_MAX: usize = 200;
+/// Units of one site: those of ten large agencies.
+pub const UNITS_MAX: u32 = 2_000;
+/// Notifications over second channels that an assignment remembers: four rungs over six channels.
+pub const CHANNEL_TRIES_KEPT_MAX: usize = 24;
 /// Answers to question cards that stand on one incident: a dozen cards of eight questions, each tried for a type.
 pub const CARD_ANSWERS_PER_INCIDENT_MAX: usize = 100;
 /// Answers in one request: two whole cards.
 pub const CARD_ANSWERS_PER_REQUEST_MAX: usize = 16;
-/// Drafts of cards that are listed, newest first; older ones stay in the store.
-pub const CARD_DRAFTS_LISTED_MAX: u32 = 200;
+/// Drafts of cards or of rules that are listed, newest first; older ones stay in the store.
+pub const DRAFTS_LISTED_MAX: u32 = 200;
+/// Rungs of one ladder: the default has five.
+pub const LADDER_RUNGS_MAX: usize = 12;
+/// Ladders for single agencies or hours.
+pub const LADDER_EXCEPTIONS_MAX: usize = 32;
+/// Response plans of a site.
+pub const PLANS_MAX: usize = 200;
+/// The longest time that a rule may give. Rules that were replaced are kept as long, for the clocks that run by them.
+pub const RULE_TIME_MAX: Seconds = Seconds::minutes(7 * 24 * 60);
+/// People of all duty rosters of a site: 40 bodies with 50 each.
+pub const ROSTER_PEOPLE_MAX: usize = 2_000;
+/// Shifts planned by one request: three a day for a month and some.
+pub const SHIFTS_PER_REQUEST_MAX: usize = 124;
+/// Shifts that have not ended, of all rosters: 40 bodies, three a day, for half a year.
+pub const SHIFTS_PLANNED_MAX: usize = 21_600;
+/// Swaps that wait for somebody.
+pub const SWAPS_OPEN_MAX: usize = 500;
+/// Open incidents, and calls to call back, that one hand-over of a shift names; more are on the list anyway.
+pub const HANDOVER_ITEMS_MAX: usize = 500;
+/// Offers of one incident to neighbouring centres: a kabupaten has some five of them, each asked some times.
+pub const TRANSFERS_PER_INCIDENT_MAX: usize = 16;
+/// Referrals that are listed: those not passed on yet, then the newest; older ones stay in the store.
+pub const REFERRALS_LISTED_MAX: u32 = 200;
+/// Hand-overs that are listed, the newest first; older ones stay in the store.
+pub const HANDOVERS_LISTED_MAX: u32 = 50;
 /// Defects listed on one call; a message with more is a attack, the count is enough.
 pub const DEFECTS_PER_CALL_MAX: usize = 32;
 /// Location fixes kept on one call.

@@ -3,9 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::card::CardCode;
-use crate::card::draft::DraftState;
-use crate::ids::{AgencyCode, AgencyId, CardDraftId, UserId};
+use crate::draft::DraftState;
+use crate::ids::{
+    AgencyCode, AgencyId, CallId, CardDraftId, IncidentId, ReferralId, RulesDraftId, ShiftHandoverId, UserId,
+};
+use crate::incident::ChannelState;
 use crate::private::Private;
+use crate::roster::RosterEvent;
+use crate::time::Timestamp;
 
 /// What a person may do.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -43,6 +48,37 @@ impl UserRole {
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.code() == code)
     }
+}
+
+/// A test of one channel of an agency, as far as it has come.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ChannelTest {
+    /// Its id: the test and the channel within it.
+    pub id: String,
+    /// Whose channel.
+    pub agency: AgencyCode,
+    /// The channel's place among the agency's, from 0.
+    pub place: u32,
+    /// What kind it is: `sms`, `webhook` …
+    pub channel: String,
+    /// The gateway that it goes over.
+    pub gateway: String,
+    /// How the gateway calls the message; empty when it has no name of its own for it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reference: String,
+    /// How far it is.
+    pub state: ChannelState,
+    /// A person answered it.
+    #[serde(default)]
+    pub confirmed: bool,
+    /// The result in one word or status code.
+    pub result: String,
+    /// Who asked for it; nobody for the one of the week.
+    pub asked_by: Option<UserId>,
+    /// When it began.
+    pub asked_at: Timestamp,
+    /// When it came so far.
+    pub at: Timestamp,
 }
 
 /// Something that happened to the site.
@@ -166,13 +202,86 @@ pub enum SiteEvent {
         /// SHA-256 of the canonical JSON of all cards, hex.
         sha256: String,
     },
-    /// A policy came into force.
+    /// A duty roster changed.
+    RosterChanged(RosterEvent),
+    /// A person left and said what is open.
+    ShiftHandedOver {
+        /// Which hand-over.
+        handover: ShiftHandoverId,
+        /// Of which agency; none for the centre.
+        office: Option<AgencyId>,
+        /// What was open.
+        incidents: Vec<IncidentId>,
+        /// Who was owed a call-back.
+        call_backs: Vec<CallId>,
+        /// What the next one has to know.
+        note: Private<String>,
+    },
+    /// Another person took the shift over.
+    ShiftTakenOver {
+        /// Which hand-over.
+        handover: ShiftHandoverId,
+        /// What they say to it.
+        note: Private<String>,
+    },
+    /// What is no emergency was handed on to another service.
+    Referred {
+        /// Which referral.
+        referral: ReferralId,
+        /// The number that was read to the caller.
+        number: String,
+        /// The call it comes from.
+        call: CallId,
+        /// Code of the service.
+        to: String,
+        /// What it is about.
+        about: Private<String>,
+    },
+    /// A referral was passed on to its service.
+    ReferralForwarded {
+        /// Which.
+        referral: ReferralId,
+        /// Under which number the service keeps it.
+        reference: Private<String>,
+    },
+    /// A channel of an agency was tested, or a test came further.
+    ChannelTested {
+        /// How far it is.
+        test: Box<ChannelTest>,
+    },
+    /// Somebody wrote at a change of the rules. The text itself is in the store.
+    RulesDraftSaved {
+        /// Which draft.
+        draft: RulesDraftId,
+        /// How often it was written.
+        revision: u32,
+        /// The version of the rules that it began from.
+        base: u64,
+        /// SHA-256 of its canonical JSON, hex.
+        sha256: String,
+    },
+    /// A change of the rules was handed in, rejected or given up.
+    RulesDraftMoved {
+        /// Which draft.
+        draft: RulesDraftId,
+        /// Which writing of it.
+        revision: u32,
+        /// What became of it.
+        to: DraftState,
+        /// Why it was rejected.
+        reason: Option<Private<String>>,
+    },
+    /// A change of the rules was approved: the rules of this version hold. Every later event names it.
     PolicyAdopted {
-        /// Its version.
+        /// Which draft.
+        draft: RulesDraftId,
+        /// Which writing of it.
+        revision: u32,
+        /// Their version.
         version: u64,
         /// The decree.
         decree: String,
-        /// SHA-256 of its canonical JSON, hex.
+        /// SHA-256 of their canonical JSON, hex.
         sha256: String,
     },
 }

@@ -25,6 +25,11 @@ impl Timestamp {
         Self(self.0.saturating_add(span.0 as i64 * 1_000_000))
     }
 
+    /// The moment this long before.
+    pub const fn before(self, span: Seconds) -> Self {
+        Self(self.0.saturating_sub(span.0 as i64 * 1_000_000))
+    }
+
     /// Whole milliseconds from `earlier` to `self`; negative when `self` is before it.
     pub const fn millis_since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0) / 1000

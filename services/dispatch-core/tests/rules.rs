@@ -6,10 +6,16 @@
 mod bench;
 #[path = "rules/calls.rs"]
 mod calls;
+#[path = "rules/changing.rs"]
+mod changing;
 #[path = "rules/invariants.rs"]
 mod invariants;
 #[path = "rules/merging.rs"]
 mod merging;
+#[path = "rules/neighbours.rs"]
+mod neighbours;
+#[path = "rules/rosters.rs"]
+mod rosters;
 #[path = "rules/scenarios.rs"]
 mod scenarios;
 #[path = "rules/stories.rs"]

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use dispatch_core::actor::Actor;
 use dispatch_core::call::{Call, CallEvent};
 use dispatch_core::duty::{Duty, DutyEvent};
-use dispatch_core::ids::{CallId, IncidentId, UserId};
+use dispatch_core::ids::{CallId, IncidentId, UnitId, UserId};
 use dispatch_core::incident::{Incident, IncidentEvent};
 use dispatch_core::site::SiteEvent;
 use dispatch_core::time::Timestamp;
+use dispatch_core::unit::{Unit, UnitEvent};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -21,6 +22,8 @@ pub enum StreamId {
     Incident(IncidentId),
     /// A person's duty.
     Duty(UserId),
+    /// A unit of an agency.
+    Unit(UnitId),
     /// The site.
     Site,
 }
@@ -31,6 +34,7 @@ impl std::fmt::Display for StreamId {
             Self::Call(id) => write!(f, "call:{id}"),
             Self::Incident(id) => write!(f, "incident:{id}"),
             Self::Duty(id) => write!(f, "duty:{id}"),
+            Self::Unit(id) => write!(f, "unit:{id}"),
             Self::Site => f.write_str("site"),
         }
     }
@@ -54,6 +58,7 @@ impl std::str::FromStr for StreamId {
             "call" => Ok(Self::Call(CallId(id))),
             "incident" => Ok(Self::Incident(IncidentId(id))),
             "duty" => Ok(Self::Duty(UserId(id))),
+            "unit" => Ok(Self::Unit(UnitId(id))),
             _ => Err(StreamIdError),
         }
     }
@@ -90,6 +95,8 @@ pub enum DeskEvent {
     Incident(IncidentEvent),
     /// To a person's duty.
     Duty(DutyEvent),
+    /// To a unit.
+    Unit(UnitEvent),
     /// To the site.
     Site(SiteEvent),
 }
@@ -101,6 +108,7 @@ impl DeskEvent {
             Self::Call(event) => serde_json::to_value(event),
             Self::Incident(event) => serde_json::to_value(event),
             Self::Duty(event) => serde_json::to_value(event),
+            Self::Unit(event) => serde_json::to_value(event),
             Self::Site(event) => serde_json::to_value(event),
         }
     }
@@ -111,6 +119,7 @@ impl DeskEvent {
             StreamId::Call(_) => serde_json::from_value(json).map(Self::Call),
             StreamId::Incident(_) => serde_json::from_value(json).map(Self::Incident),
             StreamId::Duty(_) => serde_json::from_value(json).map(Self::Duty),
+            StreamId::Unit(_) => serde_json::from_value(json).map(Self::Unit),
             StreamId::Site => serde_json::from_value(json).map(Self::Site),
         }
     }
@@ -121,6 +130,7 @@ impl DeskEvent {
             Self::Call(_) => "call",
             Self::Incident(_) => "incident",
             Self::Duty(_) => "duty",
+            Self::Unit(_) => "unit",
             Self::Site(_) => "site",
         };
         // A fact says which one in `fact`; every other event in `kind` (dispatch_core's serde tags).
@@ -138,4 +148,6 @@ pub enum Record {
     Incident(Arc<Incident>),
     /// Of a person's duty.
     Duty(Arc<Duty>),
+    /// Of a unit.
+    Unit(Arc<Unit>),
 }

@@ -1,9 +1,12 @@
 //! What can go wrong, by who can do something about it.
 
 use dispatch_core::call::CallRefusal;
-use dispatch_core::card::draft::DraftRefusal;
+use dispatch_core::draft::DraftRefusal;
 use dispatch_core::incident::IncidentRefusal;
-use dispatch_core::policy::PolicyMistake;
+use dispatch_core::referral::ReferralRefusal;
+use dispatch_core::roster::RosterRefusal;
+use dispatch_core::roster::handover::HandoverRefusal;
+use dispatch_core::unit::UnitRefusal;
 use thiserror::Error;
 
 /// The store could not be opened or did not answer.
@@ -67,6 +70,9 @@ pub enum SubmitError {
     /// A command on an incident was refused.
     #[error(transparent)]
     Incident(#[from] IncidentRefusal),
+    /// A command on a unit was refused, or a unit cannot go where it was sent.
+    #[error(transparent)]
+    Unit(#[from] UnitRefusal),
     /// A command on the site was refused.
     #[error(transparent)]
     Site(#[from] SiteRefusal),
@@ -114,18 +120,18 @@ pub enum SiteRefusal {
     /// The person's account is not in use.
     #[error("the account is not active")]
     Inactive,
-    /// Rules with this version or a later one are in force.
-    #[error("rules of version {current} are in force")]
-    PolicyNotNewer {
-        /// The version in force.
-        current: u64,
-    },
-    /// A change of a question card was refused.
+    /// A change of a question card or of the rules was refused.
     #[error(transparent)]
-    Card(#[from] DraftRefusal),
-    /// The rules contradict themselves.
-    #[error("the rules have {} mistakes", .0.len())]
-    PolicyMistaken(Vec<PolicyMistake>),
+    Draft(#[from] DraftRefusal),
+    /// A duty roster cannot be changed like that.
+    #[error(transparent)]
+    Roster(#[from] RosterRefusal),
+    /// It cannot be handed on like that.
+    #[error(transparent)]
+    Referral(#[from] ReferralRefusal),
+    /// A shift cannot be handed over like that.
+    #[error(transparent)]
+    Handover(#[from] HandoverRefusal),
     /// A text is empty or too long.
     #[error("{field} is empty or too long")]
     Text {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use dispatch_core::{call, duty, incident};
+use dispatch_core::{call, duty, incident, unit};
 
 use crate::change::{Change, DeskEvent, Record, StreamId};
 use crate::error::StoreError;
@@ -45,14 +45,14 @@ fn apply(record: Option<Record>, change: &Change) -> Option<Record> {
         (DeskEvent::Call(event), StreamId::Call(id)) => {
             let before = match record {
                 Some(Record::Call(call)) => Some(Arc::unwrap_or_clone(call)),
-                Some(Record::Incident(_) | Record::Duty(_)) | None => None,
+                Some(Record::Incident(_) | Record::Duty(_) | Record::Unit(_)) | None => None,
             };
             call::apply(before, id, event).map(|call| Record::Call(Arc::new(call)))
         }
         (DeskEvent::Incident(event), StreamId::Incident(id)) => {
             let before = match record {
                 Some(Record::Incident(incident)) => Some(Arc::unwrap_or_clone(incident)),
-                Some(Record::Call(_) | Record::Duty(_)) | None => None,
+                Some(Record::Call(_) | Record::Duty(_) | Record::Unit(_)) | None => None,
             };
             let after = incident::apply(before, id, event, change.actor, change.at);
             after.map(|incident| Record::Incident(Arc::new(incident)))
@@ -60,7 +60,22 @@ fn apply(record: Option<Record>, change: &Change) -> Option<Record> {
         (DeskEvent::Duty(event), StreamId::Duty(user)) => {
             Some(Record::Duty(Arc::new(duty::apply(user, event, change.at))))
         }
-        (DeskEvent::Call(_) | DeskEvent::Incident(_) | DeskEvent::Duty(_) | DeskEvent::Site(_), _) => record,
+        (DeskEvent::Unit(event), StreamId::Unit(id)) => {
+            let before = match record {
+                Some(Record::Unit(unit)) => Some(Arc::unwrap_or_clone(unit)),
+                Some(Record::Call(_) | Record::Incident(_) | Record::Duty(_)) | None => None,
+            };
+            let after = unit::apply(before, id, event, change.actor, change.at);
+            after.map(|unit| Record::Unit(Arc::new(unit)))
+        }
+        (
+            DeskEvent::Call(_)
+            | DeskEvent::Incident(_)
+            | DeskEvent::Duty(_)
+            | DeskEvent::Unit(_)
+            | DeskEvent::Site(_),
+            _,
+        ) => record,
     }
 }
 
@@ -69,12 +84,13 @@ async fn compare(
     mut replayed: BTreeMap<StreamId, (u64, Option<Record>)>,
 ) -> Result<Vec<Difference>, StoreError> {
     let mut differences = Vec::new();
-    for table in ["call", "incident", "duty"] {
+    for table in ["call", "incident", "duty", "unit"] {
         let sql = format!("SELECT id, version, state FROM {table}");
         for row in store.readers().rows(&sql, vec![]).await? {
             let (stream, record) = match table {
                 "call" => (StreamId::Call(row.parse(0)?), Record::Call(Arc::new(row.json(2)?))),
                 "incident" => (StreamId::Incident(row.parse(0)?), Record::Incident(Arc::new(row.json(2)?))),
+                "unit" => (StreamId::Unit(row.parse(0)?), Record::Unit(Arc::new(row.json(2)?))),
                 _duty => (StreamId::Duty(row.parse(0)?), Record::Duty(Arc::new(row.json(2)?))),
             };
             let what = match replayed.remove(&stream) {

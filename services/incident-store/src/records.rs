@@ -11,6 +11,7 @@ use dispatch_core::incident::{Incident, IncidentStatus, Point};
 use dispatch_core::private::Private;
 use dispatch_core::site::UserRole;
 use dispatch_core::time::Timestamp;
+use dispatch_core::unit::Unit;
 use supervision_log::Hash;
 use uuid::Uuid;
 
@@ -231,6 +232,8 @@ pub struct Snapshot {
     pub incidents: Vec<Arc<Incident>>,
     /// Duties that are not off.
     pub duties: Vec<Duty>,
+    /// Units; with an agency only its own.
+    pub units: Vec<Arc<Unit>>,
 }
 
 /// The live figures.

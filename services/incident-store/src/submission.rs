@@ -3,15 +3,23 @@
 use dispatch_core::actor::Actor;
 use dispatch_core::area::Area;
 use dispatch_core::call::{Call, CallCommand};
-use dispatch_core::card::draft::{CardChange, DraftStep};
+use dispatch_core::card::draft::CardChange;
+use dispatch_core::draft::DraftStep;
 use dispatch_core::duty::{Duty, SetDuty};
-use dispatch_core::ids::{AgencyCode, AgencyId, CallId, CardDraftId, IncidentId, UserId};
-use dispatch_core::incident::{Incident, IncidentCommand, Report};
+use dispatch_core::ids::{
+    AgencyCode, AgencyId, CallId, CardDraftId, IncidentId, ReferralId, RulesDraftId, ShiftHandoverId, UnitId,
+    UserId,
+};
+use dispatch_core::incident::{Incident, IncidentCommand, Origin, Report};
 use dispatch_core::place::Place;
-use dispatch_core::policy::Rules;
+use dispatch_core::policy::RulesChange;
 use dispatch_core::private::Private;
-use dispatch_core::site::UserRole;
+use dispatch_core::referral::Referral;
+use dispatch_core::roster::handover::ShiftHandover;
+use dispatch_core::roster::{Reach, RosterCommand};
+use dispatch_core::site::{ChannelTest, UserRole};
 use dispatch_core::time::Timestamp;
+use dispatch_core::unit::{Unit, UnitCommand};
 use serde::{Deserialize, Serialize};
 
 /// Bytes of an idempotency key. Ours are under 100; a UUID has 36.
@@ -103,6 +111,8 @@ pub enum DeskCommand {
     OpenIncident(IncidentId, Box<Report>),
     /// Of an incident.
     Incident(IncidentId, IncidentCommand),
+    /// Take in what a neighbouring centre hands over, as one of our incidents with a number of our own.
+    ReceiveIncident(IncidentId, Box<Report>, Box<Origin>),
     /// Merge an incident into another one. The outcome is the one that goes on.
     Merge {
         /// The one that ends.
@@ -119,6 +129,8 @@ pub enum DeskCommand {
     },
     /// Of a person's duty.
     Duty(UserId, SetDuty),
+    /// Of a unit. Booking and releasing follow from commands on incidents.
+    Unit(UnitId, UnitCommand),
     /// Of the site.
     Site(SiteCommand),
 }
@@ -237,10 +249,61 @@ pub enum SiteCommand {
         /// What to do with it.
         step: DraftStep,
     },
-    /// Put rules into force.
-    AdoptPolicy {
-        /// The rules; their version is higher than the present one.
-        rules: Box<Rules>,
+    /// Change a duty roster.
+    ChangeRoster {
+        /// Whose rosters the person may plan.
+        reach: Reach,
+        /// What is asked.
+        command: RosterCommand,
+    },
+    /// Leave, and say what is open.
+    HandShiftOver {
+        /// As it is handed over, not yet taken.
+        handover: Box<ShiftHandover>,
+    },
+    /// Take a shift over.
+    TakeShiftOver {
+        /// Which.
+        handover: ShiftHandoverId,
+        /// The office of whoever takes it: an agency, or none for the centre.
+        office: Option<AgencyId>,
+        /// What they say to it.
+        note: Private<String>,
+    },
+    /// Hand on what is no emergency. An empty number is filled from the counter of the day in WIB.
+    Refer {
+        /// As it is handed on.
+        referral: Box<Referral>,
+    },
+    /// Say that a referral reached its service.
+    ForwardReferral {
+        /// Which.
+        referral: ReferralId,
+        /// Under which number the service keeps it.
+        reference: Private<String>,
+    },
+    /// Write down a test of a channel; one with a known id replaces the earlier word.
+    NoteChannelTest {
+        /// How far it is.
+        test: Box<ChannelTest>,
+    },
+    /// Write at a change of the rules.
+    SaveRulesDraft {
+        /// Which draft; a new id begins a new one.
+        draft: RulesDraftId,
+        /// The revision that the person saw; none for a new one.
+        revision: Option<u32>,
+        /// The change as it shall be.
+        change: Box<RulesChange>,
+    },
+    /// Hand a change of the rules in, approve it, reject it or give it up.
+    StepRulesDraft {
+        /// Which draft.
+        draft: RulesDraftId,
+        /// The revision that the person read.
+        revision: u32,
+        /// What to do with it.
+        step: DraftStep,
     },
 }
 
@@ -267,6 +330,8 @@ pub enum Outcome {
     Incident(Box<Incident>),
     /// The duty.
     Duty(Duty),
+    /// The unit.
+    Unit(Box<Unit>),
     /// The site has no single state.
     Site,
 }

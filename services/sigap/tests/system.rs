@@ -12,6 +12,7 @@ mod system {
     mod area_import;
     mod bad_http;
     mod bad_sip;
+    mod channels;
     mod configuration;
     mod consoles;
     mod crash_under_load;
@@ -22,6 +23,7 @@ mod system {
     mod idempotency;
     mod impaired;
     mod ladder;
+    mod neighbours;
     mod places_import;
     mod repeated_orders;
     mod screened;

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use tracing::info;
 
 use crate::call::dial::dial;
+use crate::outbound::notify;
 use crate::peers::{PeerState, TestResult, TrunkHealth};
 use crate::queue::QueueInput;
 use crate::registry::Signal;
@@ -69,6 +70,9 @@ async fn carry_out(core: Arc<Core>, pending: PendingOrder) {
         Order::MassEvent { open } => {
             core.screen.mass_event(*open, core.clock.now());
             Ok(OrderReply::Done)
+        }
+        Order::Notify { id, target, notice } => {
+            Ok(OrderReply::Notified { state: notify(&core, id, target, notice) })
         }
         Order::Echo { user, on } => {
             if *on && !core.media.seat_connected(*user) {

@@ -1,8 +1,9 @@
 //! The calls that are live, and the way to the task of each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
 use call_link::order::{LiveCall, LiveState, PendingOrder};
 use call_media::room::{LegId, Levels, Room};
@@ -20,6 +21,12 @@ use crate::session_timer::SessionTimer;
 
 /// Signals that wait for one call's task. It acts within milliseconds; a key that is leant on makes ten a second.
 pub(crate) const SIGNALS_WAITING_MAX: usize = 64;
+
+/// How long a dialog that has ended is remembered: as long as the other side may repeat its BYE (RFC 3261 timer F,
+/// 64 times T1).
+const ENDED_KEPT: Duration = Duration::from_secs(32);
+/// Dialogs remembered at most: 1,000 calls a second for that time.
+const ENDED_MAX: usize = 32_768;
 
 /// What makes two INVITEs the same request over two paths (RFC 3261 section 8.2.2.2).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -183,6 +190,32 @@ struct Live {
     of_trunk: BTreeMap<usize, usize>,
     calls: BTreeMap<CallId, Arc<LiveEntry>>,
     dialogs: BTreeMap<String, Arc<LiveEntry>>,
+    ended: Ended,
+}
+
+/// Dialogs that ended a moment ago, the oldest first.
+#[derive(Debug, Default)]
+struct Ended {
+    in_order: VecDeque<(Instant, Arc<str>)>,
+    at: HashMap<Arc<str>, Instant>,
+}
+
+impl Ended {
+    fn insert(&mut self, dialog: &str, now: Instant) {
+        let outlived = |kept: usize, ended: Instant| kept >= ENDED_MAX || now - ended >= ENDED_KEPT;
+        while let Some((_, oldest)) = self.in_order.pop_front_if(|(ended, _)| outlived(self.at.len(), *ended))
+        {
+            self.at.remove(&oldest);
+        }
+        let dialog: Arc<str> = dialog.into();
+        if self.at.insert(dialog.clone(), now).is_none() {
+            self.in_order.push_back((now, dialog));
+        }
+    }
+
+    fn holds(&self, dialog: &str, now: Instant) -> bool {
+        self.at.get(dialog).is_some_and(|ended| now - *ended < ENDED_KEPT)
+    }
 }
 
 /// An INVITE's place among the live ones; given back when dropped.
@@ -237,7 +270,15 @@ impl Registry {
     }
 
     pub(crate) fn remove_dialog(&self, dialog: &str) {
-        self.lock().dialogs.remove(dialog);
+        let mut live = self.lock();
+        if live.dialogs.remove(dialog).is_some() {
+            live.ended.insert(dialog, Instant::now());
+        }
+    }
+
+    /// Whether a dialog was ours and ended a moment ago.
+    pub(crate) fn ended_lately(&self, dialog: &str) -> bool {
+        self.lock().ended.holds(dialog, Instant::now())
     }
 
     pub(crate) fn call(&self, call: CallId) -> Option<Arc<LiveEntry>> {
@@ -272,5 +313,27 @@ impl Registry {
 
     fn lock(&self) -> MutexGuard<'_, Live> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ended_is_remembered_for_as_long_as_a_bye_is_repeated_and_no_longer() {
+        let mut ended = Ended::default();
+        let start = Instant::now();
+        ended.insert("first", start);
+        ended.insert("second", start + Duration::from_secs(1));
+        assert!(ended.holds("first", start + Duration::from_secs(31)));
+        assert!(!ended.holds("first", start + ENDED_KEPT) && !ended.holds("never", start));
+        ended.insert("third", start + ENDED_KEPT);
+        assert_eq!((ended.in_order.len(), ended.at.len()), (2, 2));
+        for n in 0..2 * ENDED_MAX {
+            ended.insert(&n.to_string(), start + ENDED_KEPT);
+        }
+        assert_eq!((ended.in_order.len(), ended.at.len()), (ENDED_MAX, ENDED_MAX));
+        assert!(!ended.holds("third", start + ENDED_KEPT));
     }
 }

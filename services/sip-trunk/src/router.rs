@@ -104,6 +104,10 @@ fn entry_of(core: &Core, transaction: &Transaction) -> Option<Arc<LiveEntry>> {
     core.registry.dialog(&dialog.to_string())
 }
 
+fn ended_lately(core: &Core, transaction: &Transaction) -> bool {
+    DialogId::try_from(transaction).is_ok_and(|dialog| core.registry.ended_lately(&dialog.to_string()))
+}
+
 /// The telco asks whether we take calls: 503 while draining or full sends them the other way. Max-Forwards 0 changes
 /// nothing: it is we who were asked (RFC 3261 section 11).
 async fn options(core: &Core, mut transaction: Transaction) {
@@ -122,6 +126,10 @@ async fn bye(core: &Core, mut transaction: Transaction) {
     match core.dialogs.match_dialog(&transaction) {
         Some(mut dialog) => {
             dialog.handle(&mut transaction).await.ok();
+        }
+        // Ours and theirs crossed on the wire, and they heard nothing of ours yet: both wanted the same.
+        None if entry.is_some() || ended_lately(core, &transaction) => {
+            transaction.reply(StatusCode::OK).await.ok();
         }
         None => {
             transaction.reply(StatusCode::CallTransactionDoesNotExist).await.ok();

@@ -26,6 +26,7 @@ use crate::admission;
 use crate::config::TrunkConfig;
 use crate::guard::expected::Ours;
 use crate::guard::repair::Wire;
+use crate::outbound::Notices;
 use crate::peers::Peers;
 use crate::queue::Queue;
 use crate::registry::{LiveEntry, Registry};
@@ -58,6 +59,7 @@ pub(crate) struct Core {
     /// The dialogs that we began, for the guard.
     pub(crate) ours: Arc<Ours>,
     pub(crate) queue: Queue,
+    pub(crate) notices: Notices,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
     pub(crate) journal: Journal,

@@ -30,6 +30,7 @@ use tracing::{error, info};
 use crate::config::{TlsPort, TrunkConfig};
 use crate::guard::udp::{Intake, SendingSocket};
 use crate::guard::{Guard, REFUSED_WAITING_MAX, Refused, tcp, udp};
+use crate::outbound::Notices;
 use crate::peers::{Peers, TrunkHealth};
 use crate::queue::Queue;
 use crate::registry::Signal;
@@ -173,6 +174,7 @@ pub async fn start(
         screen: Screen::default(),
         ours: Arc::default(),
         queue,
+        notices: Notices::default(),
         tasks: TaskTracker::new(),
         stop,
         journal,

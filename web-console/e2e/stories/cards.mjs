@@ -80,8 +80,8 @@ story(
     );
     equal(
       found.answers.map((one) => one.answer),
-      ['tidak', 'tidak', 'dewasa'],
-      'answers',
+      ['tidak', 'tidak', 'dewasa', 'read'],
+      'answers, and that the instruction was read out',
     );
 
     // What is learned later reaches the agency at once.
@@ -154,6 +154,11 @@ story('two supervisors change a question card, and the call-taker gets it', asyn
   await world.photograph(wati, 'cards-editor-1366-light');
   await wati.getByRole('button', { name: 'Simpan usulan' }).click();
   await wati.getByText('Satu huruf A sampai Z, bukan M atau P.').first().waitFor();
+  await wati.getByRole('button', { name: '+ Petunjuk baru' }).click();
+  await wati.locator('[id^="i-petunjuk"][id$="-0-id"]').fill('Miringkan badannya.');
+  await wati.locator('[id^="i-petunjuk"][id$="-0-en"]').fill('Turn them on their side.');
+  await wati.locator('[id^="i-petunjuk"][id$="-id"]').first().fill('Petunjuk uji');
+  await wati.locator('[id^="i-petunjuk"][id$="-en"]').first().fill('Test instruction');
   await wati.fill('#q0a0-key', 'Y');
   await wati.getByRole('button', { name: 'Simpan usulan' }).click();
   await wati.getByRole('button', { name: 'Ajukan' }).click();
@@ -173,5 +178,9 @@ story('two supervisors change a question card, and the call-taker gets it', asyn
     .getByText(/disetujui · versi/)
     .first()
     .waitFor();
+  const ask = await world.api('petugas1');
+  const set = await ask('GET', '/cards');
+  const made = set.instructions.find((one) => one.title.id === 'Petunjuk uji');
+  equal(made?.steps, [{ id: 'Miringkan badannya.', en: 'Turn them on their side.' }], 'the new instruction');
   equal((await faults(wati)).concat(await faults(sari)), [], 'faults');
 });

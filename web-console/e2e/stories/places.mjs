@@ -120,7 +120,7 @@ story('places look as they should', async (world) => {
       await page.keyboard.type('km 7+600 pantai batu');
       await options(page).nth(1).waitFor();
       await page.getByText(/^Perbatasan|di wilayah/).waitFor();
-      await page.screenshot({ path: `${world.shots}/places-${width}-${theme}.png` });
+      await world.photograph(page, `places-${width}-${theme}`);
     }
   }
 });

@@ -16,12 +16,12 @@ story('every number of the wallboard opens the list that makes it', async (world
     if (inside) await page.locator('li', { hasText: inside }).first().waitFor();
   };
   await opens('Antre', caller.number);
-  await opens('Terlama menunggu', caller.number);
   await opens('Dijawab ≤ 15 d');
   await opens('P1 belum diterima', incident.location.landmark);
   await opens('Insiden terbuka', incident.location.landmark);
   await opens('Tugas panggilan');
   await opens('Petugas siap');
+  await opens('Celah unit', 'tetap: Lepar');
   await opens('Berlangsung');
   await opens('Belum diterima', incident.number);
   const value = await page
@@ -44,7 +44,7 @@ story('every number of the wallboard opens the list that makes it', async (world
 
 story('the supervision log is shown newest first, with its signed checkpoint', async (world) => {
   const page = await world.signedIn('pengawas');
-  await page.getByRole('link', { name: 'Log pengawasan' }).click();
+  await page.getByRole('link', { name: 'Log', exact: true }).click();
   const rows = page.locator('tbody tr');
   await until(async () => (await rows.count()) > 5, 'rows');
   const indexes = await page.locator('tbody td:first-child').allInnerTexts();

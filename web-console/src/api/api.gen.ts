@@ -28,7 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All areas, with their outlines where they are loaded. */
+        /** All areas, with their outlines where they are loaded. The link of a crew is enough. */
         get: operations["list_areas"];
         put?: never;
         post?: never;
@@ -528,6 +528,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{id}/refer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand on what is no emergency to the service that answers it. The call gets its outcome (`complaint`, or `information`),
+         *     stays on the line, and the answer has the number and the words to be read to the caller.
+         */
+        post: operations["refer_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{id}/refuse": {
         parameters: {
             query?: never;
@@ -671,6 +691,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every agency's channels besides its console, their state, and the tests of late. */
+        get: operations["show_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/reports/{gateway}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whether a message reached the telephone, or what its owner answered, as the gateway writes it. Proven by
+         *     `Authorization: Bearer SECRET`, by `?token=SECRET`, or by `X-Sigap-Timestamp` and `X-Sigap-Signature` (HMAC-SHA-256
+         *     over time stamp, line feed, body). The same report again changes nothing.
+         */
+        post: operations["take_channel_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message marked UJI over every channel that is tested, or over one agency's. The results come in one by one:
+         *     they are asked for by `GET /channels`.
+         */
+        post: operations["test_channels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/classify": {
         parameters: {
             query?: never;
@@ -699,6 +777,30 @@ export interface paths {
         get: operations["list_contacts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The task of the unit whose link is shown, as `Authorization: Bearer UNIT.SECRET` or as the cookie that the first answer
+         *     sets. A session is no such link.
+         */
+        get: operations["show_crew"];
+        put?: never;
+        /**
+         * Say something for the crew of the unit whose link is shown: the next step, that it cannot, that it needs help, where it
+         *     is. Answers with what the crew sees then.
+         */
+        post: operations["report_crew"];
         delete?: never;
         options?: never;
         head?: never;
@@ -797,6 +899,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The hand-overs of one's own office: those that nobody has taken, then the newest. */
+        get: operations["list_handovers"];
+        put?: never;
+        /** Hand one's shift over: what is open now is written down, and waits for another person of the same office to take it. */
+        post: operations["hand_shift_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a shift over: from now on what was open is this person's. Nobody takes over from themselves, and one hand-over is
+         *     taken once.
+         */
+        post: operations["take_shift_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health/live": {
         parameters: {
             query?: never;
@@ -865,6 +1005,26 @@ export interface paths {
         head?: never;
         /** Correct an incident. Whoever saw an older version gets 409 with the present state. */
         patch: operations["edit_incident"];
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/alarm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Raise the alarm level. Nobody is sent by that: the incident then proposes the agencies that the plans of the level
+         *     add.
+         */
+        post: operations["raise_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/incidents/{id}/answers": {
@@ -1035,6 +1195,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Offer an incident to a neighbouring centre, write down what somebody there said, take the offer back; or answer what a
+         *     neighbouring centre handed over to us.
+         */
+        post: operations["transfer_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The units of each agency that is on the incident or should be, the nearest fit one first, and why each of the others
+         *     is passed over. Distances are straight lines. Agencies without units are not in it; an agency sees its own only.
+         */
+        get: operations["advise_units"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/log": {
         parameters: {
             query?: never;
@@ -1103,6 +1303,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/neighbours/{code}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An incident packet, an answer to one of ours, or that an offer was taken back: `docs/neighbour-exchange.md`. Proven by
+         *     `X-Sigap-Id`, `X-Sigap-Timestamp` and `X-Sigap-Signature` (HMAC-SHA-256 over time stamp, id and body, with line feeds
+         *     between). The same message again changes nothing.
+         */
+        post: operations["take_neighbour_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -1151,6 +1372,105 @@ export interface paths {
         get: operations["show_policy"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes of the rules that somebody works at, and those that were decided: who, when, and what came of it; with the
+         *     parts of the rules that can be changed, as they are or as an earlier version had them.
+         */
+        get: operations["list_rules_drafts"];
+        put?: never;
+        /**
+         * Write at a change of the rules: begin one, or go on with one. Mistakes are listed in the answer; only handing in
+         *     refuses them. Whoever writes at it may not decide on it.
+         */
+        post: operations["save_rules_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/drafts/{id}/step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand a change of the rules in, approve it, reject it with a reason, or give it up. Who wrote at it may neither approve
+         *     nor reject it. What is approved holds for every decision from now on; a clock that runs keeps its time.
+         */
+        post: operations["step_rules_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referrals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was handed on: what has not reached its service yet first, then the newest. */
+        get: operations["list_referrals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referrals/{id}/forwarded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a referral reached its service, and under which number it is kept there. Once. */
+        post: operations["forward_referral"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is on duty when, whom to ring now, which hours nobody covers, and which shifts are to change hands. A dispatcher
+         *     sees the agency's own; an auditor no numbers.
+         */
+        get: operations["show_roster"];
+        put?: never;
+        /** Add somebody to a duty roster, plan shifts, or let shifts change hands. */
+        post: operations["change_roster"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1216,6 +1536,44 @@ export interface paths {
         post: operations["open_session"];
         /** Log out. Consoles of this session are closed within two seconds. */
         delete: operations["close_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All units that one may see: an agency its own, the centre all, with the areas that no free unit reaches. */
+        get: operations["list_units"];
+        put?: never;
+        /** Register a unit. It is ready at once. */
+        post: operations["register_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a unit is ready or out of service, that another crew is on, where it is, or what it is; put it on a task of
+         *     its agency that was acknowledged, or take it off; give its crew a link to its page, or end that; remove it for ever. A unit that is on another task answers 409 with its number.
+         */
+        post: operations["change_unit"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1298,21 +1656,14 @@ export interface components {
             number: string;
             reporter: components["schemas"]["Reporter"] | null;
         };
-        /** @description Who goes. */
-        AcknowledgeRequest: components["schemas"]["Heard"] & {
-            /** @description The unit that goes. */
-            unit?: string | null;
-            /** @description The same under its older name. */
-            unit_id?: string | null;
-        };
         /** @description Who caused something. */
         Actor: {
             /**
              * Format: uuid
-             * @description The person's id.
+             * @description The id of the person or unit.
              */
             id: string | null;
-            /** @description `user`, `system` or `trunk`. */
+            /** @description `user`, `unit`, `system` or `trunk`. */
             kind: string;
             /** @description The person's name. */
             name: string | null;
@@ -1332,6 +1683,15 @@ export interface components {
             id: string;
             /** @description Name. */
             name: string;
+        };
+        /** @description A function that an agency can fill. */
+        AgencyFunction: {
+            /** @description Its code. */
+            code: string;
+            /** @description English label. */
+            label_en: string;
+            /** @description Indonesian label. */
+            label_id: string;
         };
         /** @description An agency's open assignments. */
         AgencyLoad: {
@@ -1374,6 +1734,32 @@ export interface components {
          * @enum {string}
          */
         AgencyRole: "lead" | "support" | "notify";
+        /** @description The units of one agency for one incident. */
+        AgencyUnits: {
+            /** @description The agency. */
+            agency: components["schemas"]["AgencyName"];
+            /**
+             * Format: uuid
+             * @description Its assignment, when it is asked.
+             */
+            assignment_id: string | null;
+            /** @description Units that cannot, each with one reason. */
+            passed_over: components["schemas"]["PassedUnit"][];
+            /** @description Units that can be sent, the nearest first. */
+            ranked: components["schemas"]["RankedUnit"][];
+            /** @description What the response plan wants of it. */
+            wanted: components["schemas"]["WantedUnits"][];
+        };
+        /** @description To which level. */
+        AlarmRequest: {
+            /**
+             * Format: int32
+             * @description 2 or 3. A level that is reached already changes nothing.
+             */
+            level: number;
+            /** @description Why. */
+            reason?: string | null;
+        };
         /** @description One answer. */
         AnswerRequest: {
             /** @description Which answer: `skip` passes over, null takes an answer back. */
@@ -1478,8 +1864,10 @@ export interface components {
             /** @description How far it is. */
             state: components["schemas"]["AssignmentState"];
             under_control_at: components["schemas"]["Time"] | null;
-            /** @description The unit that goes. */
+            /** @description Who goes, in words: the callsigns of the units, or what an agency without registered units says. */
             unit: string | null;
+            /** @description The registered units that are on it, or were when it ended. */
+            units: components["schemas"]["UnitOnTask"][];
             working_at: components["schemas"]["Time"] | null;
         };
         /** @description The assignments of an agency. */
@@ -1842,7 +2230,7 @@ export interface components {
              */
             revision: number;
             /** @description How far it is. */
-            state: components["schemas"]["CardDraftState"];
+            state: components["schemas"]["DraftState"];
             /**
              * Format: int32
              * @description The version that it became.
@@ -1873,11 +2261,6 @@ export interface components {
              */
             revision?: number | null;
         };
-        /**
-         * @description How far a change of a question card is.
-         * @enum {string}
-         */
-        CardDraftState: "open" | "submitted" | "approved" | "rejected" | "withdrawn";
         /** @description What a caller is told to do: docs/cards.md says what each field does */
         CardInstruction: {
             code: string;
@@ -1954,6 +2337,82 @@ export interface components {
             /** @description The words of the national regulation. */
             label_national: string;
         };
+        /** @description One channel of an agency. */
+        ChannelNow: {
+            /** @description The agency's code. */
+            agency: string;
+            /** @description Its name. */
+            agency_name: string;
+            /** @description What kind it is. */
+            channel: string;
+            /** @description Whether that failed: it stays so until one succeeds. */
+            failing: boolean;
+            /** @description The gateway that it goes over. */
+            gateway: string;
+            last_test: components["schemas"]["ChannelTest"] | null;
+            last_used: components["schemas"]["ChannelState"] | null;
+            last_used_at: components["schemas"]["Time"] | null;
+            /**
+             * Format: int32
+             * @description Its place among the agency's, from 0.
+             */
+            place: number;
+            /** @description Whether tests use it. */
+            tested: boolean;
+        };
+        /**
+         * @description How far a notification over a channel has come.
+         * @enum {string}
+         */
+        ChannelState: "accepted" | "failed" | "delivered";
+        /** @description A test of a channel. */
+        ChannelTest: {
+            /** @description The agency's code. */
+            agency: string;
+            /** @description The agency's name. */
+            agency_name: string;
+            /** @description When it began. */
+            asked_at: components["schemas"]["Time"];
+            asked_by: components["schemas"]["Named"] | null;
+            /** @description When it came so far. */
+            at: components["schemas"]["Time"];
+            /** @description What kind of channel. */
+            channel: string;
+            /** @description Whether a person answered it. */
+            confirmed: boolean;
+            /** @description The gateway. */
+            gateway: string;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int32
+             * @description The channel's place among the agency's.
+             */
+            place: number;
+            /** @description The result in one word or status code. */
+            result: string;
+            /** @description How far it came. */
+            state: components["schemas"]["ChannelState"];
+        };
+        /** @description Whether it began. */
+        ChannelTestBegun: {
+            /** @description False when a test is running: that one goes on. */
+            begun: boolean;
+        };
+        /** @description Which channels to try. */
+        ChannelTestRequest: {
+            /** @description Of this agency only, by its code; of all when null. */
+            agency?: string | null;
+        };
+        /** @description The channels of every agency, and the tests of late. */
+        Channels: {
+            /** @description Every channel, in the order in which it is tried. */
+            channels: components["schemas"]["ChannelNow"][];
+            /** @description Tests of late, the newest first. */
+            tests: components["schemas"]["ChannelTest"][];
+            /** @description Agencies that can be sent a task and have no channel besides their console. */
+            without: string[];
+        };
         /** @description The newest signed checkpoint. */
         Checkpoint: {
             /** @description When it was made. */
@@ -1998,7 +2457,10 @@ export interface components {
             assignment_id: string | null;
             /** @description When. */
             at: components["schemas"]["Time"];
-            /** @description What is silent: `not_acknowledged`, `not_en_route`, `silent_on_scene`, `not_dispatched`, `not_closed`. */
+            /**
+             * @description What is silent: `not_acknowledged`, `not_en_route`, `silent_on_scene`, `not_dispatched`,
+             *     `not_closed`, `not_accepted`.
+             */
             cause: string;
             /** @description What happens then. */
             step: components["schemas"]["EscalationStep"];
@@ -2037,11 +2499,156 @@ export interface components {
             code: string;
             /** @description What people call it. */
             label: string;
+            /** @description Whether it is a neighbouring centre, to which an incident can be handed over. */
+            neighbour: boolean;
             /** @description Where it is rung. */
             target: string;
         };
         /** @description A counter that could pass 2^53, as a string of digits */
         Counter: string;
+        /** @description Another agency or unit on the same incident. */
+        CrewOther: {
+            /** @description Which agency. */
+            agency: string;
+            /** @description As what. */
+            role: components["schemas"]["AgencyRole"];
+            /** @description How far. */
+            state: components["schemas"]["AssignmentState"];
+            /** @description Which units, besides one's own. */
+            units: string[];
+        };
+        /** @description The page of a crew. */
+        CrewPage: {
+            /** @description Whose it is. */
+            agency: components["schemas"]["AgencyName"];
+            /** @description The server's time. */
+            at: components["schemas"]["Time"];
+            /** @description What it is called on the radio. */
+            callsign: string;
+            link_until: components["schemas"]["Time"] | null;
+            /** @description Its state. */
+            state: components["schemas"]["UnitState"];
+            task: components["schemas"]["CrewTask"] | null;
+            /**
+             * Format: uuid
+             * @description Id of the unit.
+             */
+            unit_id: string;
+        };
+        /** @description Who goes. */
+        CrewRequest: {
+            /** @description The unit that goes: id or callsign of a registered unit, which is then booked; else whatever the agency calls it. */
+            unit?: string | null;
+            /** @description The same under another name. */
+            unit_id?: string | null;
+            /** @description Ids or callsigns of registered units that go, all of them or none. */
+            units?: string[];
+        };
+        /** @description What a crew says. */
+        CrewSaysRequest: {
+            /** @enum {string} */
+            action: "step";
+            /**
+             * Format: uuid
+             * @description The assignment that the page showed.
+             */
+            assignment_id: string;
+            pressed_at?: components["schemas"]["Time"] | null;
+            /** @description The step. */
+            step: components["schemas"]["CrewStep"];
+        } | {
+            /** @enum {string} */
+            action: "unable";
+            /**
+             * Format: uuid
+             * @description The assignment that the page showed.
+             */
+            assignment_id: string;
+            /** @description Why. */
+            reason: string;
+        } | {
+            /** @enum {string} */
+            action: "note";
+            /** @description Raise the alarm by one level as well: the centre is shown whom the plan adds. */
+            alarm?: boolean;
+            /**
+             * Format: uuid
+             * @description The assignment that the page showed.
+             */
+            assignment_id: string;
+            /** @description What. */
+            text: string;
+        } | {
+            /**
+             * Format: double
+             * @description Radius of uncertainty in metres.
+             */
+            accuracy_m?: number | null;
+            /** @enum {string} */
+            action: "position";
+            /** @description When it was measured. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            lon: number;
+        };
+        /**
+         * @description A step of a crew.
+         * @enum {string}
+         */
+        CrewStep: "en_route" | "on_scene" | "working" | "under_control" | "completed";
+        /** @description The task of a crew. It has no number of a caller: who may call them is the centre. */
+        CrewTask: {
+            /**
+             * Format: int32
+             * @description The alarm level, 1 to 3.
+             */
+            alarm_level: number;
+            /**
+             * Format: uuid
+             * @description The assignment.
+             */
+            assignment_id: string;
+            /**
+             * Format: int32
+             * @description Hurt or missing people.
+             */
+            casualties: number | null;
+            /**
+             * Format: int32
+             * @description Metres in a straight line from where the unit was last, else from its base.
+             */
+            distance_m: number | null;
+            /** @description What holds of it. */
+            flags: components["schemas"]["Flag"][];
+            /** @description What it is, in English. */
+            label_en: string;
+            /** @description What it is, in Indonesian. */
+            label_id: string;
+            /** @description Where. */
+            location: components["schemas"]["Location"];
+            /** @description What the caller said. */
+            narrative: string;
+            /** @description What was written down, newest last. */
+            notes: components["schemas"]["Note"][];
+            /** @description The incident's number. */
+            number: string;
+            /** @description Who else was sent. */
+            others: components["schemas"]["CrewOther"][];
+            /** @description How urgent. */
+            priority: components["schemas"]["Priority"];
+            /** @description A remark that went with the dispatch. */
+            remark: string | null;
+            /** @description How far the agency is. */
+            state: components["schemas"]["AssignmentState"];
+        };
         /** @description Why not. */
         DeclineRequest: components["schemas"]["Heard"] & {
             /** @description Why. */
@@ -2051,8 +2658,7 @@ export interface components {
         Declined: {
             /** @description When. */
             at: components["schemas"]["Time"];
-            /** @description Who said so. */
-            by: components["schemas"]["Named"];
+            by: components["schemas"]["Named"] | null;
             /** @description Why. */
             reason: string;
         };
@@ -2111,6 +2717,11 @@ export interface components {
             /** @description A remark. */
             note?: string | null;
         };
+        /**
+         * @description Where the distance of a unit is measured from.
+         * @enum {string}
+         */
+        DistanceBasis: "live" | "base" | "old" | "unknown";
         /** @description Something that has to be asked back. */
         Doubt: {
             /** @description A stable name for it. */
@@ -2120,6 +2731,11 @@ export interface components {
             /** @description The question, in Indonesian. */
             question_id: string;
         };
+        /**
+         * @description How far a change of a question card or of the rules is.
+         * @enum {string}
+         */
+        DraftState: "open" | "submitted" | "approved" | "rejected" | "withdrawn";
         /**
          * @description Why an incident may be what a call tells of.
          * @enum {string}
@@ -2331,6 +2947,31 @@ export interface components {
         } | {
             /** @description When. */
             at: components["schemas"]["Time"];
+            /** @description Index of the change. */
+            cursor: components["schemas"]["Counter"];
+            /** @enum {string} */
+            type: "policy.updated";
+            /** @description The version of the policy that holds. */
+            version: components["schemas"]["Counter"];
+        } | {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Index of the change. */
+            cursor: components["schemas"]["Counter"];
+            /** @enum {string} */
+            type: "roster.updated";
+        } | {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Index of the change. */
+            cursor: components["schemas"]["Counter"];
+            /** @enum {string} */
+            type: "unit.updated";
+            /** @description The unit as it is now. */
+            unit: components["schemas"]["Unit"];
+        } | {
+            /** @description When. */
+            at: components["schemas"]["Time"];
             /**
              * Format: uuid
              * @description Which call.
@@ -2488,6 +3129,30 @@ export interface components {
          * @enum {string}
          */
         Flag: "not_breathing" | "unconscious" | "severe_bleeding" | "trapped" | "mass_casualty" | "weapon" | "perpetrator_present" | "do_not_call_back" | "hazmat" | "live_power" | "fire" | "near_houses" | "spreading" | "child" | "pregnant" | "vulnerable" | "by_sea" | "in_water" | "missing" | "at_height" | "road_blocked" | "animal_present" | "self_harm" | "unsafe_scene";
+        /** @description That it arrived. */
+        ForwardedRequest: {
+            /** @description Under which number the service keeps it. */
+            reference: string;
+        };
+        /** @description An area without a unit within reach. */
+        Gap: {
+            /** @description Kemendagri code. */
+            area_code: string;
+            /** @description Its name. */
+            area_name: string;
+            /** @description What is missing, in English. */
+            label_en: string;
+            /** @description What is missing, in Indonesian. */
+            label_id: string;
+            move_up: components["schemas"]["MoveUp"] | null;
+            /** @description Whether it is so also when every unit stands ready at its base. */
+            usual: boolean;
+            /**
+             * Format: int32
+             * @description Within so many metres in a straight line.
+             */
+            within_m: number;
+        };
         /** @description What was answered to a question of a card. */
         GivenAnswer: {
             /** @description Which answer; `skip` when the question was passed over. */
@@ -2516,6 +3181,28 @@ export interface components {
              */
             set_version: number;
         };
+        /** @description An incident that was open. */
+        HandedIncident: {
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Its number. */
+            number: string;
+            /** @description Its priority then. */
+            priority: components["schemas"]["Priority"];
+        };
+        /** @description The hand-overs of an office. */
+        HandoverPage: {
+            /** @description The hand-overs: those that nobody has taken, then the newest. */
+            items: components["schemas"]["ShiftHandover"][];
+        };
+        /** @description What is said at a hand-over. */
+        HandoverRequest: {
+            /** @description What the next one has to know, or what is said when taking over. */
+            note?: string | null;
+        };
         /** @description Nothing to say. */
         HangupRequest: Record<string, never>;
         /** @description How a report was heard. */
@@ -2529,6 +3216,11 @@ export interface components {
         IdentitySource: "asserted" | "from";
         /** @description One incident. */
         Incident: {
+            /**
+             * Format: int32
+             * @description Its alarm level, 1 to 3.
+             */
+            alarm_level: number;
             /** @description What was answered to question cards, one to a question. */
             answers: components["schemas"]["GivenAnswer"][];
             /** @description Every agency that was asked. */
@@ -2571,8 +3263,8 @@ export interface components {
             number: string;
             /** @description When it was opened. */
             opened_at: components["schemas"]["Time"];
-            /** @description By whom. */
-            opened_by: components["schemas"]["Named"];
+            opened_by: components["schemas"]["Named"] | null;
+            origin: components["schemas"]["Origin"] | null;
             /** @description How urgent. */
             priority: components["schemas"]["Priority"];
             /** @description Who should be sent besides those that are on it. */
@@ -2580,6 +3272,8 @@ export interface components {
             reporter: components["schemas"]["Reporter"] | null;
             /** @description How far the least advanced lead agency is. */
             status: components["schemas"]["IncidentStatus"];
+            /** @description What was offered to neighbouring centres, oldest first. */
+            transfers: components["schemas"]["Transfer"][];
             /** @description Code of the type within the category. */
             type: string | null;
             /**
@@ -2822,6 +3516,23 @@ export interface components {
              */
             into: string;
         };
+        /** @description A unit that could stand elsewhere for a while. */
+        MoveUp: {
+            /** @description Whose it is. */
+            agency: components["schemas"]["AgencyName"];
+            /** @description What it is called. */
+            callsign: string;
+            /**
+             * Format: int32
+             * @description Metres in a straight line to the middle of the area.
+             */
+            distance_m: number;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            unit_id: string;
+        };
         /** @description A person by id and name. */
         Named: {
             /**
@@ -2845,6 +3556,11 @@ export interface components {
             kind: string;
             /** @description The name. */
             name: string;
+        };
+        /** @description What followed from a message. */
+        NeighbourAnswer: {
+            /** @description Our number of the incident. */
+            number: string;
         };
         /**
          * @description How a point was written.
@@ -2888,6 +3604,45 @@ export interface components {
              */
             prank: number;
         };
+        /** @description The neighbouring centre that handed an incident over to us. */
+        Origin: {
+            /** @description Whom they had sent already. */
+            agencies: components["schemas"]["OriginAgency"][];
+            /** @description Until when it waits for our answer. */
+            answer_by: components["schemas"]["Time"];
+            answered_at: components["schemas"]["Time"] | null;
+            answered_by: components["schemas"]["Named"] | null;
+            /** @description What was asked and answered there. */
+            answers: components["schemas"]["OriginAnswer"][];
+            /** @description Code of its kabupaten or kota. */
+            from_code: string;
+            /** @description Its name. */
+            from_name: string;
+            /** @description Why we refused. */
+            reason: string | null;
+            /** @description Its number of the incident. */
+            reference: string;
+            /** @description `asked`, `accepted`, `refused`, `taken_back`. */
+            state: string;
+            /** @description Whether our answer has reached its system: `pending`, `delivered`, `failed`. */
+            told: string;
+            /** @description Why it has not; `409`: they no longer wait for it. */
+            told_result: string | null;
+        };
+        /** @description An agency of the other centre. */
+        OriginAgency: {
+            /** @description Its name. */
+            name: string;
+            /** @description How far it was: `sent`, `acknowledged`, `en_route` … */
+            state: string;
+        };
+        /** @description A question that was asked at the other centre. */
+        OriginAnswer: {
+            /** @description The answer. */
+            answer: string;
+            /** @description The question. */
+            asked: string;
+        };
         /** @description Somebody on a call besides the caller and the call-taker. */
         Party: {
             by: components["schemas"]["Named"] | null;
@@ -2923,6 +3678,37 @@ export interface components {
          * @enum {string}
          */
         PartyState: "calling" | "talking" | "left";
+        /** @description A unit that cannot be sent. */
+        PassedUnit: {
+            /** @description What it is called. */
+            callsign: string;
+            /** @description With `booked`: the number of the incident; with `out_of_service`: why. */
+            detail: string | null;
+            /**
+             * Format: int32
+             * @description With `crew`: people on board; with `tired`: hours; with `jobs`: tasks.
+             */
+            has: number | null;
+            /** @description Its kind. */
+            kind: components["schemas"]["UnitKind"];
+            /** @description With `skills`: what is missing. */
+            missing: components["schemas"]["UnitSkill"][];
+            /**
+             * Format: int32
+             * @description With `crew`: how many there should be.
+             */
+            needs: number | null;
+            /**
+             * @description Why: `here_already`, `booked`, `out_of_service`, `wrong_kind`, `water_only`, `land_only`, `skills`, `crew`,
+             *     `tired` or `jobs`.
+             */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            unit_id: string;
+        };
         /** @description A person and their duty. */
         PersonOnDuty: {
             /** @description Their duty. */
@@ -2983,6 +3769,19 @@ export interface components {
             /** @description What the text says beside names. */
             reading: components["schemas"]["Reading"];
         };
+        /** @description A point. */
+        PointRequest: {
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            lon: number;
+        };
         /**
          * @description Where the point of a location comes from.
          * @enum {string}
@@ -3015,11 +3814,22 @@ export interface components {
             ladders: {
                 [key: string]: components["schemas"]["Rung"][];
             };
+            /** @description Who comes besides those whom the type names; a form shows by them whom the server will propose. */
+            plans: components["schemas"]["ResponsePlan"][];
+            /** @description Which services take what is no emergency. */
+            referrals: components["schemas"]["ReferralTarget"][];
+            /** @description Codes of areas that are reached over water only. */
+            sea_areas: string[];
             /** @description Every type with its plan. */
             types: components["schemas"]["TypePlan"][];
             /** @description Its version. */
             version: components["schemas"]["Counter"];
         };
+        /**
+         * @description What told a unit's position.
+         * @enum {string}
+         */
+        PositionSource: "browser" | "device" | "person";
         /** @description An incident that a call may tell of. */
         PossibleDuplicate: {
             /** @description The agencies on it. */
@@ -3068,6 +3878,11 @@ export interface components {
             type: string | null;
         };
         /**
+         * @description What a person of a duty roster is on duty as.
+         * @enum {string}
+         */
+        Post: "call_taker" | "duty_officer" | "agency_head" | "service_head" | "sekda";
+        /**
          * @description How urgent: P1 merah, P2 kuning, P3 hijau, P0 putih.
          * @enum {string}
          */
@@ -3096,6 +3911,20 @@ export interface components {
             /** @description Always `about:blank`; `code` says which problem it is. */
             type: string;
             winner?: components["schemas"]["Winner"] | null;
+        };
+        /** @description What a unit is. */
+        ProfileRequest: {
+            base?: components["schemas"]["PointRequest"] | null;
+            /** @description Whether it gets over water. */
+            by_sea?: boolean;
+            /** @description What it is called on the radio; one per agency. */
+            callsign: string;
+            /** @description Its kind. */
+            kind: components["schemas"]["UnitKind"];
+            /** @description What it is, in words. */
+            label?: string;
+            /** @description What its crew can do. */
+            skills?: components["schemas"]["UnitSkill"][];
         };
         /**
          * @description A recorded question to the caller.
@@ -3176,6 +4005,30 @@ export interface components {
             /** @description What it asked for. */
             step: components["schemas"]["EscalationStep"];
         };
+        /** @description A unit that can be sent. */
+        RankedUnit: {
+            /** @description Where that is measured from. */
+            basis: components["schemas"]["DistanceBasis"];
+            /** @description What it is called. */
+            callsign: string;
+            /**
+             * Format: int32
+             * @description People on board.
+             */
+            crew: number;
+            /**
+             * Format: int32
+             * @description Metres in a straight line; null when somebody's place is not known.
+             */
+            distance_m: number | null;
+            /** @description Its kind. */
+            kind: components["schemas"]["UnitKind"];
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            unit_id: string;
+        };
         /** @description A point that was written down. */
         ReadPoint: {
             /**
@@ -3249,11 +4102,78 @@ export interface components {
             /** @description Where to hear it. */
             url: string;
         };
+        /** @description Something that was handed on. */
+        Referral: {
+            /** @description What it is about. */
+            about: string;
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who took it down. */
+            by: components["schemas"]["Named"];
+            /**
+             * Format: uuid
+             * @description The call it comes from.
+             */
+            call_id: string;
+            forwarded_at: components["schemas"]["Time"] | null;
+            forwarded_by: components["schemas"]["Named"] | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description The number that is read to the caller. */
+            number: string;
+            /** @description Under which number the service keeps it. */
+            reference: string | null;
+            /** @description In English. */
+            say_en: string;
+            /** @description What is read to the caller, in Indonesian. */
+            say_id: string;
+            /** @description The service. */
+            to: components["schemas"]["ReferralTarget"];
+        };
+        /** @description Referrals. */
+        ReferralPage: {
+            /** @description Those that have not reached their service first, then the newest. */
+            items: components["schemas"]["Referral"][];
+        };
+        /** @description What is handed on. */
+        ReferralRequest: {
+            /** @description What it is about, in the words that the service gets. */
+            about: string;
+            /** @description Whether the caller asked something, and did not complain. */
+            information?: boolean;
+            /** @description Code of the service, as the rules name it. */
+            to: string;
+        };
+        /** @description A service that takes what is no emergency. */
+        ReferralTarget: {
+            /** @description Its code. */
+            code: string;
+            /** @description In English. */
+            label_en: string;
+            /** @description In Indonesian. */
+            label_id: string;
+            /** @description Its own number. */
+            phone: string | null;
+        };
+        /** @description A new unit. */
+        RegisterUnitRequest: components["schemas"]["ProfileRequest"] & {
+            /** @description Whose it is, id or code. Of a dispatcher always the own agency; the centre must name one. */
+            agency?: string | null;
+            /**
+             * Format: int32
+             * @description People on board.
+             */
+            crew: number;
+        };
         /** @description A step that did not come from the agency's own screen. */
         Relayed: {
             /** @description When. */
             at: components["schemas"]["Time"];
             by: components["schemas"]["Named"] | null;
+            pressed_at: components["schemas"]["Time"] | null;
             /** @description How it was heard. */
             source: components["schemas"]["ReportSource"];
             /** @description The step. */
@@ -3264,11 +4184,16 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description What followed from a report. */
+        ReportAnswer: {
+            /** @description `noted`, `acknowledged`, `declined`, `confirmed`, `nothing_waits`, `ambiguous`, `not_understood` or `ignored`. */
+            result: string;
+        };
         /**
          * @description How a report of an agency was heard, when not on its own screen.
          * @enum {string}
          */
-        ReportSource: "console" | "telephone" | "radio";
+        ReportSource: "console" | "telephone" | "radio" | "sms" | "whatsapp" | "voice" | "responder";
         /** @description Who reported an incident. */
         Reporter: {
             /** @description Name. */
@@ -3293,12 +4218,390 @@ export interface components {
             /** @description Best first, at most five. */
             items: components["schemas"]["PossibleDuplicate"][];
         };
+        /** @description Who comes besides those whom a type names, when all conditions hold; one that lists nothing always does. */
+        ResponsePlan: {
+            /** @description It is in one of these areas or within one. */
+            areas: string[];
+            /** @description Whether help has to cross water; either when null. */
+            by_sea: boolean | null;
+            /** @description It is of one of these categories. */
+            categories: components["schemas"]["Category"][];
+            /** @description Its code. */
+            code: string;
+            /** @description One of these holds of it. */
+            flags: components["schemas"]["Flag"][];
+            /**
+             * Format: int32
+             * @description From this alarm level on.
+             */
+            from_level: number;
+            /** @description Why it holds, in English. */
+            label_en: string;
+            /** @description Why it holds, in Indonesian. */
+            label_id: string;
+            /** @description Functions that lead. */
+            lead: string[];
+            /** @description Functions that only hear of it. */
+            notify: string[];
+            /** @description Functions that help. */
+            support: string[];
+            /** @description The incident is of one of these types. */
+            types: string[];
+        };
         /** @description What is held against a call: it waits behind others and is asked a question, and is answered all the same. */
         Restriction: {
             lifted_at: components["schemas"]["Time"] | null;
             lifted_by: components["schemas"]["Named"] | null;
             /** @description When it waits like any other call, whatever is held against it. */
             until: components["schemas"]["Time"];
+        };
+        /** @description The duty rosters, as far as they are the reader's. */
+        Roster: {
+            /** @description As of when. */
+            at: components["schemas"]["Time"];
+            /** @description Everybody. */
+            people: components["schemas"]["RosterPerson"][];
+            /** @description Who is on duty now, and when nobody will be, by office and post. */
+            posts: components["schemas"]["RosterPost"][];
+            /** @description The shifts that run, are to come, or ended within a day, by their beginning. */
+            shifts: components["schemas"]["RosterShift"][];
+            /** @description The swaps that are open or young, the youngest first. */
+            swaps: components["schemas"]["RosterSwap"][];
+        };
+        /** @description A time without anybody on duty. */
+        RosterGap: {
+            /** @description When it begins. */
+            from: components["schemas"]["Time"];
+            /** @description When it ends. */
+            to: components["schemas"]["Time"];
+        };
+        /** @description Somebody who can be on duty. */
+        RosterPerson: {
+            /** @description Whether they are still there. */
+            active: boolean;
+            /**
+             * Format: uuid
+             * @description Of which agency; none for the centre and the government.
+             */
+            agency_id: string | null;
+            /** @description Where mail reaches them. */
+            email: string | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Name. */
+            name: string;
+            /** @description A number to ring. */
+            phone: string | null;
+            /** @description As what. */
+            post: components["schemas"]["Post"];
+            /** @description Can be rung at any hour. */
+            standing: boolean;
+            /**
+             * Format: uuid
+             * @description Their account.
+             */
+            user_id: string | null;
+        };
+        /** @description A post of an office: who holds it now, and when nobody does. */
+        RosterPost: {
+            /** @description The agency's code. */
+            agency_code: string | null;
+            /**
+             * Format: uuid
+             * @description Of which agency; none for the centre and the government.
+             */
+            agency_id: string | null;
+            /** @description When nobody is, within a week. */
+            gaps: components["schemas"]["RosterGap"][];
+            /** @description Who is on duty now, whom to ring first. */
+            now: string[];
+            /** @description Which post. */
+            post: components["schemas"]["Post"];
+        };
+        /** @description A change of a duty roster. */
+        RosterRequest: {
+            /** @enum {string} */
+            action: "set_person";
+            /** @description Whether they are still there. */
+            active?: boolean | null;
+            /** @description Of which agency, id or code; none for the centre and the government. */
+            agency?: string | null;
+            /** @description Where mail reaches them. */
+            email?: string | null;
+            /**
+             * Format: uuid
+             * @description Who; a new person when absent.
+             */
+            id?: string | null;
+            /** @description Name. */
+            name: string;
+            /** @description A number to ring: an optional + and 3 to 15 digits. */
+            phone?: string | null;
+            /** @description As what. */
+            post: components["schemas"]["Post"];
+            /** @description Can be rung at any hour. */
+            standing?: boolean;
+            /**
+             * Format: uuid
+             * @description Their account.
+             */
+            user_id?: string | null;
+        } | {
+            /** @enum {string} */
+            action: "plan";
+            /** @description At most 124. */
+            shifts: components["schemas"]["ShiftRequest"][];
+        } | {
+            /** @enum {string} */
+            action: "cancel";
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            shift_id: string;
+        } | {
+            /** @enum {string} */
+            action: "ask_swap";
+            /**
+             * Format: uuid
+             * @description Which shift of theirs comes back for it.
+             */
+            back_id?: string | null;
+            /** @description Why. */
+            note?: string | null;
+            /**
+             * Format: uuid
+             * @description Who is to take it.
+             */
+            person_id: string;
+            /**
+             * Format: uuid
+             * @description The shift.
+             */
+            shift_id: string;
+        } | {
+            /** @enum {string} */
+            action: "step_swap";
+            /** @description The step. */
+            step: components["schemas"]["SwapStep"];
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            swap_id: string;
+        };
+        /** @description One shift. */
+        RosterShift: {
+            /** @description When it begins. */
+            from: components["schemas"]["Time"];
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Whose.
+             */
+            person_id: string;
+            /** @description When it ends. */
+            to: components["schemas"]["Time"];
+        };
+        /** @description A wish to let another person take a shift. */
+        RosterSwap: {
+            agreed_by: components["schemas"]["Named"] | null;
+            /** @description When. */
+            asked_at: components["schemas"]["Time"];
+            /** @description Who asked. */
+            asked_by: components["schemas"]["Named"];
+            /**
+             * Format: uuid
+             * @description The shift that comes back for it.
+             */
+            back_id: string | null;
+            ended_by: components["schemas"]["Named"] | null;
+            /**
+             * Format: uuid
+             * @description Whose it was.
+             */
+            from_id: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Why. */
+            note: string;
+            /**
+             * Format: uuid
+             * @description The shift.
+             */
+            shift_id: string;
+            /** @description How far it is. */
+            state: components["schemas"]["SwapState"];
+            /**
+             * Format: uuid
+             * @description Who is to take it.
+             */
+            to_id: string;
+        };
+        /** @description A change of the rules: docs/rules.md says what each field does */
+        RulesChange: {
+            call_back_within: number | null;
+            close_within: number | null;
+            decree: string;
+            dispatch_within: {
+                [key: string]: number;
+            };
+            en_route_within: {
+                [key: string]: number | null;
+            };
+            fallback: string[] | null;
+            ladder_exceptions: {
+                because: string;
+                functions: string[];
+                hours?: {
+                    from: string;
+                    to: string;
+                };
+                ladder: {
+                    after: number;
+                    only_if_undelivered: boolean;
+                    /**
+                     * @description What a rung of the ladder does.
+                     * @enum {string}
+                     */
+                    step: "second_channel" | "renotify_and_call_duty" | "supervisor_and_next_agency" | "agency_head" | "head_and_sekda" | "next_day_list" | "supervisor" | "welfare_check";
+                }[];
+                /**
+                 * @description How urgent: P1 merah, P2 kuning, P3 hijau, P0 putih.
+                 * @enum {string}
+                 */
+                priority: "P1" | "P2" | "P3" | "P0";
+            }[] | null;
+            ladders: {
+                [key: string]: {
+                    after: number;
+                    only_if_undelivered: boolean;
+                    /**
+                     * @description What a rung of the ladder does.
+                     * @enum {string}
+                     */
+                    step: "second_channel" | "renotify_and_call_duty" | "supervisor_and_next_agency" | "agency_head" | "head_and_sekda" | "next_day_list" | "supervisor" | "welfare_check";
+                }[];
+            };
+            owner: string;
+            plans: {
+                areas: string[];
+                by_sea?: boolean;
+                categories: ("a" | "b" | "c" | "d" | "e" | "f" | "g")[];
+                code: string;
+                flags: ("not_breathing" | "unconscious" | "severe_bleeding" | "trapped" | "mass_casualty" | "weapon" | "perpetrator_present" | "do_not_call_back" | "hazmat" | "live_power" | "fire" | "near_houses" | "spreading" | "child" | "pregnant" | "vulnerable" | "by_sea" | "in_water" | "missing" | "at_height" | "road_blocked" | "animal_present" | "self_harm" | "unsafe_scene")[];
+                from_level: number;
+                label_en: string;
+                label_id: string;
+                lead: string[];
+                notify: string[];
+                source: string;
+                support: string[];
+                types: string[];
+                units: {
+                    count: number;
+                    function: string;
+                    /**
+                     * @description What a unit is.
+                     * @enum {string}
+                     */
+                    kind: "engine" | "tanker" | "rescue" | "ambulance" | "boat" | "patrol" | "motorcycle" | "truck" | "team";
+                }[];
+            }[];
+            plans_gone: string[];
+            routing: {
+                code: string;
+                lead: string[];
+                notify: string[];
+                /**
+                 * @description How urgent: P1 merah, P2 kuning, P3 hijau, P0 putih.
+                 * @enum {string}
+                 */
+                priority: "P1" | "P2" | "P3" | "P0";
+                support: string[];
+            }[];
+            welfare_check_after: number | null;
+        };
+        /** @description A change of the rules on its way. */
+        RulesDraft: {
+            /** @description Everybody who wrote at it: none of them may decide on it. */
+            authors: components["schemas"]["Named"][];
+            /** @description The version that it began from. */
+            base: components["schemas"]["Counter"];
+            /** @description The same parts as they were. */
+            before: components["schemas"]["RulesChange"];
+            /** @description The parts that change, as they shall be. */
+            change: components["schemas"]["RulesChange"];
+            /** @description When. */
+            changed_at: components["schemas"]["Time"];
+            /** @description Who wrote last. */
+            changed_by: components["schemas"]["Named"];
+            decided_at: components["schemas"]["Time"] | null;
+            decided_by: components["schemas"]["Named"] | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description What has to be corrected before it can be handed in. */
+            mistakes: components["schemas"]["FieldError"][];
+            /** @description What it replaces has changed since: it can no longer be approved. */
+            outdated: boolean;
+            /** @description Why it was rejected. */
+            reason: string | null;
+            /**
+             * Format: int32
+             * @description Grows with each writing.
+             */
+            revision: number;
+            /** @description How far it is. */
+            state: components["schemas"]["DraftState"];
+            version: components["schemas"]["Counter"] | null;
+        };
+        /** @description Changes of the rules, and rules. */
+        RulesDraftPage: {
+            /** @description The one that was touched last first. */
+            items: components["schemas"]["RulesDraft"][];
+            /** @description Always null: they come as one page. */
+            next: string | null;
+            /** @description The rules that hold, or those of the version that was asked for. */
+            rules: components["schemas"]["RulesParts"];
+        };
+        /** @description What somebody wrote. */
+        RulesDraftRequest: {
+            /** @description The parts that change, as they shall be; what is not in it stays as it is. */
+            change: components["schemas"]["RulesChange"];
+            /**
+             * Format: uuid
+             * @description The draft; one that nobody knows begins a new one.
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description The revision that the person saw; absent for a new one.
+             */
+            revision?: number | null;
+        };
+        /** @description The parts of the rules that can be changed, of one version. */
+        RulesParts: {
+            /** @description The first day it holds. */
+            effective_from: string;
+            /** @description The functions that may be named. */
+            functions: components["schemas"]["AgencyFunction"][];
+            /** @description All of its parts. */
+            parts: components["schemas"]["RulesChange"];
+            /** @description The version. */
+            version: components["schemas"]["Counter"];
         };
         /** @description One rung of a ladder. */
         Rung: {
@@ -3354,6 +4657,40 @@ export interface components {
             /** @description The person. */
             user: components["schemas"]["User"];
         };
+        /** @description What one person leaves to the next. */
+        ShiftHandover: {
+            /** @description When they said so. */
+            at: components["schemas"]["Time"];
+            /** @description How many callers were owed a call-back then. */
+            call_backs: number;
+            /** @description Who leaves. */
+            from: components["schemas"]["Named"];
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Incidents that were open then. */
+            incidents: components["schemas"]["HandedIncident"][];
+            /** @description What the next one has to know. */
+            note: string;
+            taken_at: components["schemas"]["Time"] | null;
+            taken_by: components["schemas"]["Named"] | null;
+            /** @description What they said to it. */
+            taken_note: string | null;
+        };
+        /** @description One shift. */
+        ShiftRequest: {
+            /** @description When it begins. */
+            from: components["schemas"]["Time"];
+            /**
+             * Format: uuid
+             * @description Whose.
+             */
+            person_id: string;
+            /** @description When it ends; at most 24 hours later. */
+            to: components["schemas"]["Time"];
+        };
         /** @description Everything that is open, for one console. */
         Snapshot: {
             /** @description Assignments of these incidents; for an agency its own. */
@@ -3383,6 +4720,8 @@ export interface components {
             mode: components["schemas"]["SystemMode"];
             /** @description Whether one's own telephone rings, for a call that is one's own already. */
             phone_rings: boolean;
+            /** @description The version of the policy that holds. */
+            policy_version: components["schemas"]["Counter"];
             /** @description Who waits, first in line first, for those who see calls. */
             queue: components["schemas"]["QueuePlace"][];
             /** @description Whether one's own audio works. */
@@ -3393,6 +4732,8 @@ export interface components {
             seats_connected: string[];
             /** @description Whether the telephone part answers. */
             trunk_answers: boolean;
+            /** @description Units; for an agency its own. */
+            units: components["schemas"]["Unit"][];
         };
         /**
          * @description Which side of a call.
@@ -3424,8 +4765,8 @@ export interface components {
              */
             to?: string | null;
         };
-        /** @description A step of an agency, with nothing more to say than how it was heard. */
-        StepRequest: components["schemas"]["Heard"];
+        /** @description A step of an agency: how it was heard, and who goes. */
+        StepRequest: components["schemas"]["Heard"] & components["schemas"]["CrewRequest"];
         /** @description One suggestion. */
         Suggestion: {
             /** @description Why, in Indonesian. */
@@ -3475,6 +4816,16 @@ export interface components {
             last_call_at: components["schemas"]["Time"];
         };
         /**
+         * @description How far a swap of shifts is.
+         * @enum {string}
+         */
+        SwapState: "asked" | "agreed" | "approved" | "refused" | "withdrawn";
+        /**
+         * @description What somebody does with a swap of shifts.
+         * @enum {string}
+         */
+        SwapStep: "agree" | "approve" | "refuse" | "withdraw";
+        /**
          * @description Whether the store takes what is handed in.
          * @enum {string}
          */
@@ -3502,6 +4853,86 @@ export interface components {
             /** @description In Indonesian. */
             text_id: string;
         };
+        /** @description An offer of an incident to a neighbouring centre. */
+        Transfer: {
+            answered_at: components["schemas"]["Time"] | null;
+            /** @description Who there answered. */
+            answered_name: string | null;
+            /** @description When it was offered. */
+            at: components["schemas"]["Time"];
+            /** @description By whom. */
+            by: components["schemas"]["Named"];
+            /** @description Until when they must answer. */
+            due_at: components["schemas"]["Time"];
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Whether the incident packet has reached their system: `pending`, `delivered`, `failed`. */
+            packet: string;
+            /** @description Why it has not, in one word or a status code; `no system` where they have only the telephone. */
+            packet_result: string | null;
+            /** @description Why they refused. */
+            reason: string | null;
+            /** @description Their number of the incident. */
+            reference: string | null;
+            /** @description `waiting`, `accepted`, `refused`, `unanswered`, `withdrawn`. All but the first two mean: it is ours again. */
+            state: string;
+            /** @description Code of the centre's kabupaten or kota. */
+            to_code: string;
+            /** @description The centre's name. */
+            to_name: string;
+            /** @description Whether they only told us, and somebody here wrote it down. */
+            told_by_telephone: boolean;
+        };
+        /** @description A step of a hand-over. */
+        TransferRequest: {
+            /** @enum {string} */
+            action: "offer";
+            /** @description Code of a neighbouring centre in the phone book. */
+            to: string;
+        } | {
+            /** @enum {string} */
+            action: "accepted";
+            /** @description Who. */
+            name: string;
+            /** @description Their number of it. */
+            reference?: string | null;
+            /**
+             * Format: uuid
+             * @description Which offer.
+             */
+            transfer_id: string;
+        } | {
+            /** @enum {string} */
+            action: "refused";
+            /** @description Who. */
+            name: string;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description Which offer.
+             */
+            transfer_id: string;
+        } | {
+            /** @enum {string} */
+            action: "withdraw";
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            transfer_id: string;
+        } | {
+            /** @enum {string} */
+            action: "accept";
+        } | {
+            /** @enum {string} */
+            action: "refuse";
+            /** @description Why. */
+            reason: string;
+        };
         /** @description A trunk, as the telephone part sees it. */
         TrunkFigures: {
             last_test: components["schemas"]["TrunkTest"] | null;
@@ -3519,6 +4950,8 @@ export interface components {
         };
         /** @description A type with its plan. */
         TypePlan: {
+            /** @description Happens on the water. */
+            by_sea: boolean;
             /** @description Its category. */
             category: components["schemas"]["Category"];
             /** @description Its code. */
@@ -3563,6 +4996,221 @@ export interface components {
              */
             p3: number;
         };
+        /** @description One unit. */
+        Unit: {
+            /** @description Whose it is. */
+            agency: components["schemas"]["AgencyName"];
+            base: components["schemas"]["UnitBase"] | null;
+            booking: components["schemas"]["UnitBooking"] | null;
+            /** @description Whether it gets over water. */
+            by_sea: boolean;
+            /** @description What it is called on the radio. */
+            callsign: string;
+            /**
+             * Format: int32
+             * @description People on board.
+             */
+            crew: number;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description Tasks since then.
+             */
+            jobs: number;
+            /** @description Its kind. */
+            kind: components["schemas"]["UnitKind"];
+            /** @description What it is, in words. */
+            label: string;
+            link_until: components["schemas"]["Time"] | null;
+            position: components["schemas"]["UnitPosition"] | null;
+            /** @description Why it is out of service. */
+            reason: string | null;
+            shift_since: components["schemas"]["Time"] | null;
+            /** @description Since when the state holds. */
+            since: components["schemas"]["Time"];
+            /** @description What its crew can do. */
+            skills: components["schemas"]["UnitSkill"][];
+            /** @description Its state. */
+            state: components["schemas"]["UnitState"];
+        };
+        /** @description Which units an incident should get. */
+        UnitAdvice: {
+            /** @description One for each agency that has units and is asked or should be. */
+            agencies: components["schemas"]["AgencyUnits"][];
+            /**
+             * Format: uuid
+             * @description The incident.
+             */
+            incident_id: string;
+        };
+        /** @description Where a unit stands when nothing happens. */
+        UnitBase: {
+            /** @description Kemendagri code of its area. */
+            area_code: string | null;
+            /** @description Its name. */
+            area_name: string | null;
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            lon: number;
+        };
+        /** @description The task that a unit is on. */
+        UnitBooking: {
+            /**
+             * Format: uuid
+             * @description The assignment.
+             */
+            assignment_id: string;
+            by: components["schemas"]["Named"] | null;
+            /**
+             * Format: uuid
+             * @description The incident.
+             */
+            incident_id: string;
+            /** @description Its number. */
+            number: string;
+            /** @description Since when. */
+            since: components["schemas"]["Time"];
+        };
+        /**
+         * @description What a unit is.
+         * @enum {string}
+         */
+        UnitKind: "engine" | "tanker" | "rescue" | "ambulance" | "boat" | "patrol" | "motorcycle" | "truck" | "team";
+        /** @description All units that one may see. */
+        UnitList: {
+            /**
+             * Format: int32
+             * @description Seconds after which a position says nothing more, by the policy.
+             */
+            fresh_within_s: number;
+            /** @description What is left uncovered; empty for an agency. */
+            gaps: components["schemas"]["Gap"][];
+            /** @description The units, by agency and callsign. */
+            items: components["schemas"]["Unit"][];
+        };
+        /** @description A unit on an assignment. */
+        UnitOnTask: {
+            /** @description What it is called. */
+            callsign: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+        };
+        /** @description Where a unit was. */
+        UnitPosition: {
+            /**
+             * Format: double
+             * @description Radius of uncertainty in metres.
+             */
+            accuracy_m: number | null;
+            /** @description When it was measured. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            lon: number;
+            /** @description What told it. */
+            source: components["schemas"]["PositionSource"];
+        };
+        /** @description What is said of a unit. */
+        UnitRequest: {
+            /** @enum {string} */
+            action: "ready";
+        } | {
+            /** @enum {string} */
+            action: "out_of_service";
+            /** @description Why. */
+            reason: string;
+        } | {
+            /** @enum {string} */
+            action: "crew";
+            /**
+             * Format: int32
+             * @description How many people.
+             */
+            size: number;
+        } | {
+            /**
+             * Format: double
+             * @description Radius of uncertainty in metres.
+             */
+            accuracy_m?: number | null;
+            /** @enum {string} */
+            action: "position";
+            /** @description When it was measured. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            lon: number;
+            /** @description What told it. */
+            source: components["schemas"]["PositionSource"];
+        } | (components["schemas"]["ProfileRequest"] & {
+            /** @enum {string} */
+            action: "edit";
+        }) | {
+            /** @enum {string} */
+            action: "retire";
+        } | {
+            /** @enum {string} */
+            action: "link";
+            /**
+             * Format: int32
+             * @description For how many hours.
+             */
+            hours: number;
+            /** @description SHA-256 of the secret, lower-case hex. */
+            secret_sha256: string;
+        } | {
+            /** @enum {string} */
+            action: "unlink";
+        } | {
+            /** @enum {string} */
+            action: "join";
+            /**
+             * Format: uuid
+             * @description The assignment.
+             */
+            assignment_id: string;
+        } | {
+            /** @enum {string} */
+            action: "leave";
+        };
+        /**
+         * @description What a unit's crew can do beyond what its kind says.
+         * @enum {string}
+         */
+        UnitSkill: "extrication" | "height" | "water" | "diving" | "hazmat" | "advanced_life_support" | "animal" | "search" | "armed" | "electricity";
+        /**
+         * @description A unit's state.
+         * @enum {string}
+         */
+        UnitState: "ready" | "booked" | "out_of_service" | "retired";
         /** @description A person who may log in. */
         User: {
             /** @description Whether the account may be used. */
@@ -3703,6 +5351,21 @@ export interface components {
             unacknowledged: components["schemas"]["Unacknowledged"];
             /** @description The telephone part. */
             voice: components["schemas"]["VoiceFigures"];
+        };
+        /** @description How many units of a kind a response plan wants. */
+        WantedUnits: {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Format: int32
+             * @description How many of them are on it.
+             */
+            have: number;
+            /** @description The kind. */
+            kind: components["schemas"]["UnitKind"];
         };
         /** @description Where a point lies. */
         Whereabouts: {
@@ -3847,7 +5510,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AcknowledgeRequest"];
+                "application/json": components["schemas"]["StepRequest"];
             };
         };
         responses: {
@@ -4949,6 +6612,46 @@ export interface operations {
             };
         };
     };
+    refer_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReferralRequest"];
+            };
+        };
+        responses: {
+            /** @description The referral */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Referral"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     refuse_call: {
         parameters: {
             query?: never;
@@ -5289,6 +6992,114 @@ export interface operations {
             };
         };
     };
+    show_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The channels */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channels"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_channel_report: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Name of the gateway in the configuration */
+                gateway: string;
+            };
+            cookie?: never;
+        };
+        /** @description JSON or a form, in the gateway's own words */
+        requestBody: {
+            content: {
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description It is taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportAnswer"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_channels: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelTestRequest"];
+            };
+        };
+        responses: {
+            /** @description It runs */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelTestBegun"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     classify_text: {
         parameters: {
             query?: never;
@@ -5342,6 +7153,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PhoneBook"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_crew: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrewPage"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_crew: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CrewSaysRequest"];
+            };
+        };
+        responses: {
+            /** @description The task */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrewPage"];
                 };
             };
             /** @description What cannot be done, and why: see docs/api-errors.md */
@@ -5554,6 +7432,113 @@ export interface operations {
             };
         };
     };
+    list_handovers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The hand-overs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverPage"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_shift_over: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverRequest"];
+            };
+        };
+        responses: {
+            /** @description The hand-over */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftHandover"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_shift_over: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the hand-over */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverRequest"];
+            };
+        };
+        responses: {
+            /** @description The hand-over */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftHandover"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_liveness: {
         parameters: {
             query?: never;
@@ -5753,6 +7738,46 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["EditRequest"];
+            };
+        };
+        responses: {
+            /** @description The incident */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    raise_alarm: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the incident */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmRequest"];
             };
         };
         responses: {
@@ -6137,6 +8162,79 @@ export interface operations {
             };
         };
     };
+    transfer_incident: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the incident */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferRequest"];
+            };
+        };
+        responses: {
+            /** @description The incident */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    advise_units: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the incident */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The recommendation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitAdvice"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_log: {
         parameters: {
             query?: {
@@ -6262,6 +8360,47 @@ export interface operations {
             };
         };
     };
+    take_neighbour_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Code of the centre that sends, as our configuration has it */
+                code: string;
+            };
+            cookie?: never;
+        };
+        /** @description JSON, by `kind`: offer, taken_back, accepted, refused */
+        requestBody: {
+            content: {
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description It is written down */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeighbourAnswer"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_openapi: {
         parameters: {
             query?: never;
@@ -6347,6 +8486,253 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rules_drafts: {
+        parameters: {
+            query?: {
+                /** @description The version; the one that holds when absent. */
+                version?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The drafts and the rules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesDraftPage"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_rules_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesDraftRequest"];
+            };
+        };
+        responses: {
+            /** @description The draft */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesDraft"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step_rules_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the draft */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardStepRequest"];
+            };
+        };
+        responses: {
+            /** @description The draft */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesDraft"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_referrals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The referrals */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralPage"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forward_referral: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the referral */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForwardedRequest"];
+            };
+        };
+        responses: {
+            /** @description The referral */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Referral"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_roster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rosters */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Roster"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_roster: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterRequest"];
+            };
+        };
+        responses: {
+            /** @description The rosters */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Roster"];
                 };
             };
             /** @description What cannot be done, and why: see docs/api-errors.md */
@@ -6579,6 +8965,113 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_units: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The units */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitList"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_unit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterUnitRequest"];
+            };
+        };
+        responses: {
+            /** @description The unit */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unit"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_unit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the unit */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitRequest"];
+            };
+        };
+        responses: {
+            /** @description The unit */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unit"];
+                };
             };
             /** @description What cannot be done, and why: see docs/api-errors.md */
             default: {

@@ -8,6 +8,8 @@ import type {
   CardAnswers,
   CardDraft,
   CardSet,
+  RulesDraft,
+  Channels,
   Checkpoint,
   Classification,
   Correction,
@@ -29,9 +31,19 @@ import type {
   PossibleDuplicate,
   PublicKey,
   RaisedEscalation,
+  Referral,
+  Roster,
+  RosterChange,
   Schemas,
   Session,
+  ShiftHandover,
+  NewUnit,
   SuperviseMode,
+  TransferStep,
+  Unit,
+  UnitAdvice,
+  UnitList,
+  UnitSaid,
   Wallboard,
   Whom,
 } from './types';
@@ -104,12 +116,22 @@ export const api = {
     write<Incident>('POST', `/incidents/${from}/split`, { kind: 'incident', incident_id: incident }),
   splitCall: (from: string, call: string) =>
     write<Incident>('POST', `/incidents/${from}/split`, { kind: 'call', call_id: call }),
+  transferIncident: (incident: string, step: TransferStep, key: string = newKey()) =>
+    write<Incident>('POST', `/incidents/${incident}/transfer`, step, key),
   markMassEvent: (incident: string, holds: boolean) =>
     write<Incident>('POST', `/incidents/${incident}/mass-event`, { holds }),
   addNote: (incident: string, text: string, key: string = newKey()) =>
     write<Incident>('POST', `/incidents/${incident}/notes`, { text }, key),
 
-  step: (assignment: string, action: AssignmentAction, body: Record<string, string> = {}) =>
+  raiseAlarm: (incident: string, level: number, reason?: string) =>
+    write<Incident>('POST', `/incidents/${incident}/alarm`, reason ? { level, reason } : { level }),
+
+  units: () => read<UnitList>('/units'),
+  adviseUnits: (incident: string) => read<UnitAdvice>(`/incidents/${incident}/units`),
+  registerUnit: (unit: NewUnit) => write<Unit>('POST', '/units', unit),
+  tellOfUnit: (unit: string, said: UnitSaid) => write<Unit>('POST', `/units/${unit}`, said),
+
+  step: (assignment: string, action: AssignmentAction, body: Record<string, string | string[]> = {}) =>
     write<Assignment>('POST', `/assignments/${assignment}/${action}`, body, newKey()),
 
   classify: (text: string, signal: AbortSignal) => ask<Classification>('/classify', { text }, signal),
@@ -125,11 +147,35 @@ export const api = {
     write<CardDraft>('POST', '/cards/drafts', draft, key),
   stepCardDraft: (draft: string, step: Schemas['CardStep'], revision: number, reason?: string) =>
     write<CardDraft>('POST', `/cards/drafts/${draft}/step`, { step, revision, ...(reason && { reason }) }),
+  rulesDrafts: (version?: string) =>
+    read<Schemas['RulesDraftPage']>(
+      version === undefined ? '/policy/drafts' : `/policy/drafts?version=${version}`,
+    ),
+  saveRulesDraft: (draft: Schemas['RulesDraftRequest'], key: string) =>
+    write<RulesDraft>('POST', '/policy/drafts', draft, key),
+  stepRulesDraft: (draft: string, step: Schemas['CardStep'], revision: number, reason?: string) =>
+    write<RulesDraft>('POST', `/policy/drafts/${draft}/step`, { step, revision, ...(reason && { reason }) }),
   answerCard: (incident: string, answers: CardAnswers) =>
     write<Incident>('POST', `/incidents/${incident}/answers`, answers),
+  refer: (call: string, to: string, about: string, key: string) =>
+    write<Referral>('POST', `/calls/${call}/refer`, { to, about }, key),
+  referrals: () => read<{ items: Referral[] }>('/referrals').then((page) => page.items),
+  passReferralOn: (referral: string, reference: string) =>
+    write<Referral>('POST', `/referrals/${referral}/forwarded`, { reference }),
+  roster: () => read<Roster>('/roster'),
+  changeRoster: (change: RosterChange, key: string = newKey()) =>
+    write<Roster>('POST', '/roster', change, key),
+  handovers: () => read<{ items: ShiftHandover[] }>('/handovers').then((page) => page.items),
+  handShiftOver: (note: string, key: string) =>
+    write<ShiftHandover>('POST', '/handovers', note ? { note } : {}, key),
+  takeShiftOver: (handover: string, note: string) =>
+    write<ShiftHandover>('POST', `/handovers/${handover}/take`, note ? { note } : {}),
   policy: () => read<Policy>('/policy'),
   areas: () => read<Area[] | Page<Area>>('/areas').then(itemsOf),
   agencies: () => read<Agency[] | Page<Agency>>('/agencies').then(itemsOf),
+
+  channels: () => read<Channels>('/channels'),
+  testChannels: (agency: string | null) => write<{ begun: boolean }>('POST', '/channels/tests', { agency }),
 
   wallboard: () => read<Wallboard>('/wallboard'),
   escalations: () =>

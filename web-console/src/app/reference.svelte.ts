@@ -5,12 +5,13 @@ import { local } from './i18n/words.svelte';
 /** A reference list that did not come is asked for again after this long. */
 const RETRY_MILLISECONDS = 3_000;
 
-/** What changes once in a year: the policy, the areas, the agencies. Loaded once after log-in. */
+/** What changes seldom: the policy, the areas, the agencies. Loaded after log-in; the policy again when it changes. */
 class Reference {
   policy = $state.raw<Policy | null>(null);
   areas = $state.raw<Area[]>([]);
   agencies = $state.raw<Agency[]>([]);
   #wanted = false;
+  #renewing = false;
 
   start(): void {
     if (this.#wanted) return;
@@ -18,6 +19,26 @@ class Reference {
     this.#load('policy', api.policy);
     this.#load('areas', api.areas);
     this.#load('agencies', api.agencies);
+  }
+
+  /** Makes sure that at least this version of the policy is here. One that is being loaded for the first time is new. */
+  wantPolicy(version: string): void {
+    const known = this.policy;
+    if (known === null || Number(known.version) >= Number(version) || this.#renewing) return;
+    this.#renewing = true;
+    const again = () => {
+      this.#renewing = false;
+      this.wantPolicy(version);
+    };
+    api.policy().then(
+      (policy) => {
+        this.policy = policy;
+        // A desk may tell of a version a moment before it hands it out.
+        if (Number(policy.version) < Number(version)) setTimeout(again, RETRY_MILLISECONDS / 10);
+        else this.#renewing = false;
+      },
+      () => setTimeout(again, RETRY_MILLISECONDS),
+    );
   }
 
   type(code: string | null): IncidentType | undefined {

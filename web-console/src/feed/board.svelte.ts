@@ -10,6 +10,7 @@ import type {
   RaisedEscalation,
   QueuePlace,
   SystemMode,
+  Unit,
 } from '../api/types';
 import type { Activity, Board } from './reducer';
 
@@ -27,6 +28,7 @@ export class LiveBoard implements Board {
   incidents = new SvelteMap<string, Incident>();
   assignments = new SvelteMap<string, AssignmentInFeed>();
   duties = new SvelteMap<string, PersonOnDuty>();
+  units = new SvelteMap<string, Unit>();
   duty = $state.raw<Duty | null>(null);
   escalations = $state.raw<RaisedEscalation[]>([]);
   mode = $state<SystemMode>('normal');
@@ -34,6 +36,8 @@ export class LiveBoard implements Board {
   trunkAnswers = $state(true);
   phoneRings = $state(false);
   cards = $state.raw<Board['cards']>(null);
+  policy = $state.raw<Board['policy']>(null);
+  rosterTouched = $state<string | null>(null);
 
   assignmentsOf(incident: string): AssignmentInFeed[] {
     return [...this.assignments.values()]
@@ -54,12 +58,15 @@ export class LiveBoard implements Board {
     this.incidents.clear();
     this.assignments.clear();
     this.duties.clear();
+    this.units.clear();
     this.duty = null;
     this.escalations = [];
     this.mode = 'normal';
     this.trunkAnswers = true;
     this.phoneRings = false;
     this.cards = null;
+    this.policy = null;
+    this.rosterTouched = null;
     this.modeSince = null;
   }
 }

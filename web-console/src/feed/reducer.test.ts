@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AssignmentInFeed } from '../api/types';
+import type { AssignmentInFeed, Unit } from '../api/types';
 import { call, emptyBoard, assignment, incident, snapshot } from '../../test/samples';
 import {
   ESCALATIONS_KEPT_MAX,
@@ -291,4 +291,17 @@ describe('what is heard right now', () => {
     reduce(board, { type: 'duplicates.updated', at, calls: [], mass_events: [] });
     expect([board.resembles.size, board.massEvents.size]).toEqual([0, 0]);
   });
+});
+
+it('keeps the units of a snapshot until the feed tells of them, and only those', () => {
+  const board = emptyBoard();
+  const unit = { id: 'u1', callsign: 'Damkar 1', state: 'ready' } as Unit;
+  reduce(board, snapshot({ cursor: '10', units: [unit] }));
+  const at = '2026-11-22T01:00:00.000000Z';
+  const booked = { ...unit, state: 'booked' } as Unit;
+  expect(reduce(board, { type: 'unit.updated', cursor: '10', at, unit: booked })).toBe('repeated');
+  expect(reduce(board, { type: 'unit.updated', cursor: '11', at, unit: booked })).toBe('applied');
+  expect(board.units.get('u1')?.state).toBe('booked');
+  reduce(board, snapshot({ cursor: '12', units: [] }));
+  expect(board.units.size).toBe(0);
 });

@@ -12,6 +12,7 @@ import type {
   RaisedEscalation,
   QueuePlace,
   SystemMode,
+  Unit,
 } from '../api/types';
 
 /** A desk that stays open for weeks must not keep every call it ever saw. */
@@ -67,9 +68,15 @@ export interface Board {
   phoneRings: boolean;
   /** Which question cards hold, and when they or changes of them were last touched. */
   cards: { version: number; touched: string } | null;
+  /** Which policy holds, and when it or a change of it was last touched. */
+  policy: { version: string; touched: string } | null;
+  /** When duty rosters or hand-overs of shifts were last touched. */
+  rosterTouched: string | null;
   incidents: Map<string, Incident>;
   assignments: Map<string, AssignmentInFeed>;
   duties: Map<string, PersonOnDuty>;
+  /** Units of this person's agency; for the centre of all. */
+  units: Map<string, Unit>;
   duty: Duty | null;
   escalations: RaisedEscalation[];
   mode: SystemMode;
@@ -94,6 +101,8 @@ export function reduce(board: Board, message: FeedMessage): Applied {
       board.trunkAnswers = message.trunk_answers;
       board.phoneRings = message.phone_rings;
       board.cards = { version: message.cards_version, touched: message.cursor };
+      board.policy = { version: message.policy_version, touched: message.cursor };
+      board.rosterTouched = message.cursor;
       replaceAll(board.calls, message.calls);
       board.activity.clear();
       learnQueue(board, message.queue);
@@ -108,6 +117,7 @@ export function reduce(board: Board, message: FeedMessage): Applied {
       board.duties.clear();
       for (const person of message.duties) board.duties.set(person.user.id, person);
       board.duty = message.duty;
+      replaceAll(board.units, message.units);
       board.escalations = message.escalations.slice(0, ESCALATIONS_KEPT_MAX);
       return 'applied';
     case 'resumed':
@@ -177,9 +187,22 @@ export function reduce(board: Board, message: FeedMessage): Applied {
       if (!advance(board, message.cursor)) return 'repeated';
       board.cards = { version: message.version, touched: message.cursor };
       return 'applied';
+    case 'policy.updated':
+      if (!advance(board, message.cursor)) return 'repeated';
+      board.policy = { version: message.version, touched: message.cursor };
+      return 'applied';
+    case 'roster.updated':
+      if (!advance(board, message.cursor)) return 'repeated';
+      board.rosterTouched = message.cursor;
+      return 'applied';
     case 'seat.away':
       if (message.away) board.away.set(message.user_id, true);
       else board.away.delete(message.user_id);
+      return 'applied';
+    case 'unit.updated':
+      if (!advance(board, message.cursor)) return 'repeated';
+      if (message.unit.state === 'retired') board.units.delete(message.unit.id);
+      else board.units.set(message.unit.id, message.unit);
       return 'applied';
     case 'duty.updated':
       if (!advance(board, message.cursor)) return 'repeated';

@@ -14,8 +14,8 @@ import { fromLonLat, toLonLat } from 'ol/proj';
 import VectorSource from 'ol/source/Vector';
 import type { Area } from '../api/types';
 import { nearestCells } from './cells';
-import { areaStyle, draftStyle, fixStyle, pinStyle, readColours } from './styles';
-import type { Pin } from './pins';
+import { areaStyle, draftStyle, fixStyle, pinStyle, readColours, unitStyle } from './styles';
+import type { Pin, UnitPin } from './pins';
 
 /** Without a radius from the operator the circle says "somewhere here": a typical cell in the country. */
 const RADIUS_METRES_UNKNOWN = 3_000;
@@ -29,6 +29,7 @@ export class AreaMap {
   #areas = new VectorSource();
   #fix = new VectorSource();
   #pins = new VectorSource();
+  #units = new VectorSource();
   #draft = new VectorSource();
   #fitted = false;
 
@@ -40,6 +41,11 @@ export class AreaMap {
       layers: [
         new VectorLayer({ source: this.#areas, style, declutter: true }),
         new VectorLayer({ source: this.#fix, style: () => fixStyle(readColours()) }),
+        new VectorLayer({
+          source: this.#units,
+          style: (feature) => unitStyle(feature, readColours()),
+          declutter: true,
+        }),
         new VectorLayer({ source: this.#pins, style: (feature) => pinStyle(feature, readColours()) }),
         new VectorLayer({ source: this.#draft, style: () => draftStyle(readColours()) }),
       ],
@@ -88,6 +94,14 @@ export class AreaMap {
     for (const pin of pins) {
       const geometry = new Point(fromLonLat([pin.lon, pin.lat]));
       this.#pins.addFeature(new Feature({ geometry, priority: pin.priority, label: pin.label }));
+    }
+  }
+
+  showUnits(units: readonly UnitPin[]): void {
+    this.#units.clear();
+    for (const unit of units) {
+      const geometry = new Point(fromLonLat([unit.lon, unit.lat]));
+      this.#units.addFeature(new Feature({ geometry, state: unit.state, label: unit.label }));
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Incident, PossibleDuplicate, Priority } from '../api/types';
+import type { Incident, PossibleDuplicate, Priority, Unit } from '../api/types';
 
 export interface Pin {
   id: string;
@@ -6,6 +6,23 @@ export interface Pin {
   lon: number;
   priority: Priority;
   label: string;
+}
+
+/** A unit on the map. */
+export interface UnitPin {
+  id: string;
+  lat: number;
+  lon: number;
+  state: Unit['state'];
+  label: string;
+}
+
+/** Where units are as last told, else at their base; none where neither is known. */
+export function unitPins(units: readonly Unit[]): UnitPin[] {
+  return units.flatMap((unit) => {
+    const at = unit.position ?? unit.base;
+    return at ? [{ id: unit.id, lat: at.lat, lon: at.lon, state: unit.state, label: unit.callsign }] : [];
+  });
 }
 
 const urgency: Record<Priority, number> = { P1: 0, P2: 1, P3: 2, P0: 3 };

@@ -5,7 +5,7 @@ import RegularShape from 'ol/style/RegularShape';
 import Stroke from 'ol/style/Stroke';
 import Style from 'ol/style/Style';
 import Text from 'ol/style/Text';
-import type { Priority } from '../api/types';
+import type { Priority, Unit } from '../api/types';
 import { urgencyOf } from './pins';
 
 const names = [
@@ -16,6 +16,8 @@ const names = [
   'panel',
   'ink',
   'accent',
+  'good',
+  'ink-soft',
   'p1',
   'p2',
   'p3',
@@ -92,6 +94,49 @@ export function pinStyle(feature: FeatureLike, colours: Colours): Style {
       offsetY: 20,
       fill: new Fill({ color: colours.ink }),
       stroke: new Stroke({ color: colours.panel, width: 4 }),
+    }),
+  });
+}
+
+/** Colour and shape say the same: a disc is ready, a star is on a task, a cross cannot go. */
+function unitImage(state: Unit['state'], colours: Colours): RegularShape | CircleStyle {
+  const stroke = new Stroke({ color: colours.panel, width: 1.5 });
+  // Where units stand together their names give way, never a unit.
+  const declutterMode = 'none' as const;
+  switch (state) {
+    case 'ready':
+      return new CircleStyle({ radius: 7, fill: new Fill({ color: colours.good }), stroke, declutterMode });
+    case 'booked':
+      return new RegularShape({
+        points: 5,
+        radius: 11,
+        radius2: 5,
+        fill: new Fill({ color: colours.accent }),
+        stroke,
+        declutterMode,
+      });
+    case 'out_of_service':
+    case 'retired':
+      return new RegularShape({
+        points: 4,
+        radius: 9,
+        radius2: 0,
+        angle: Math.PI / 4,
+        stroke: new Stroke({ color: colours['ink-soft'], width: 3 }),
+        declutterMode,
+      });
+  }
+}
+
+export function unitStyle(feature: FeatureLike, colours: Colours): Style {
+  return new Style({
+    image: unitImage(feature.get('state') as Unit['state'], colours),
+    text: new Text({
+      text: String(feature.get('label')),
+      font: `600 14px ${family}`,
+      offsetY: 16,
+      fill: new Fill({ color: colours.ink }),
+      stroke: new Stroke({ color: colours.panel, width: 3 }),
     }),
   });
 }

@@ -5,7 +5,7 @@ use dispatch_core::private::Private;
 use tokio::sync::{mpsc, oneshot};
 
 use super::receipts::Receipt;
-use super::{Answered, Floor, LiveCall, Order, OrderError, OrderKey, OrderReply};
+use super::{Answered, Floor, LiveCall, Order, OrderError, OrderKey, OrderReply, VoiceNotice, VoiceState};
 
 /// Orders that wait for the trunk; a call-taker's click above it gets [`OrderError::TrunkBusy`].
 pub const ORDERS_WAITING_MAX: usize = 1_024;
@@ -80,6 +80,7 @@ impl CallOrders {
             | OrderReply::SeatOpened { .. }
             | OrderReply::PartyAdded { .. }
             | OrderReply::Dialled { .. }
+            | OrderReply::Notified { .. }
             | OrderReply::Done) => Ok(done),
         }
     }
@@ -183,6 +184,22 @@ impl CallOrders {
     ) -> Result<CallId, OrderError> {
         self.pick(Order::Dial { by, number, call_back_of, key }, |reply| {
             if let OrderReply::Dialled { call } = reply { Some(call) } else { None }
+        })
+        .await
+    }
+
+    /// Calls a duty phone and speaks to it, or asks how far that call is: the id tells which.
+    ///
+    /// # Errors
+    /// When the trunk does not answer.
+    pub async fn notify(
+        &self,
+        id: String,
+        target: Private<String>,
+        notice: VoiceNotice,
+    ) -> Result<VoiceState, OrderError> {
+        self.pick(Order::Notify { id, target, notice }, |reply| {
+            if let OrderReply::Notified { state } = reply { Some(state) } else { None }
         })
         .await
     }

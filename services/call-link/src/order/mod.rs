@@ -7,6 +7,7 @@ mod channel;
 mod live;
 mod receipts;
 mod reply;
+mod voice_notice;
 
 use dispatch_core::acd::AcdPolicy;
 use dispatch_core::call::fact::{Prompt, SuperviseMode};
@@ -23,6 +24,7 @@ pub use live::{
 };
 pub use receipts::{OrderKey, RECEIPTS_KEPT_FOR, RECEIPTS_MAX, Receipts};
 pub use reply::{Answered, OrderError, OrderReply, SeatAudio};
+pub use voice_notice::{VoiceNotice, VoiceState};
 
 /// Whether a person has a console open, as one desk sees it. A trunk may serve several desks, and a console hangs on
 /// one of them.
@@ -232,6 +234,16 @@ pub enum Order {
         #[serde(default)]
         key: Option<OrderKey>,
     },
+    /// Calls a duty phone, speaks a task and waits for a key; no person of the centre takes part. The same id again asks
+    /// how far that call is, so a repeat rings nobody twice. -> [`OrderReply::Notified`] at once.
+    Notify {
+        /// Of the notification.
+        id: String,
+        /// The number.
+        target: Private<String>,
+        /// What is spoken.
+        notice: VoiceNotice,
+    },
     /// Sends digits towards the caller (RFC 4733).
     PressDigits {
         /// Which call.
@@ -280,6 +292,7 @@ impl Order {
             | Self::SetRingRules { .. }
             | Self::Learn { .. }
             | Self::MassEvent { .. }
+            | Self::Notify { .. }
             | Self::Dial { .. } => None,
         }
     }
@@ -300,6 +313,7 @@ impl Order {
             | Self::SetRingRules { .. }
             | Self::Learn { .. }
             | Self::MassEvent { .. }
+            | Self::Notify { .. }
             | Self::LiftRestriction { .. }
             | Self::Refuse { .. }
             | Self::Hold { .. }
@@ -369,6 +383,15 @@ mod tests {
                 begins: true,
             },
             Order::MassEvent { open: true },
+            Order::Notify {
+                id: "12.0.1".to_owned(),
+                target: target.clone(),
+                notice: VoiceNotice::Task {
+                    category: dispatch_core::category::Category::A,
+                    priority: dispatch_core::category::Priority::P1,
+                    number: "123".to_owned(),
+                },
+            },
             Order::LiftRestriction { call, by },
             Order::Dial {
                 by,
@@ -390,6 +413,7 @@ mod tests {
                 audio: SeatAudio::Browser,
             }),
             OrderReply::PartyAdded { party: PartyId(call.0) },
+            OrderReply::Notified { state: VoiceState::NoKey },
             OrderReply::Done,
         ];
         for reply in replies {

@@ -4,7 +4,7 @@ use dispatch_core::ids::{CallId, PartyId, UserId};
 use dispatch_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Floor, LiveCall};
+use super::{Floor, LiveCall, VoiceState};
 
 /// What the trunk answers.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -37,6 +37,11 @@ pub enum OrderReply {
     Dialled {
         /// The new call.
         call: CallId,
+    },
+    /// To [`super::Order::Notify`].
+    Notified {
+        /// How far the call is.
+        state: VoiceState,
     },
     /// To every other order.
     Done,

@@ -48,7 +48,7 @@ impl Following {
                     let own = changes.iter().filter(|change| change.stream == StreamId::Call(id));
                     let mut records = own.filter_map(|change| match &change.record {
                         Some(Record::Call(call)) => Some(call),
-                        Some(Record::Incident(_) | Record::Duty(_)) | None => None,
+                        Some(Record::Incident(_) | Record::Duty(_) | Record::Unit(_)) | None => None,
                     });
                     if let Some(call) = records.next_back().filter(|call| reached(call)) {
                         return (**call).clone();

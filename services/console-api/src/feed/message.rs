@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use crate::problem::ProblemBody;
 use crate::views::{
     AssignmentWithIncident, Call, Duty, Escalation, Incident, Named, PersonOnDuty, QueuePlace, Resemblance,
-    Suspected, SystemMode,
+    Suspected, SystemMode, Unit,
 };
 use crate::wire::{Counter, Speaker, Time};
 
@@ -99,6 +99,34 @@ pub enum FeedMessage {
         at: Time,
         /// The version of the cards that holds.
         version: u32,
+    },
+    /// The policy, or a change of it that waits for somebody, is to be read again.
+    #[serde(rename = "policy.updated")]
+    PolicyUpdated {
+        /// Index of the change.
+        cursor: Counter,
+        /// When.
+        at: Time,
+        /// The version of the policy that holds.
+        version: Counter,
+    },
+    /// Duty rosters, hand-overs of shifts or referrals are to be read again.
+    #[serde(rename = "roster.updated")]
+    RosterUpdated {
+        /// Index of the change.
+        cursor: Counter,
+        /// When.
+        at: Time,
+    },
+    /// A unit changed. To its agency and to the centre.
+    #[serde(rename = "unit.updated")]
+    UnitUpdated {
+        /// Index of the change.
+        cursor: Counter,
+        /// When.
+        at: Time,
+        /// The unit as it is now.
+        unit: Unit,
     },
     /// What is heard on a call right now. Has no cursor and is lost to a slow console. Only to who has the call, and
     /// to supervisors.
@@ -241,6 +269,8 @@ pub struct Snapshot {
     pub queue: Vec<QueuePlace>,
     /// Who is on duty, for a supervisor.
     pub duties: Vec<PersonOnDuty>,
+    /// Units; for an agency its own.
+    pub units: Vec<Unit>,
     /// What was escalated lately.
     pub escalations: Vec<Escalation>,
     /// Whether the store works.
@@ -249,4 +279,6 @@ pub struct Snapshot {
     pub trunk_answers: bool,
     /// The version of the question cards that holds.
     pub cards_version: u32,
+    /// The version of the policy that holds.
+    pub policy_version: Counter,
 }

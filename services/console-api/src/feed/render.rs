@@ -38,7 +38,7 @@ impl Renderer {
         }
         let history = match change.stream {
             StreamId::Call(call) => self.show.histories(&[call]).await.remove(&call),
-            StreamId::Incident(_) | StreamId::Duty(_) | StreamId::Site => None,
+            StreamId::Incident(_) | StreamId::Duty(_) | StreamId::Unit(_) | StreamId::Site => None,
         };
         let message = self.message(change, form, history.unwrap_or_default())?;
         let text = Utf8Bytes::from(serde_json::to_string(&message).ok()?);
@@ -94,11 +94,30 @@ impl Renderer {
                 // The names of this desk may be a moment behind the change that tells of the new version.
                 let version = match &change.event {
                     DeskEvent::Site(SiteEvent::CardSetAdopted { version, .. }) => *version,
-                    DeskEvent::Site(_) | DeskEvent::Call(_) | DeskEvent::Incident(_) | DeskEvent::Duty(_) => {
-                        names.cards().version
-                    }
+                    DeskEvent::Site(_)
+                    | DeskEvent::Call(_)
+                    | DeskEvent::Incident(_)
+                    | DeskEvent::Duty(_)
+                    | DeskEvent::Unit(_) => names.cards().version,
                 };
                 Some(FeedMessage::CardsUpdated { cursor, at, version })
+            }
+            Form::Rules => {
+                // The rules of this desk may be a moment behind the change that tells of the new version.
+                let version = match &change.event {
+                    DeskEvent::Site(SiteEvent::PolicyAdopted { version, .. }) => *version,
+                    DeskEvent::Site(_)
+                    | DeskEvent::Call(_)
+                    | DeskEvent::Incident(_)
+                    | DeskEvent::Duty(_)
+                    | DeskEvent::Unit(_) => names.policy().rules.version,
+                };
+                Some(FeedMessage::PolicyUpdated { cursor, at, version: Counter(version) })
+            }
+            Form::Roster => Some(FeedMessage::RosterUpdated { cursor, at }),
+            Form::Unit => {
+                let Some(Record::Unit(unit)) = &change.record else { return None };
+                Some(FeedMessage::UnitUpdated { cursor, at, unit: views::Unit::of(unit, &names) })
             }
             Form::Duty => {
                 let Some(Record::Duty(duty)) = &change.record else { return None };
@@ -116,13 +135,13 @@ impl Renderer {
 fn call_of(change: &Change) -> Option<&Call> {
     match change.record.as_ref()? {
         Record::Call(call) => Some(call),
-        Record::Incident(_) | Record::Duty(_) => None,
+        Record::Incident(_) | Record::Duty(_) | Record::Unit(_) => None,
     }
 }
 
 fn incident_of(change: &Change) -> Option<&Incident> {
     match change.record.as_ref()? {
         Record::Incident(incident) => Some(incident),
-        Record::Call(_) | Record::Duty(_) => None,
+        Record::Call(_) | Record::Duty(_) | Record::Unit(_) => None,
     }
 }

@@ -79,10 +79,12 @@ pub async fn take(
         phone_rings: floor.phones_ringing.contains(&viewer.user),
         queue,
         duties: taken.duties.iter().map(|duty| PersonOnDuty::of(duty, &names)).collect(),
+        units: taken.units.iter().map(|unit| views::Unit::of(unit, &names)).collect(),
         escalations: raised.iter().filter_map(|c| views::escalation(c, of_stream(c.stream))).collect(),
         mode: mode.into(),
         trunk_answers: trunk_answers(floor, viewer.role),
         cards_version: names.cards().version,
+        policy_version: Counter(names.policy().rules.version),
     };
     Ok((taken.cursor, FeedMessage::Snapshot(snapshot)))
 }

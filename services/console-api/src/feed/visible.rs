@@ -47,6 +47,12 @@ pub enum Form {
     Duty,
     /// `cards.updated`.
     Cards,
+    /// `policy.updated`.
+    Rules,
+    /// `roster.updated`.
+    Roster,
+    /// `unit.updated`.
+    Unit,
 }
 
 /// The form in which the viewer sees the change; `None` when it is not theirs to see.
@@ -58,19 +64,33 @@ pub fn visible(change: &Change, viewer: Viewer) -> Option<Form> {
             incident_form(event, incident, viewer)
         }
         DeskEvent::Duty(_) => sees_duty(change.stream, viewer).then_some(Form::Duty),
+        DeskEvent::Unit(_) => {
+            let Some(Record::Unit(unit)) = &change.record else { return None };
+            viewer.agency.is_none_or(|agency| agency == unit.agency).then_some(Form::Unit)
+        }
         DeskEvent::Site(event) => site_form(event, viewer.role),
     }
 }
 
-/// Question cards are for everybody who asks, and changes of them for those who decide. Who logs in is in the supervision
+/// Question cards are for everybody who asks, rules for everybody, and changes of them for those who decide. Who logs in is in the supervision
 /// log, not on the desks.
 const fn site_form(event: &SiteEvent, role: UserRole) -> Option<Form> {
     let sees = match event {
+        // Says only that there is something to read; what that is for whom, the reading decides.
+        SiteEvent::RosterChanged(_)
+        | SiteEvent::ShiftHandedOver { .. }
+        | SiteEvent::ShiftTakenOver { .. }
+        | SiteEvent::Referred { .. }
+        | SiteEvent::ReferralForwarded { .. } => {
+            return Some(Form::Roster);
+        }
+        // Every console has labels and ladders of the rules.
+        SiteEvent::PolicyAdopted { .. } => return Some(Form::Rules),
+        SiteEvent::RulesDraftSaved { .. } | SiteEvent::RulesDraftMoved { .. } => {
+            return if decides(role) { Some(Form::Rules) } else { None };
+        }
         SiteEvent::CardSetAdopted { .. } => sees_calls(role),
-        SiteEvent::CardDraftSaved { .. } | SiteEvent::CardDraftMoved { .. } => match role {
-            UserRole::Supervisor | UserRole::Admin | UserRole::Auditor => true,
-            UserRole::CallTaker | UserRole::Dispatcher => false,
-        },
+        SiteEvent::CardDraftSaved { .. } | SiteEvent::CardDraftMoved { .. } => decides(role),
         SiteEvent::Founded { .. }
         | SiteEvent::UserAdded { .. }
         | SiteEvent::UserChanged { .. }
@@ -81,9 +101,17 @@ const fn site_form(event: &SiteEvent, role: UserRole) -> Option<Form> {
         | SiteEvent::AgencyAdded { .. }
         | SiteEvent::AreasImported { .. }
         | SiteEvent::PlacesImported { .. }
-        | SiteEvent::PolicyAdopted { .. } => false,
+        | SiteEvent::ChannelTested { .. } => false,
     };
     if sees { Some(Form::Cards) } else { None }
+}
+
+/// Whether a role sees changes of cards and rules that are under way.
+const fn decides(role: UserRole) -> bool {
+    match role {
+        UserRole::Supervisor | UserRole::Admin | UserRole::Auditor => true,
+        UserRole::CallTaker | UserRole::Dispatcher => false,
+    }
 }
 
 /// Whether a role sees calls.
@@ -171,6 +199,14 @@ fn incident_form(event: &IncidentEvent, incident: &Incident, viewer: Viewer) -> 
         | IncidentEvent::Unmerged { .. }
         | IncidentEvent::MassEventDeclared
         | IncidentEvent::MassEventEnded
+        | IncidentEvent::AlarmRaised { .. }
+        | IncidentEvent::TransferOffered { .. }
+        | IncidentEvent::TransferAccepted { .. }
+        | IncidentEvent::TransferReturned { .. }
+        | IncidentEvent::Received { .. }
+        | IncidentEvent::OriginAnswered { .. }
+        | IncidentEvent::OriginTakenBack { .. }
+        | IncidentEvent::NeighbourTold { .. }
         | IncidentEvent::Closed { .. }
         | IncidentEvent::Reopened { .. }
         | IncidentEvent::Cancelled { .. }
@@ -184,6 +220,8 @@ fn incident_form(event: &IncidentEvent, incident: &Incident, viewer: Viewer) -> 
         | IncidentEvent::Declined { assignment, .. }
         | IncidentEvent::Progressed { assignment, .. }
         | IncidentEvent::ConsoleOff { assignment }
+        | IncidentEvent::UnitJoined { assignment, .. }
+        | IncidentEvent::UnitLeft { assignment, .. }
         | IncidentEvent::AssignmentCancelled { assignment }
         | IncidentEvent::ChannelTried { assignment, .. } => {
             (Form::Assignment(*assignment), Some(*assignment))
@@ -238,7 +276,7 @@ mod tests {
             reporter: None,
             call: None,
         };
-        let opened = IncidentEvent::Opened { report: Box::new(report), by, dispatch_due_at: now };
+        let opened = IncidentEvent::Opened { report: Box::new(report), by: Some(by), dispatch_due_at: now };
         let mut incident = dispatch_core::incident::apply(None, id, &opened, Actor::User(by), now).unwrap();
         for (ordinal, agency) in (0u32..).zip([DAMKAR, BPBD]) {
             incident = dispatch_core::incident::apply(
@@ -277,12 +315,14 @@ mod tests {
                 under_control_at: None,
                 completed_at: None,
                 unit: None,
+                units: Vec::new(),
                 note: None,
                 raised: Vec::new(),
                 turnout_raised: false,
                 welfare_asked_at: None,
                 console_off_at: None,
                 relayed: Vec::new(),
+                tries: Vec::new(),
             }),
         }
     }
@@ -337,7 +377,7 @@ mod tests {
         let site = |event| change(StreamId::Site, DeskEvent::Site(event), None);
         let decree = "SK 1".to_owned();
         let adopted = SiteEvent::CardSetAdopted { draft, revision: 1, version: 2, decree, sha256: "".into() };
-        let to = dispatch_core::card::draft::DraftState::Submitted;
+        let to = dispatch_core::draft::DraftState::Submitted;
         let moved = SiteEvent::CardDraftMoved { draft, revision: 1, to, reason: None };
         let (adopted, moved) = (site(adopted), site(moved));
         let seen = |of: &Change| UserRole::ALL.map(|role| visible(of, viewer(role, None)).is_some());

@@ -63,6 +63,10 @@ codes! {
     NoSession = "no_session" 401
         "Anda belum masuk", "Masuk lagi; isian di layar tetap ada dan dapat dikirim ulang.";
         "You are not logged in", "Log in again; what is on the screen stays and can be sent again.";
+    /// A report is not proven to come from the gateway.
+    UnprovenReport = "unproven_report" 401
+        "Laporan tidak terbukti dari gerbang pesan ini", "Tidak ada yang dicatat. Periksa rahasia atau jam pengirim.";
+        "The report is not proven to come from this gateway", "Nothing was written down. Check the sender's secret or clock.";
     /// The user name or the password is wrong.
     WrongCredentials = "wrong_credentials" 401
         "Nama pengguna atau kata sandi salah", "Periksa keduanya lalu coba lagi.";
@@ -179,6 +183,10 @@ codes! {
     NotInThisState = "not_in_this_state" 409
         "Langkah ini tidak mungkin dari keadaan sekarang", "Tidak ada yang diubah. Muat keadaan terbaru.";
         "The step does not follow from the present state", "Nothing was changed. Load the present state.";
+    /// It waits for a neighbouring centre, or is theirs.
+    TransferStands = "transfer_stands" 409
+        "Insiden sedang diserahkan ke pusat tetangga", "Tunggu jawabannya, catat jawaban lewat telepon, atau tarik kembali dahulu.";
+        "The incident stands with a neighbouring centre", "Wait for their answer, write down what they said on the telephone, or take the offer back first.";
     /// Agencies have not reported.
     AgenciesUnfinished = "agencies_unfinished" 409
         "Masih ada instansi yang belum selesai", "Insiden tetap terbuka. Tunggu laporan mereka, atau minta pengawas menutup dengan alasan.";
@@ -197,8 +205,20 @@ codes! {
         "Somebody else changed the draft", "Your text stays on the screen. Load the present draft, compare, then try again.";
     /// What the draft replaces has changed since it was begun.
     DraftOutdated = "draft_outdated" 409
-        "Kartu yang berlaku sudah berubah", "Usulan tetap tersimpan. Buat usulan baru dari kartu yang berlaku sekarang.";
-        "The card in force has changed", "The draft is kept. Begin a new one from the card that holds now.";
+        "Yang berlaku sudah berubah", "Usulan tetap tersimpan. Buat usulan baru dari yang berlaku sekarang.";
+        "What it replaces has changed", "The draft is kept. Begin a new one from what holds now.";
+    /// A unit is on another task.
+    UnitBooked = "unit_booked" 409
+        "Unit sedang bertugas", "Tidak ada yang diubah. Pilih unit lain, atau lepaskan dahulu dari tugasnya.";
+        "The unit is on a task", "Nothing was changed. Choose another unit, or let it go from its task first.";
+    /// A unit is out of service or has no crew.
+    UnitNotReady = "unit_not_ready" 409
+        "Unit tidak siap", "Tidak ada yang diubah. Pilih unit lain, atau nyatakan unit ini siap dahulu.";
+        "The unit is not ready", "Nothing was changed. Choose another unit, or say first that this one is ready.";
+    /// Another unit of the agency has the callsign.
+    CallsignTaken = "callsign_taken" 409
+        "Nama panggilan unit sudah dipakai", "Tidak ada yang diubah. Pilih nama lain.";
+        "The callsign is taken", "Nothing was changed. Choose another one.";
     /// The user name is taken.
     UsernameTaken = "username_taken" 409
         "Nama pengguna sudah dipakai", "Tidak ada yang diubah. Pilih nama lain.";

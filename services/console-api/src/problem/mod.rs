@@ -4,6 +4,7 @@
 //! Every code stands in one table ([`codes`]); `docs/api-errors.md` is compared with it by a test.
 
 pub mod codes;
+mod mistakes;
 mod refusals;
 
 use axum::http::{HeaderValue, StatusCode, header};
@@ -12,7 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use codes::Code;
-pub use refusals::card_mistake;
+pub use mistakes::{card_mistake, policy_mistake};
 
 use crate::wire::Time;
 

@@ -2,12 +2,15 @@
 
 use call_link::order::OrderError;
 use dispatch_core::call::CallRefusal;
-use dispatch_core::card::draft::DraftRefusal;
-use dispatch_core::card::{CardFault, CardMistake};
+use dispatch_core::draft::DraftRefusal;
 use dispatch_core::incident::IncidentRefusal;
+use dispatch_core::referral::ReferralRefusal;
+use dispatch_core::roster::RosterRefusal;
+use dispatch_core::roster::handover::HandoverRefusal;
+use dispatch_core::unit::UnitRefusal;
 use incident_store::{SiteRefusal, StoreError, SubmitError};
 
-use super::{Code, FieldError, Problem, Winner};
+use super::{Code, Problem, Winner, card_mistake, policy_mistake};
 use crate::names::Names;
 
 impl From<StoreError> for Problem {
@@ -41,6 +44,7 @@ impl Problem {
         match error {
             SubmitError::Call(refusal) => call(&refusal, names),
             SubmitError::Incident(refusal) => incident(&refusal, names),
+            SubmitError::Unit(refusal) => unit(&refusal, names),
             SubmitError::Site(refusal) => site(&refusal),
             SubmitError::KeyReused => Self::new(Code::IdempotencyKeyReused),
             SubmitError::Unstorable => Self::new(Code::InvalidFields),
@@ -103,6 +107,12 @@ fn incident(refusal: &IncidentRefusal, names: &Names) -> Problem {
         IncidentRefusal::NotEnded => Problem::new(Code::IncidentNotEnded),
         IncidentRefusal::VersionConflict { .. } => Problem::new(Code::VersionConflict),
         IncidentRefusal::AlreadyAcknowledged { by, at } => {
+            let Some(by) = by else {
+                return Problem::new(Code::AlreadyAcknowledged).because(
+                    "Sudah diterima lewat saluran kedua instansi. Tidak ada yang hilang; muat keadaan terbaru.",
+                    "Acknowledged over the agency's second channel. Nothing is lost; load the present state.",
+                );
+            };
             let name = names.person(*by);
             Problem::new(Code::AlreadyAcknowledged)
                 .because(
@@ -115,6 +125,14 @@ fn incident(refusal: &IncidentRefusal, names: &Names) -> Problem {
             format!("Dari keadaan {from} tidak dapat menjadi {to}. Muat keadaan terbaru."),
             format!("From {from} it cannot become {to}. Load the present state."),
         ),
+        IncidentRefusal::TransferStands { to } => Problem::new(Code::TransferStands).because(
+            format!("Masih di {to}: tunggu jawabannya atau tarik kembali."),
+            format!("It stands with {to}: wait for their answer or take it back."),
+        ),
+        IncidentRefusal::NotHandedOver => Problem::new(Code::NotFound),
+        IncidentRefusal::NameMissing => {
+            Problem::field("name", "missing", "Siapa yang mengatakannya?", "Who said so?")
+        }
         IncidentRefusal::ReasonMissing => Problem::new(Code::ReasonMissing),
         IncidentRefusal::AgenciesUnfinished { agencies } => {
             let codes: Vec<_> = agencies.iter().map(ToString::to_string).collect();
@@ -128,6 +146,61 @@ fn incident(refusal: &IncidentRefusal, names: &Names) -> Problem {
             format!("At most {max} {what}. Nothing was changed."),
         ),
         IncidentRefusal::NotAPerson(_) => Problem::new(Code::Forbidden),
+    }
+}
+
+fn unit(refusal: &UnitRefusal, names: &Names) -> Problem {
+    match refusal {
+        UnitRefusal::Unknown => Problem::new(Code::NotFound),
+        UnitRefusal::CallsignTaken => Problem::new(Code::CallsignTaken),
+        UnitRefusal::Booked { callsign, agency, booking } => {
+            let agency = names.agency(*agency).map_or_else(String::new, |entry| entry.name.clone());
+            let number = &booking.number;
+            let problem = Problem::new(Code::UnitBooked).because(
+                format!("{callsign} ({agency}) sedang di insiden {number}. Tidak ada yang diubah; pilih unit lain."),
+                format!("{callsign} ({agency}) is on incident {number}. Nothing was changed; choose another unit."),
+            );
+            match booking.by {
+                None => problem,
+                Some(by) => {
+                    let (name, at) = (names.person(by), Some(booking.since.into()));
+                    problem.won_by(Winner { id: by.0, name, at })
+                }
+            }
+        }
+        UnitRefusal::OutOfService { callsign } => Problem::new(Code::UnitNotReady)
+            .because(format!("{callsign} tidak siap."), format!("{callsign} is out of service.")),
+        UnitRefusal::NoCrew { callsign } => Problem::new(Code::UnitNotReady)
+            .because(format!("{callsign} tidak berawak."), format!("{callsign} has no crew.")),
+        UnitRefusal::OtherAgency => {
+            Problem::field("unit_id", "unknown", "Unit tidak dikenal.", "There is no such unit.")
+        }
+        UnitRefusal::NotNow => Problem::field(
+            "at",
+            "out_of_range",
+            "Posisi harus baru: paling lama satu jam, dan tidak di masa depan. Periksa jam perangkat.",
+            "The position must be fresh: an hour at most, and not in the future. Check the device's clock.",
+        ),
+        UnitRefusal::OutOfReach => Problem::field(
+            "lat",
+            "out_of_range",
+            "Posisi terlalu jauh dari pangkalan, atau ketelitiannya lebih dari 20 km.",
+            "The position is too far from the base, or less exact than 20 km.",
+        ),
+        UnitRefusal::Text { field } => {
+            Problem::field(field, "empty", "Kosong atau terlalu panjang.", "Empty or too long.")
+        }
+        UnitRefusal::TooMany { max } => Problem::new(Code::TooMany).because(
+            format!("Paling banyak {max} unit. Tidak ada yang diubah."),
+            format!("At most {max} units. Nothing was changed."),
+        ),
+        UnitRefusal::Exists => {
+            tracing::error!(
+                error = refusal as &dyn std::error::Error,
+                "A unit was registered under an id that another one has"
+            );
+            Problem::new(Code::Internal)
+        }
     }
 }
 
@@ -147,11 +220,12 @@ fn site(refusal: &SiteRefusal) -> Problem {
         SiteRefusal::Text { field } => {
             Problem::field(field, "empty", "Kosong atau terlalu panjang.", "Empty or too long.")
         }
-        SiteRefusal::Card(refusal) => card_draft(refusal),
+        SiteRefusal::Draft(refusal) => draft(refusal),
+        SiteRefusal::Roster(refusal) => roster(*refusal),
+        SiteRefusal::Handover(refusal) => handover(*refusal),
+        SiteRefusal::Referral(refusal) => referral(*refusal),
         SiteRefusal::Founded
         | SiteRefusal::AgencyCodeTaken
-        | SiteRefusal::PolicyNotNewer { .. }
-        | SiteRefusal::PolicyMistaken(_)
         | SiteRefusal::TooManyPlaces
         | SiteRefusal::TooManyAreas => {
             tracing::error!(
@@ -163,7 +237,103 @@ fn site(refusal: &SiteRefusal) -> Problem {
     }
 }
 
-fn card_draft(refusal: &DraftRefusal) -> Problem {
+fn roster(refusal: RosterRefusal) -> Problem {
+    let not_now =
+        |id: &str, en: &str| Problem::new(Code::NotInThisState).because(id.to_owned(), en.to_owned());
+    match refusal {
+        RosterRefusal::NotYours => Problem::new(Code::Forbidden),
+        RosterRefusal::UnknownPerson => Problem::field(
+            "person_id",
+            "unknown",
+            "Orang itu tidak ada atau tidak aktif.",
+            "No such active person.",
+        ),
+        RosterRefusal::UnknownShift | RosterRefusal::UnknownSwap => Problem::new(Code::NotFound),
+        RosterRefusal::Malformed(field) => Problem::field(
+            field,
+            "unknown_value",
+            "Kosong, terlalu panjang, atau bukan bentuk yang benar.",
+            "Empty, too long, or not well formed.",
+        ),
+        RosterRefusal::PostMismatch => Problem::field(
+            "post",
+            "unknown_value",
+            "Piket dan pimpinan instansi perlu instansi; petugas 112 dan Sekda tidak.",
+            "Posts of an agency need one; call-takers and the Sekda have none.",
+        ),
+        RosterRefusal::ShiftTimes => Problem::field(
+            "shifts",
+            "out_of_range",
+            "Piket harus lebih dari 0 dan paling lama 24 jam, belum lewat, dan dalam 400 hari.",
+            "A shift is longer than 0 and at most 24 hours, not over, and within 400 days.",
+        ),
+        RosterRefusal::Overlap => Problem::field(
+            "shifts",
+            "twice",
+            "Orang ini sudah punya piket pada waktu itu. Tidak ada yang disimpan.",
+            "This person has another shift then. Nothing was saved.",
+        ),
+        RosterRefusal::TooMany => {
+            Problem::field("shifts", "out_of_range", "Kosong atau terlalu banyak.", "None or too many.")
+        }
+        RosterRefusal::Begun => not_now(
+            "Piket itu sudah dimulai. Tidak ada yang diubah; serahkan lewat serah terima piket.",
+            "The shift has begun. Nothing was changed; hand it over instead.",
+        ),
+        RosterRefusal::NotAPair => not_now(
+            "Keduanya harus orang berbeda dari instansi dan tugas yang sama. Tidak ada yang diubah.",
+            "The two must be different people of one office and post. Nothing was changed.",
+        ),
+        RosterRefusal::SwapTaken => not_now(
+            "Piket itu sudah ada di permintaan tukar lain atau sudah berganti orang. Muat jadwal terbaru.",
+            "The shift is in another swap or has other hands. Load the present roster.",
+        ),
+        RosterRefusal::SwapState => not_now(
+            "Permintaan tukar sudah melewati langkah itu. Muat jadwal terbaru.",
+            "The swap is past that step. Load the present roster.",
+        ),
+        RosterRefusal::OwnSwap => not_now(
+            "Yang meminta atau ikut bertukar tidak boleh menyetujuinya. Minta orang lain yang mengatur jadwal.",
+            "Whoever asked or is in it does not approve it. Ask somebody else who plans.",
+        ),
+    }
+}
+
+fn referral(refusal: ReferralRefusal) -> Problem {
+    match refusal {
+        ReferralRefusal::Unknown => Problem::new(Code::NotFound),
+        ReferralRefusal::UnknownTarget => Problem::field(
+            "to",
+            "unknown",
+            "Layanan itu tidak ada dalam aturan.",
+            "The rules name no such service.",
+        ),
+        ReferralRefusal::Text(field) => {
+            Problem::field(field, "empty", "Kosong atau terlalu panjang.", "Empty or too long.")
+        }
+        ReferralRefusal::Forwarded => Problem::new(Code::NotInThisState).because(
+            "Rujukan ini sudah diteruskan. Muat keadaan terbaru.".to_owned(),
+            "It was passed on already. Load the present state.".to_owned(),
+        ),
+    }
+}
+
+fn handover(refusal: HandoverRefusal) -> Problem {
+    match refusal {
+        HandoverRefusal::Unknown => Problem::new(Code::NotFound),
+        HandoverRefusal::Own => Problem::new(Code::NotInThisState).because(
+            "Serah terima diterima oleh orang lain, bukan oleh yang menyerahkan.".to_owned(),
+            "Somebody else takes it over, not whoever hands over.".to_owned(),
+        ),
+        HandoverRefusal::TakenAlready => Problem::new(Code::NotInThisState).because(
+            "Serah terima ini sudah diterima. Muat keadaan terbaru.".to_owned(),
+            "It is taken over already. Load the present state.".to_owned(),
+        ),
+        HandoverRefusal::NoteTooLong => Problem::field("note", "too_long", "Terlalu panjang.", "Too long."),
+    }
+}
+
+fn draft(refusal: &DraftRefusal) -> Problem {
     match refusal {
         DraftRefusal::Unknown => Problem::new(Code::NotFound),
         DraftRefusal::Changed { .. } => Problem::new(Code::DraftChanged),
@@ -175,66 +345,9 @@ fn card_draft(refusal: &DraftRefusal) -> Problem {
         DraftRefusal::Outdated => Problem::new(Code::DraftOutdated),
         DraftRefusal::ReasonMissing => Problem::new(Code::ReasonMissing),
         DraftRefusal::Mistaken(mistakes) => Problem::fields(mistakes.iter().map(card_mistake).collect()),
+        DraftRefusal::RulesMistaken(mistakes) => {
+            Problem::fields(mistakes.iter().map(policy_mistake).collect())
+        }
         DraftRefusal::NotAPerson => Problem::new(Code::Forbidden),
     }
-}
-
-/// A mistake of a card, in words.
-pub fn card_mistake(mistake: &CardMistake) -> FieldError {
-    let (code, id, en) = match &mistake.fault {
-        CardFault::Empty => ("empty", "Harus diisi.".to_owned(), "Must not be empty.".to_owned()),
-        CardFault::TooLong => {
-            ("too_long", "Terlalu panjang untuk dibacakan.".into(), "Too long to be read out.".into())
-        }
-        CardFault::NotACode => (
-            "unknown_value",
-            "Kode: huruf kecil, angka, dan _ saja.".into(),
-            "A code: small letters, digits and _ only.".into(),
-        ),
-        CardFault::Twice => ("twice", "Sudah dipakai.".into(), "There already.".into()),
-        CardFault::UnknownType(of) => {
-            ("unknown", format!("Jenis {of} tidak dikenal."), format!("There is no type {of}."))
-        }
-        CardFault::TypeWithoutCard(of) => {
-            ("missing", format!("Jenis {of} menjadi tanpa kartu."), format!("Type {of} would have no card."))
-        }
-        CardFault::TypeOnTwoCards(of) => (
-            "twice",
-            format!("Jenis {of} sudah ada di kartu lain."),
-            format!("Type {of} is on another card."),
-        ),
-        CardFault::Count { min, max } => {
-            ("out_of_range", format!("Harus {min} sampai {max}."), format!("{min} to {max} are needed."))
-        }
-        CardFault::NotAKey => (
-            "unknown_value",
-            "Satu huruf A sampai Z, bukan M atau P.".into(),
-            "One letter A to Z, not M or P.".into(),
-        ),
-        CardFault::UnknownInstruction(of) => {
-            ("unknown", format!("Petunjuk {of} tidak dikenal."), format!("There is no instruction {of}."))
-        }
-        CardFault::NotLater => (
-            "unknown_value",
-            "Harus pertanyaan yang lebih bawah di kartu ini.".into(),
-            "Must be a later question of this card.".into(),
-        ),
-        CardFault::Range { min, max } => (
-            "out_of_range",
-            format!("Harus antara {min} dan {max}."),
-            format!("Must be between {min} and {max}."),
-        ),
-        CardFault::NothingRaises(of) => (
-            "missing",
-            format!("Aturan menyebut kapan {of} lebih mendesak, tetapi tidak ada jawaban yang menaikkannya."),
-            format!("The rules say when {of} is more urgent, and no answer makes it so."),
-        ),
-        CardFault::RaisesAndLowers => (
-            "unknown_value",
-            "Tidak boleh menaikkan dan menurunkan sekaligus.".into(),
-            "It cannot raise and lower at once.".into(),
-        ),
-        CardFault::NotADate => ("unknown_value", "Tanggal TTTT-BB-HH.".into(), "A date YYYY-MM-DD.".into()),
-    };
-    FieldError { field: mistake.field.clone(), code, message: id, message_en: en }
 }

@@ -6,7 +6,7 @@ use dispatch_core::ids::{AgencyCode, AgencyId, IncidentId};
 use dispatch_core::incident::{Incident, IncidentCommand};
 use dispatch_core::policy::AgencyEntry;
 use dispatch_core::private::Private;
-use dispatch_core::routing::{self, Role, Target};
+use dispatch_core::routing::{self, Role, Situation, Target};
 use incident_store::{DeskCommand, Store};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -75,9 +75,9 @@ fn targets(named: Option<&[String]>, incident: &Incident, names: &Names) -> Resu
     let engaged: Vec<AgencyId> =
         incident.assignments.iter().filter(|a| a.progress.is_engaged()).map(|a| a.agency).collect();
     let Some(named) = named.filter(|named| !named.is_empty()) else {
-        return Ok(routing::propose(policy, incident.kind.as_ref(), incident.category, &engaged).targets);
+        return Ok(routing::propose(policy, &Situation::of(incident), &engaged).targets);
     };
-    let planned = routing::propose(policy, incident.kind.as_ref(), incident.category, &[]).targets;
+    let planned = routing::propose(policy, &Situation::of(incident), &[]).targets;
     let mut led = incident.engaged().any(|assignment| assignment.role == Role::Lead);
     let mut chosen: Vec<Target> = Vec::new();
     for (place, name) in named.iter().enumerate() {

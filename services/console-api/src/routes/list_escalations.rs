@@ -29,7 +29,10 @@ pub async fn handler(
     let changes = store.escalations(page_items(query.limit)).await?;
     let record = |change: &incident_store::Change| match &change.record {
         Some(incident_store::Record::Incident(incident)) => Some(incident.clone()),
-        Some(incident_store::Record::Call(_) | incident_store::Record::Duty(_)) | None => None,
+        Some(
+            incident_store::Record::Call(_) | incident_store::Record::Duty(_) | incident_store::Record::Unit(_),
+        )
+        | None => None,
     };
     Ok(Json(changes.iter().filter_map(|change| escalation(change, record(change).as_deref())).collect()))
 }

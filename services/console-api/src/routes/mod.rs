@@ -71,8 +71,16 @@ routes! {
     merge_incident
     split_incident
     mark_mass_event
+    transfer_incident
     note_incident
     answer_card
+    raise_alarm
+    advise_units
+    list_units
+    register_unit
+    change_unit
+    show_crew
+    report_crew
     list_assignments
     acknowledge_assignment
     decline_assignment
@@ -83,9 +91,20 @@ routes! {
     complete_assignment
     confirm_delivered
     confirm_seen
+    refer_call
+    list_referrals
+    forward_referral
+    show_roster
+    change_roster
+    list_handovers
+    hand_shift_over
+    take_shift_over
     classify_text
     find_duplicates
     show_policy
+    list_rules_drafts
+    save_rules_draft
+    step_rules_draft
     show_cards
     list_card_drafts
     save_card_draft
@@ -94,6 +113,10 @@ routes! {
     find_places
     list_agencies
     list_contacts
+    show_channels
+    test_channels
+    take_channel_report
+    take_neighbour_message
     show_wallboard
     list_escalations
     list_users

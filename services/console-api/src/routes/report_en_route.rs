@@ -21,6 +21,5 @@ pub async fn handler(
     Id(id): Id<AssignmentId>,
     written: Written<StepRequest>,
 ) -> Result<Json<Assignment>, Problem> {
-    let change = Change::EnRoute;
-    agency.report(&may, &written, id, change, written.body.heard.source).await.map(Json)
+    agency.report_with_units(&may, &written, id, |_| Change::EnRoute).await.map(Json)
 }

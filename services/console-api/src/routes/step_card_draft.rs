@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use dispatch_core::card::draft::DraftStep;
+use dispatch_core::draft::DraftStep;
 use dispatch_core::ids::CardDraftId;
 use dispatch_core::private::Private;
 use incident_store::SiteCommand;
@@ -41,6 +41,25 @@ enum Step {
     Withdraw,
 }
 
+impl CardStepRequest {
+    /// The revision that the person read.
+    pub(super) const fn revision(&self) -> u32 {
+        self.revision
+    }
+
+    /// The step as the core knows it.
+    pub(super) fn step(&self) -> DraftStep {
+        match self.step {
+            Step::Submit => DraftStep::Submit,
+            Step::Approve => DraftStep::Approve,
+            Step::Reject => {
+                DraftStep::Reject { reason: Private::new(self.reason.clone().unwrap_or_default()) }
+            }
+            Step::Withdraw => DraftStep::Withdraw,
+        }
+    }
+}
+
 impl Checked for CardStepRequest {
     fn check(&self, faults: &mut Faults) {
         faults.note("reason", self.reason.as_deref());
@@ -58,15 +77,7 @@ pub async fn handler(
     Id(draft): Id<CardDraftId>,
     written: Written<CardStepRequest>,
 ) -> Result<Json<CardDraft>, Problem> {
-    let request = &written.body;
-    let step = match request.step {
-        Step::Submit => DraftStep::Submit,
-        Step::Approve => DraftStep::Approve,
-        Step::Reject => {
-            DraftStep::Reject { reason: Private::new(request.reason.clone().unwrap_or_default()) }
-        }
-        Step::Withdraw => DraftStep::Withdraw,
-    };
-    let command = SiteCommand::StepCardDraft { draft, revision: request.revision, step };
+    let (revision, step) = (written.body.revision(), written.body.step());
+    let command = SiteCommand::StepCardDraft { draft, revision, step };
     cards.change(&may, &written, draft, command).await.map(Json)
 }

@@ -59,10 +59,18 @@ fn note(change: &Change, sessions: &Sessions, stale: &mut Stale) {
         SiteEvent::CardSetAdopted { .. } => stale.cards = true,
         SiteEvent::Founded { .. }
         | SiteEvent::CardDraftSaved { .. }
+        | SiteEvent::RosterChanged(_)
+        | SiteEvent::Referred { .. }
+        | SiteEvent::ReferralForwarded { .. }
+        | SiteEvent::ShiftHandedOver { .. }
+        | SiteEvent::ShiftTakenOver { .. }
+        | SiteEvent::ChannelTested { .. }
         | SiteEvent::CardDraftMoved { .. }
         | SiteEvent::SessionOpened { .. }
         | SiteEvent::LogInFailed { .. }
         | SiteEvent::AgencyAdded { .. }
+        | SiteEvent::RulesDraftSaved { .. }
+        | SiteEvent::RulesDraftMoved { .. }
         | SiteEvent::PolicyAdopted { .. } => {}
     }
 }

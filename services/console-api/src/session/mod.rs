@@ -5,6 +5,7 @@
 //! memory (see [`keeper`]).
 
 mod attempts;
+pub mod crew;
 pub mod door;
 pub mod keeper;
 pub mod password;
@@ -20,6 +21,7 @@ use incident_store::{SessionRecord, Store, UserRecord};
 use tokio::sync::watch;
 
 pub use attempts::{Attempts, Try};
+pub use crew::Crew;
 pub use token::{COOKIE, Carrier, Token, clearing_cookie, cookie};
 
 use crate::limits::{READ_WAIT, SESSIONS_CACHED_MAX};

@@ -35,18 +35,10 @@ impl Token {
 
     /// The token of a request, if it carries one. `Authorization` goes before the cookie.
     pub fn of(headers: &HeaderMap) -> Option<Self> {
-        let bearer =
-            headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|text| {
-                let (scheme, token) = text.split_once(' ')?;
-                scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-            });
-        if let Some(text) = bearer {
-            return Some(Self { text: text.to_owned(), carrier: Carrier::Bearer });
+        if let Some(text) = bearer_of(headers) {
+            return Some(Self { text, carrier: Carrier::Bearer });
         }
-        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let mut pairs =
-            cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        let text = pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| value.to_owned())?;
+        let text = cookie_of(headers, COOKIE)?;
         Some(Self { text, carrier: Carrier::Cookie })
     }
 
@@ -59,6 +51,20 @@ impl Token {
     pub fn hash(&self) -> [u8; 32] {
         Sha256::digest(self.text.as_bytes()).into()
     }
+}
+
+/// What a program says in `Authorization: Bearer`.
+pub(super) fn bearer_of(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = text.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+}
+
+/// The value of a cookie.
+pub(super) fn cookie_of(headers: &HeaderMap, name: &str) -> Option<String> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
 }
 
 /// Prints nothing: a token in a log line is a session for whoever reads it.

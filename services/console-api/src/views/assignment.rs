@@ -61,8 +61,10 @@ pub struct Assignment {
     pub declined: Option<Declined>,
     /// That the centre took it back.
     pub cancelled: Option<Cancelled>,
-    /// The unit that goes.
+    /// Who goes, in words: the callsigns of the units, or what an agency without registered units says.
     pub unit: Option<String>,
+    /// The registered units that are on it, or were when it ended.
+    pub units: Vec<UnitOnTask>,
     /// Why the agency was asked.
     pub because: Because,
     /// How far the ladder was climbed, and what comes next.
@@ -82,10 +84,12 @@ pub struct Relayed {
     pub state: AssignmentState,
     /// How it was heard.
     pub source: ReportSource,
-    /// Who wrote it down; null when the program did.
+    /// Who wrote it down; null when the program or the crew did.
     pub by: Option<Named>,
     /// When.
     pub at: Time,
+    /// When the crew pressed the button, by the clock of its telephone.
+    pub pressed_at: Option<Time>,
 }
 
 /// An agency that cannot.
@@ -93,8 +97,8 @@ pub struct Relayed {
 pub struct Declined {
     /// When.
     pub at: Time,
-    /// Who said so.
-    pub by: Named,
+    /// Who said so; null when the telephone that the task was sent to answered.
+    pub by: Option<Named>,
     /// Why.
     pub reason: String,
 }
@@ -201,7 +205,7 @@ impl Assignment {
             delivered_at: a.delivered_at.map(Time),
             seen_at: a.seen_at.map(Time),
             acknowledged_at: a.acknowledged.map(|(at, _)| at.into()),
-            acknowledged_by: a.acknowledged.map(|(_, user)| Named::of(user, names)),
+            acknowledged_by: a.acknowledged.and_then(|(_, user)| Some(Named::of(user?, names))),
             en_route_at: a.en_route_at.map(Time),
             on_scene_at: a.on_scene_at.map(Time),
             working_at: a.working_at.map(Time),
@@ -209,7 +213,8 @@ impl Assignment {
             completed_at: a.completed_at.map(Time),
             declined,
             cancelled,
-            unit: a.unit.clone(),
+            unit: in_words(a),
+            units: a.units.iter().map(UnitOnTask::of).collect(),
             because: a.because.into(),
             escalation: Ladder::of(a, i, names),
             note: text(a.note.as_ref()),
@@ -219,6 +224,27 @@ impl Assignment {
     }
 }
 
+/// A unit on an assignment.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct UnitOnTask {
+    /// Id.
+    pub id: Uuid,
+    /// What it is called.
+    pub callsign: String,
+}
+
+impl UnitOnTask {
+    fn of(unit: &dispatch_core::unit::UnitTag) -> Self {
+        Self { id: unit.id.0, callsign: unit.callsign.clone() }
+    }
+}
+
+fn in_words(a: &incident::Assignment) -> Option<String> {
+    let called = a.units.iter().map(|unit| unit.callsign.as_str());
+    let words: Vec<&str> = a.unit.as_deref().into_iter().chain(called).collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
 impl Relayed {
     fn of(step: &incident::Relayed, names: &Names) -> Self {
         Self {
@@ -226,6 +252,7 @@ impl Relayed {
             source: step.source.into(),
             by: step.by.map(|user| Named::of(user, names)),
             at: step.at.into(),
+            pressed_at: step.pressed_at.map(Time),
         }
     }
 }
@@ -237,7 +264,7 @@ fn given_up(
 ) -> (Option<Declined>, Option<Cancelled>) {
     match &a.progress {
         Progress::Declined { at, by, reason } => {
-            let by = Named::of(*by, names);
+            let by = by.map(|user| Named::of(user, names));
             (Some(Declined { at: (*at).into(), by, reason: reason.reveal().clone() }), None)
         }
         Progress::Cancelled { at } => {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::person::Named;
 use crate::names::Names;
 use crate::problem::{FieldError, card_mistake};
-use crate::wire::{CardDraftState, Flag, Priority, Time};
+use crate::wire::{DraftState, Flag, Priority, Time};
 
 /// The question cards of one version.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -75,7 +75,7 @@ pub struct CardDraft {
     /// Grows with each writing.
     pub revision: u32,
     /// How far it is.
-    pub state: CardDraftState,
+    pub state: DraftState,
     /// The version that it began from.
     pub base: u32,
     /// The card as it shall be.
@@ -156,49 +156,51 @@ impl GivenAnswer {
 impl CardDraft {
     /// The view of a draft, with what stands against it under the cards and rules that hold now.
     pub fn of(draft: &draft::CardDraft, names: &Names) -> Self {
-        let is_open = draft.decided.is_none();
+        let is_open = draft.progress.decided.is_none();
         let mistakes = names.cards().check_change(&draft.change, &names.policy().rules);
-        let decided = draft.decided.as_ref();
+        let decided = draft.progress.decided.as_ref();
         let instructions =
             |of: &[card::Instruction]| of.iter().cloned().map(CardInstruction).collect::<Vec<_>>();
         Self {
             id: draft.id.0,
-            revision: draft.revision,
-            state: draft.state.into(),
+            revision: draft.progress.revision,
+            state: draft.progress.state.into(),
             base: draft.base,
             card: Card(draft.change.card.clone()),
             instructions: instructions(&draft.change.instructions),
             before: draft.before.clone().map(Card),
             instructions_before: instructions(&draft.instructions_before),
-            authors: draft.authors.iter().map(|user| Named::of(*user, names)).collect(),
-            changed_by: Named::of(draft.changed_by, names),
-            changed_at: draft.changed_at.into(),
+            authors: draft.progress.authors.iter().map(|user| Named::of(*user, names)).collect(),
+            changed_by: Named::of(draft.progress.changed_by, names),
+            changed_at: draft.progress.changed_at.into(),
             outdated: is_open && draft.is_outdated(names.cards()),
             mistakes: mistakes.iter().filter(|_| is_open).map(card_mistake).collect(),
             decided_by: decided.map(|decided| Named::of(decided.by, names)),
             decided_at: decided.map(|decided| decided.at.into()),
             reason: decided.and_then(|decided| decided.reason.as_ref()).map(|text| text.reveal().clone()),
-            version: decided.and_then(|decided| decided.version),
+            version: decided
+                .and_then(|decided| decided.version)
+                .and_then(|version| u32::try_from(version).ok()),
         }
     }
 }
 
 // The core's own types have no place in the OpenAPI document; what they look like is said here, once.
 
-fn object(fields: Vec<(&str, RefOr<Schema>)>) -> ObjectBuilder {
+pub(super) fn object(fields: Vec<(&str, RefOr<Schema>)>) -> ObjectBuilder {
     let whole = ObjectBuilder::new().schema_type(Type::Object);
     fields.into_iter().fold(whole, |object, (name, of)| object.property(name, of).required(name))
 }
 
-fn list(of: impl Into<RefOr<Schema>>) -> RefOr<Schema> {
+pub(super) fn list(of: impl Into<RefOr<Schema>>) -> RefOr<Schema> {
     RefOr::T(Schema::Array(ArrayBuilder::new().items(of.into()).build()))
 }
 
-fn simple(of: Type) -> RefOr<Schema> {
+pub(super) fn simple(of: Type) -> RefOr<Schema> {
     ObjectBuilder::new().schema_type(of).into()
 }
 
-fn or_null(of: Type) -> SchemaType {
+pub(super) fn or_null(of: Type) -> SchemaType {
     SchemaType::from_iter([of, Type::Null])
 }
 
@@ -206,7 +208,7 @@ fn words() -> ObjectBuilder {
     object(vec![("id", simple(Type::String)), ("en", simple(Type::String))])
 }
 
-fn text_or_null() -> RefOr<Schema> {
+pub(super) fn text_or_null() -> RefOr<Schema> {
     ObjectBuilder::new().schema_type(or_null(Type::String)).into()
 }
 

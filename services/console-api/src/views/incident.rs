@@ -1,6 +1,6 @@
 //! Incidents and their assignments.
 
-use dispatch_core::ids::IncidentId;
+use dispatch_core::ids::{AgencyId, IncidentId};
 use dispatch_core::private::Private;
 use dispatch_core::routing;
 use dispatch_core::{area, incident, place};
@@ -14,6 +14,7 @@ use super::card::GivenAnswer;
 use super::person::Named;
 use super::place::Border;
 use super::timeline::TimelineEntry;
+use super::transfer::{Origin, Transfer};
 use crate::names::Names;
 use crate::wire::{
     AgencyRole, AreaBy, Category, EscalationStep, Flag, IncidentStatus, PointSource, Priority, Time,
@@ -39,6 +40,8 @@ pub struct Incident {
     pub priority: Priority,
     /// What holds of it, by what was answered to question cards.
     pub flags: Vec<Flag>,
+    /// Its alarm level, 1 to 3.
+    pub alarm_level: u8,
     /// What was answered to question cards, one to a question.
     pub answers: Vec<GivenAnswer>,
     /// What the caller said.
@@ -51,8 +54,8 @@ pub struct Incident {
     pub reporter: Option<Reporter>,
     /// When it was opened.
     pub opened_at: Time,
-    /// By whom.
-    pub opened_by: Named,
+    /// By whom; null when a neighbouring centre handed it over.
+    pub opened_by: Option<Named>,
     /// When it ended.
     pub closed_at: Option<Time>,
     /// The incident it was merged into.
@@ -73,6 +76,10 @@ pub struct Incident {
     pub next_deadline_at: Option<Time>,
     /// Every clock that runs, the next one to ring first.
     pub clocks: Vec<Clock>,
+    /// What was offered to neighbouring centres, oldest first.
+    pub transfers: Vec<Transfer>,
+    /// The neighbouring centre that handed it over to us.
+    pub origin: Option<Origin>,
 }
 
 /// A clock that runs: what is silent, and what happens when it stays so.
@@ -80,7 +87,8 @@ pub struct Incident {
 pub struct Clock {
     /// When.
     pub at: Time,
-    /// What is silent: `not_acknowledged`, `not_en_route`, `silent_on_scene`, `not_dispatched`, `not_closed`.
+    /// What is silent: `not_acknowledged`, `not_en_route`, `silent_on_scene`, `not_dispatched`,
+    /// `not_closed`, `not_accepted`.
     pub cause: String,
     /// What happens then.
     pub step: EscalationStep,
@@ -217,14 +225,22 @@ pub(super) fn text(value: Option<&dispatch_core::private::Private<String>>) -> O
     value.map(|value| value.reveal().clone())
 }
 
+/// Whom no proposal names: whoever was asked, also one that declined or was called off; but when nobody is on it any
+/// more, the whole plan is proposed again.
+pub fn asked_already(i: &incident::Incident) -> Vec<AgencyId> {
+    match i.engaged().next() {
+        Some(_) => i.assignments.iter().map(|a| a.agency).collect(),
+        None => i.assignments.iter().filter(|a| a.progress.is_engaged()).map(|a| a.agency).collect(),
+    }
+}
+
 impl Incident {
     /// The view of a record.
     pub fn of(i: &incident::Incident, names: &Names) -> Self {
         let policy = names.policy();
-        let already: Vec<_> =
-            i.assignments.iter().filter(|a| a.progress.is_engaged()).map(|a| a.agency).collect();
+        let already = asked_already(i);
         let proposal = match &i.ending {
-            None => routing::propose(policy, i.kind.as_ref(), i.category, &already),
+            None => routing::propose(policy, &routing::Situation::of(i), &already),
             Some(_) => routing::Proposal::default(),
         };
         let clocks = incident::clocks(i, policy);
@@ -246,13 +262,14 @@ impl Incident {
             kind: i.kind.as_ref().map(ToString::to_string),
             priority: i.priority.into(),
             flags: i.flags().into_iter().map(Flag).collect(),
+            alarm_level: i.alarm,
             answers: GivenAnswer::all_of(i, names),
             narrative: i.narrative.reveal().clone(),
             location: Location::of(&i.location, names),
             casualties: i.casualties,
             reporter: i.reporter.as_ref().map(Reporter::of),
             opened_at: i.opened_at.into(),
-            opened_by: Named::of(i.opened_by, names),
+            opened_by: i.opened_by.map(|by| Named::of(by, names)),
             closed_at: closed_at.map(Time),
             merged_into,
             merged_into_number,
@@ -263,6 +280,8 @@ impl Incident {
             missing_functions: proposal.missing.into_iter().map(|code| code.0).collect(),
             next_deadline_at: clocks.first().map(|due| due.at.into()),
             clocks: clocks.iter().map(Clock::of).collect(),
+            transfers: i.transfers.iter().map(|transfer| Transfer::of(transfer, names)).collect(),
+            origin: i.origin.as_deref().map(|origin| Origin::of(origin, names)),
         }
     }
 }

@@ -7,6 +7,8 @@ mod call;
 mod call_words;
 mod caller;
 mod card;
+mod channel;
+mod crew;
 mod duplicate;
 mod figures;
 mod incident;
@@ -15,19 +17,35 @@ mod log;
 mod person;
 mod place;
 mod reference;
+mod referral;
+mod roster;
+mod rules;
 mod talk;
 mod timeline;
+mod transfer;
+mod unit;
 
 pub use assignment::{Assignment, AssignmentPage, AssignmentWithIncident};
 pub use call::{Beside, Call, CallPage, NumberHistory};
 pub use card::{Card, CardDraft, CardDraftPage, CardInstruction, CardSet, GivenAnswer};
+pub use channel::{ChannelNow, ChannelTest, Channels};
+pub use crew::{CrewPage, CrewTask};
 pub use duplicate::{Duplicates, PossibleDuplicate, Resemblance, Suspected};
 pub use figures::{SystemMode, VoiceFigures, Wallboard};
-pub use incident::{AbsorbedIncident, Dispatched, Incident, IncidentDetail, IncidentPage, Note};
+pub use incident::{
+    AbsorbedIncident, Dispatched, Incident, IncidentDetail, IncidentPage, Note, asked_already,
+};
 pub use live_call::live_call;
 pub use log::{Checkpoint, LogLine, LogPage, PublicKey};
 pub use person::{Audio, Duty, Named, PersonOnDuty, Session, SessionOpened, User};
 pub use place::{PlaceHit, Places, Reading, Whereabouts};
 pub use reference::{Agency, Area, Classification, Policy};
+pub use referral::{Referral, ReferralPage, ReferralTarget};
+pub use roster::{
+    HandedIncident, HandoverPage, Roster, RosterGap, RosterPerson, RosterPost, RosterShift, RosterSwap,
+    ShiftHandover,
+};
+pub use rules::{RulesChange, RulesDraft, RulesDraftPage, RulesParts};
 pub use talk::{PhoneBook, QueuePlace};
 pub use timeline::{Actor, Escalation, TimelineEntry, escalation, timeline_entry};
+pub use unit::{AgencyUnits, Gap, Unit, UnitAdvice, UnitList};

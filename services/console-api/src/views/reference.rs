@@ -8,7 +8,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::wire::{AreaLevel, Category, Counter, EscalationStep, Priority};
+use super::ReferralTarget;
+use crate::wire::{AreaLevel, Category, Counter, EscalationStep, Flag, Priority};
 
 /// The policy in force.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -23,6 +24,10 @@ pub struct Policy {
     pub categories: Vec<CategoryLabels>,
     /// Every type with its plan.
     pub types: Vec<TypePlan>,
+    /// Who comes besides those whom the type names; a form shows by them whom the server will propose.
+    pub plans: Vec<ResponsePlan>,
+    /// Codes of areas that are reached over water only.
+    pub sea_areas: Vec<String>,
     /// What happens while nobody acknowledges, by priority.
     pub ladders: BTreeMap<String, Vec<Rung>>,
     /// Ladders that hold instead for single agencies or hours; the first that fits.
@@ -33,6 +38,8 @@ pub struct Policy {
     pub en_route_within_s: BTreeMap<String, u32>,
     /// Within how many seconds a lost caller must be called back.
     pub call_back_within_s: u32,
+    /// Which services take what is no emergency.
+    pub referrals: Vec<ReferralTarget>,
 }
 
 /// A category with its labels.
@@ -67,6 +74,37 @@ pub struct TypePlan {
     pub raise_when: Option<String>,
     /// A ring could endanger the caller.
     pub no_call_back: bool,
+    /// Happens on the water.
+    pub by_sea: bool,
+    /// Functions that lead.
+    pub lead: Vec<String>,
+    /// Functions that help.
+    pub support: Vec<String>,
+    /// Functions that only hear of it.
+    pub notify: Vec<String>,
+}
+
+/// Who comes besides those whom a type names, when all conditions hold; one that lists nothing always does.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ResponsePlan {
+    /// Its code.
+    pub code: String,
+    /// Why it holds, in Indonesian.
+    pub label_id: String,
+    /// Why it holds, in English.
+    pub label_en: String,
+    /// The incident is of one of these types.
+    pub types: Vec<String>,
+    /// It is of one of these categories.
+    pub categories: Vec<Category>,
+    /// One of these holds of it.
+    pub flags: Vec<Flag>,
+    /// It is in one of these areas or within one.
+    pub areas: Vec<String>,
+    /// Whether help has to cross water; either when null.
+    pub by_sea: Option<bool>,
+    /// From this alarm level on.
+    pub from_level: u8,
     /// Functions that lead.
     pub lead: Vec<String>,
     /// Functions that help.
@@ -140,10 +178,13 @@ impl Policy {
             effective_from: rules.effective_from.clone(),
             categories: rules.categories.iter().map(category).collect(),
             types: rules.types.iter().map(type_plan).collect(),
+            plans: rules.plans.iter().map(response_plan).collect(),
+            sea_areas: rules.units.sea_areas.iter().map(ToString::to_string).collect(),
             ladders: rules.ladders.iter().map(|(priority, l)| (priority.to_string(), ladder(l))).collect(),
             ladder_exceptions: rules.ladder_exceptions.iter().map(exception).collect(),
             dispatch_within_s: seconds(&rules.dispatch_within),
             en_route_within_s: seconds(&rules.en_route_within),
+            referrals: rules.referrals.iter().map(ReferralTarget::of).collect(),
             call_back_within_s: rules.call_back_within.0,
         }
     }
@@ -159,6 +200,24 @@ fn rung(rung: &dispatch_core::escalation::Rung) -> Rung {
     }
 }
 
+fn response_plan(rule: &dispatch_core::routing::PlanRule) -> ResponsePlan {
+    let codes = |codes: &[dispatch_core::ids::AgencyCode]| codes.iter().map(ToString::to_string).collect();
+    ResponsePlan {
+        code: rule.code.clone(),
+        label_id: rule.label_id.clone(),
+        label_en: rule.label_en.clone(),
+        types: rule.types.iter().map(ToString::to_string).collect(),
+        categories: rule.categories.iter().copied().map(Into::into).collect(),
+        flags: rule.flags.iter().copied().map(Flag).collect(),
+        areas: rule.areas.iter().map(ToString::to_string).collect(),
+        by_sea: rule.by_sea,
+        from_level: rule.from_level,
+        lead: codes(&rule.lead),
+        support: codes(&rule.support),
+        notify: codes(&rule.notify),
+    }
+}
+
 fn type_plan(rule: &policy::TypeRule) -> TypePlan {
     let codes = |codes: &[dispatch_core::ids::AgencyCode]| codes.iter().map(ToString::to_string).collect();
     TypePlan {
@@ -169,6 +228,7 @@ fn type_plan(rule: &policy::TypeRule) -> TypePlan {
         priority: rule.priority.into(),
         raise_when: rule.raise_when.clone(),
         no_call_back: rule.no_call_back,
+        by_sea: rule.by_sea,
         lead: codes(&rule.lead),
         support: codes(&rule.support),
         notify: codes(&rule.notify),

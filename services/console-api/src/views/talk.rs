@@ -124,6 +124,8 @@ pub struct Contact {
     pub label: String,
     /// Where it is rung.
     pub target: String,
+    /// Whether it is a neighbouring centre, to which an incident can be handed over.
+    pub neighbour: bool,
 }
 
 /// Whom one may ask into a call, or give it to.
@@ -197,6 +199,7 @@ impl PhoneBook {
             code: contact.code.clone(),
             label: contact.label.clone(),
             target: contact.target.reveal().clone(),
+            neighbour: contact.neighbour,
         };
         Self { contacts: book.contacts().iter().map(contact).collect(), others: book.allows_others() }
     }

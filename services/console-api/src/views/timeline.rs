@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::call_words::call_words;
+use super::transfer;
 use crate::names::Names;
 use crate::wire::{Counter, EscalationStep, Time};
 
@@ -37,9 +38,9 @@ pub struct TimelineEntry {
 /// Who caused something.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Actor {
-    /// `user`, `system` or `trunk`.
+    /// `user`, `unit`, `system` or `trunk`.
     pub kind: &'static str,
-    /// The person's id.
+    /// The id of the person or unit.
     pub id: Option<Uuid>,
     /// The person's name.
     pub name: Option<String>,
@@ -51,6 +52,7 @@ impl Actor {
             actor::Actor::User(user) => {
                 Self { kind: "user", id: Some(user.0), name: Some(names.person(user)) }
             }
+            actor::Actor::Unit(unit) => Self { kind: "unit", id: Some(unit.0), name: None },
             actor::Actor::System => Self { kind: "system", id: None, name: None },
             actor::Actor::Trunk => Self { kind: "trunk", id: None, name: None },
         }
@@ -126,7 +128,14 @@ pub fn escalation(change: &Change, record: Option<&incident::Incident>) -> Optio
             let words = ("Panggilan balik terlambat", "The call-back is late");
             Some(about_call(id.0, *due_at, change.at, words))
         }
-        (DeskEvent::Incident(_) | DeskEvent::Call(_) | DeskEvent::Duty(_) | DeskEvent::Site(_), _) => None,
+        (
+            DeskEvent::Incident(_)
+            | DeskEvent::Call(_)
+            | DeskEvent::Duty(_)
+            | DeskEvent::Unit(_)
+            | DeskEvent::Site(_),
+            _,
+        ) => None,
     }
 }
 
@@ -151,7 +160,8 @@ const fn rung_of(cause: &EscalationCause) -> u32 {
         EscalationCause::NotEnRoute { .. }
         | EscalationCause::SilentOnScene { .. }
         | EscalationCause::NotDispatched
-        | EscalationCause::NotClosed => 0,
+        | EscalationCause::NotClosed
+        | EscalationCause::NotAccepted { .. } => 0,
     }
 }
 
@@ -170,6 +180,10 @@ const fn cause_in_words(cause: &EscalationCause) -> (&'static str, &'static str)
         EscalationCause::NotClosed => {
             ("Semua selesai tetapi belum ditutup", "All reported done but nobody closed it")
         }
+        EscalationCause::NotAccepted { .. } => (
+            "Tidak diterima pusat tetangga: kembali menjadi tugas kita",
+            "Not accepted by the neighbouring centre: ours again",
+        ),
     }
 }
 
@@ -179,12 +193,14 @@ pub fn timeline_entry(change: &Change, incident: &incident::Incident, names: &Na
         DeskEvent::Incident(event) => incident_words(event, incident, names),
         DeskEvent::Call(event) => call_words(event),
         DeskEvent::Duty(_) => ("duty", "Giliran berubah".to_owned(), "A duty changed".to_owned()),
+        DeskEvent::Unit(_) => ("unit", "Unit berubah".to_owned(), "A unit changed".to_owned()),
         DeskEvent::Site(_) => ("site", "Pengaturan berubah".to_owned(), "A setting changed".to_owned()),
     };
     let data = match &change.event {
         DeskEvent::Incident(event) => serde_json::to_value(event),
         DeskEvent::Call(event) => serde_json::to_value(event),
         DeskEvent::Duty(event) => serde_json::to_value(event),
+        DeskEvent::Unit(event) => serde_json::to_value(event),
         DeskEvent::Site(event) => serde_json::to_value(event),
     };
     TimelineEntry {
@@ -247,6 +263,18 @@ fn incident_words(
             "tidak membuka konsol: dikirim lewat saluran kedua",
             "has no console open: sent over the second channel",
         ),
+        IncidentEvent::UnitJoined { assignment, unit } => {
+            let (who, called) = (agency(*assignment), &unit.callsign);
+            ("unit_joined", format!("{who}: {called} ditugaskan"), format!("{who}: {called} is booked"))
+        }
+        IncidentEvent::UnitLeft { assignment, .. } => {
+            told("unit_left", agency(*assignment), "melepas satu unit", "let a unit go")
+        }
+        IncidentEvent::AlarmRaised { from, to, .. } => (
+            "alarm_raised",
+            format!("Tingkat alarm naik {from} → {to}"),
+            format!("Alarm level raised {from} → {to}"),
+        ),
         IncidentEvent::AssignmentCancelled { assignment } => {
             told("assignment_cancelled", agency(*assignment), "tidak jadi ditugaskan", "was called off")
         }
@@ -254,11 +282,10 @@ fn incident_words(
             let (id, en) = cause_in_words(cause);
             ("escalated", format!("{id}: {}", step.label_id()), format!("{en}: {}", step.label_en()))
         }
-        IncidentEvent::ChannelTried { assignment, channel, delivered, .. } => {
-            let (id, en) =
-                if *delivered { ("sampai", "delivered") } else { ("tidak sampai", "not delivered") };
+        IncidentEvent::ChannelTried { assignment, channel, delivered, waits, result, .. } => {
+            let (id, en) = tried_words(channel, *delivered, *waits, result);
             let who = agency(*assignment);
-            ("channel_tried", format!("{who} lewat {channel}: {id}"), format!("{who} over {channel}: {en}"))
+            ("channel_tried", format!("{who} {id}"), format!("{who} {en}"))
         }
         IncidentEvent::PlanExhausted { .. } => {
             both("plan_exhausted", "Tidak ada lagi instansi dalam rencana", "Nobody else is left in the plan")
@@ -310,6 +337,43 @@ fn incident_words(
         IncidentEvent::MassEventEnded => {
             both("mass_event_ended", "Bukan lagi insiden induk", "It is a master incident no more")
         }
+        IncidentEvent::TransferOffered { transfer } => {
+            let words = ("diminta mengambil alih insiden", "is asked to take the incident over");
+            transfer::offer_words("transfer_offered", transfer.id, incident, words)
+        }
+        IncidentEvent::TransferAccepted { transfer, source, .. } => {
+            let name = incident.transfer(*transfer).map_or_else(String::new, |t| t.to.name.clone());
+            let words = ("mengambil alih insiden", "took the incident over");
+            heard("transfer_accepted", name, words, *source)
+        }
+        IncidentEvent::TransferReturned { transfer, why, .. } => {
+            let words = transfer::returned_words(why);
+            transfer::offer_words("transfer_returned", *transfer, incident, words)
+        }
+        IncidentEvent::Received { .. } => {
+            let words = ("Diserahkan kepada kita oleh", "Handed over to us by");
+            transfer::origin_words(event, "received", incident, words)
+        }
+        IncidentEvent::OriginAnswered { refused_because: None, .. } => {
+            let words = ("Kita mengambil alih dari", "We took it over from");
+            transfer::origin_words(event, "origin_accepted", incident, words)
+        }
+        IncidentEvent::OriginAnswered { refused_because: Some(_), .. } => {
+            let words = ("Kita kembalikan kepada", "We sent it back to");
+            transfer::origin_words(event, "origin_refused", incident, words)
+        }
+        IncidentEvent::OriginTakenBack { .. } => {
+            let words = ("Diambil kembali oleh", "Taken back by");
+            transfer::origin_words(event, "origin_taken_back", incident, words)
+        }
+        IncidentEvent::NeighbourTold { transfer, packet } => {
+            let words = transfer::told_words(packet);
+            if incident.transfer(*transfer).is_some() {
+                transfer::offer_words("neighbour_told", *transfer, incident, words)
+            } else {
+                transfer::told_origin("neighbour_told", incident, words)
+            }
+        }
         IncidentEvent::Closed { .. } => both("closed", "Insiden ditutup", "The incident was closed"),
         IncidentEvent::Reopened { .. } => {
             both("reopened", "Insiden dibuka kembali", "The incident was reopened")
@@ -323,6 +387,28 @@ fn incident_words(
             format!("Merged into incident {}", named(number, "other")),
         ),
     }
+}
+
+/// What came of a channel, in both languages. `none` is no channel at all.
+fn tried_words(channel: &str, delivered: bool, waits: bool, result: &str) -> (String, String) {
+    let (by_id, by_en) = match channel {
+        "none" => {
+            return ("tidak punya saluran kedua".into(), "has no second channel".into());
+        }
+        "sms" => ("SMS", "SMS"),
+        "whatsapp" => ("WhatsApp", "WhatsApp"),
+        "email" => ("surel", "e-mail"),
+        "voice" => ("panggilan otomatis", "an automatic call"),
+        "printer" => ("pencetak", "the printer"),
+        "siren" => ("sirene", "the siren"),
+        other => (other, other),
+    };
+    let (id, en) = match (delivered, waits) {
+        (true, _) => ("sampai", "delivered"),
+        (false, true) => ("dikirim, menunggu laporan", "sent, no report yet"),
+        (false, false) => ("tidak sampai", "not delivered"),
+    };
+    (format!("lewat {by_id}: {id} ({result})"), format!("over {by_en}: {en} ({result})"))
 }
 
 /// The number; logs that are older than it have none.
@@ -343,6 +429,12 @@ fn heard(
             (" (dicatat dari telepon)", " (written down from the telephone)")
         }
         incident::ReportSource::Radio => (" (dicatat dari radio)", " (written down from the radio)"),
+        incident::ReportSource::Sms => (" lewat balasan SMS", " by answering the SMS"),
+        incident::ReportSource::Whatsapp => (" lewat balasan WhatsApp", " by answering on WhatsApp"),
+        incident::ReportSource::Voice => {
+            (" lewat tombol di panggilan otomatis", " by a key in the automatic call")
+        }
+        incident::ReportSource::Responder => (" dari halaman petugas lapangan", " on the crew's page"),
     };
     (kind, format!("{who} {id}{by_id}"), format!("{who} {en}{by_en}"))
 }

@@ -13,6 +13,8 @@ const COLUMNS: [&str; 5] = ["petugas1", "damkar", "pengawas", "admin", "auditor"
 #[derive(Debug)]
 enum Row {
     Public,
+    /// A session proves nothing here.
+    Signed,
     Roles([bool; 5]),
 }
 
@@ -23,6 +25,7 @@ fn matrix() -> BTreeMap<(String, String), Row> {
         let words: Vec<&str> = line.split_whitespace().collect();
         let row = match &words[2..] {
             ["public"] => Row::Public,
+            ["signed"] => Row::Signed,
             cells => {
                 let cells: Vec<bool> = cells
                     .iter()
@@ -85,6 +88,12 @@ async fn every_cell_is_so_over_http() {
                 let open = if path.ends_with("/session") { 422 } else { 200 };
                 if stranger != open {
                     wrong.push(format!("{method} {path} without a session: {stranger}"));
+                }
+            }
+            Row::Signed => {
+                let supervisor = ask(&people[2], &method, &path).await;
+                if (stranger, supervisor) != (401, 401) {
+                    wrong.push(format!("{method} {path} without a proof: {stranger}, {supervisor}"));
                 }
             }
             Row::Roles(cells) => {

@@ -195,3 +195,36 @@ async fn a_rejected_draft_says_why_and_an_outdated_one_is_begun_anew() {
     let unknown = format!("cards/drafts/{}/step", new_id());
     assert_eq!(wati.post(&unknown, json!({ "step": "submit", "revision": 1 })).await.status, 404);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_an_instruction_was_read_out_stands_on_the_incident() {
+    let world = World::new().await;
+    let taker = world.log_in("petugas1").await;
+    let set = taker.get("cards").await.expect(200);
+    let told = &set["instructions"][0];
+    let read = format!("read:{}", told["code"].as_str().unwrap());
+    let mut report = sick();
+    report["card"] = json!({ "set_version": 1, "answers": [answer("sakit_mendadak", &read, Some("read"))] });
+    let incident = taker.post("incidents", report).await.expect(201);
+    let given = &incident["answers"][0];
+    assert_eq!((&given["question"], &given["set_version"]), (&json!(read), &json!(1)));
+    assert_eq!(
+        (&given["asked_id"], &given["answer_id"]),
+        (&json!("Petunjuk dibacakan:"), &told["title"]["id"])
+    );
+    assert_eq!(given["by"]["name"], "Nama petugas1");
+    assert_eq!(incident["flags"], json!([]), "it changes nothing");
+    let path = format!("incidents/{}", incident["id"].as_str().unwrap());
+    let answers = format!("{path}/answers");
+    let again = json!({ "set_version": 1, "answers": [answer("sakit_mendadak", &read, Some("read"))] });
+    let same = taker.post(&answers, again).await.expect(200);
+    assert_eq!(same["version"], incident["version"], "read twice is written down once");
+    for (question, code) in [("read:tidak_ada", "read"), (read.as_str(), "ya")] {
+        let wrong = json!({ "set_version": 1, "answers": [answer("sakit_mendadak", question, Some(code))] });
+        taker.post(&answers, wrong).await.expect(422);
+    }
+    let whole = taker.get(&path).await.expect(200);
+    let words = format!("Petunjuk dibacakan: {}", told["title"]["id"].as_str().unwrap());
+    let line = whole["timeline"].as_array().unwrap().iter().find(|line| line["text_id"] == words.as_str());
+    assert_eq!(line.unwrap()["actor"]["name"], "Nama petugas1");
+}

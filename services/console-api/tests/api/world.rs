@@ -121,6 +121,7 @@ impl World {
             origins: vec![ORIGIN.into()],
             session_length,
             demo: true,
+            channels: console_api::channels::ChannelDoor::none(),
             more_metrics: MoreMetrics::new(|| "sigap_trunk_invites_total 7\n".into()),
         };
         let stopping = stop.clone();
@@ -184,11 +185,13 @@ fn phone_book() -> PhoneBook {
         code: "damkar".into(),
         label: "Damkar Toboali".into(),
         target: Private::new("tel:+62717000113".into()),
+        neighbour: false,
     };
     let neighbour = Contact {
         code: "19.04".into(),
         label: "112 Bangka Tengah".into(),
         target: Private::new("tel:+62718000112".into()),
+        neighbour: true,
     };
     PhoneBook::new(vec![damkar, neighbour], vec!["sip:".into()])
 }

@@ -4,8 +4,14 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{AnswerCode, CardCode, CardSet, Flag, QuestionCode, SKIP, Words};
+use super::{AnswerCode, CardCode, CardSet, Flag, InstructionCode, QuestionCode, SKIP, Words};
 use crate::category::Priority;
+
+/// Before the code of an instruction it is the question whether that was read out to the caller. No question of a card
+/// can have such a code.
+pub const READ: &str = "read:";
+/// The answer that it was.
+pub const READ_OUT: &str = "read";
 
 /// One answer to a card. It holds no words of the caller's own.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -50,10 +56,11 @@ pub enum AnswerError {
 }
 
 impl CardSet {
-    /// The answer with everything that this set says about it; `None` takes an answer back.
+    /// The answer with everything that this set says about it; `None` takes an answer back. That an instruction was read
+    /// out is an answer too ([`READ`]): it changes nothing, and stands on the incident as everything that was said does.
     ///
     /// # Errors
-    /// When the set has no such card, question or answer.
+    /// When the set has no such card, question, instruction or answer.
     pub fn answer(
         &self,
         card: &CardCode,
@@ -61,6 +68,22 @@ impl CardSet {
         answer: Option<&AnswerCode>,
     ) -> Result<CardAnswer, AnswerError> {
         let found = self.card(card).ok_or(AnswerError::Card)?;
+        if let Some(code) = question.0.strip_prefix(READ) {
+            let instruction = self.instruction(&InstructionCode::new(code)).ok_or(AnswerError::Question)?;
+            if answer.is_some_and(|answer| answer.0 != READ_OUT) {
+                return Err(AnswerError::Answer);
+            }
+            let read = |answer: &AnswerCode| Chosen {
+                code: answer.clone(),
+                label: instruction.title.clone(),
+                priority: None,
+                flags: Vec::new(),
+            };
+            let asked = Words { id: "Petunjuk dibacakan:".to_owned(), en: "Read out:".to_owned() };
+            let (card, question) = (card.clone(), question.clone());
+            let answer = answer.map(read);
+            return Ok(CardAnswer { card, set_version: self.version, question, asked, answer });
+        }
         let asked = found.question(question).ok_or(AnswerError::Question)?;
         let chosen = match answer {
             None => None,

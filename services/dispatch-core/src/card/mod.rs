@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::category::{Category, Priority, TypeCode};
 use crate::policy::Rules;
 
-pub use answer::{AnswerError, CardAnswer, Chosen};
+pub use answer::{AnswerError, CardAnswer, Chosen, READ, READ_OUT};
 pub use assess::{Answers, Assessment, Because, Effect, assess};
 pub use check::{CardFault, CardMistake};
 pub use code::{AnswerCode, CardCode, InstructionCode, QuestionCode};

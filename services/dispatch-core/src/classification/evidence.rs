@@ -47,7 +47,8 @@ impl Evidence {
             if covered || in_compound(&hit) || is_landmark(reader, concept, words, hit) {
                 continue;
             }
-            let group = if is_negated(reader, words, hit) { &mut denied } else { &mut by_concept };
+            let absent = is_negated(reader, words, hit) || is_feared(reader, concept, words, hit);
+            let group = if absent { &mut denied } else { &mut by_concept };
             group.entry(concept.to_owned()).or_default().push(hit);
         }
         Self { by_concept, denied, sayings }
@@ -119,6 +120,15 @@ fn is_landmark(reader: &Reader, concept: &str, words: &[Word], hit: Hit) -> bool
         && hit.start.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|before| {
             !before.ends_clause && before.forms.iter().any(|form| reader.lexicon.locatives.contains(form))
         })
+}
+
+/// "takut tumbang", "rawan kecelakaan": what may happen has not happened.
+fn is_feared(reader: &Reader, concept: &str, words: &[Word], hit: Hit) -> bool {
+    /// Words from the fear to what is feared: "takut sewaktu-waktu tumbang".
+    const REACH: usize = 3;
+    let before = words[..hit.start].iter().rev().take(REACH).take_while(|before| !before.ends_clause);
+    reader.lexicon.feared.contains(concept)
+        && before.flat_map(|before| &before.forms).any(|form| reader.lexicon.fears.contains(form))
 }
 
 /// "tidak ada korban", "bukan kebakaran", "tidak ada yang luka". A phrase that itself starts with the negation

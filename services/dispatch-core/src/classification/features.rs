@@ -3,8 +3,9 @@
 use crate::category::Category;
 use crate::classification::words::Word;
 
-/// Rows that features are hashed to, as a power of two: 32,768 rows for some 25,000 different features.
-pub(super) const ROW_BITS: u32 = 15;
+/// Rows that features are hashed to, as a power of two. Half of them have to stay empty, else words that were never
+/// met share rows with known ones and look known.
+pub(super) const ROW_BITS: u32 = 18;
 /// The shortest and the longest run of letters. Three letters hear a stem through a slip of the pen; five are
 /// nearly a word.
 const RUN: std::ops::RangeInclusive<usize> = 3..=5;
@@ -95,5 +96,5 @@ fn row(kind: u8, parts: &[&[u8]]) -> u32 {
     for byte in std::iter::once(&kind).chain(parts.iter().copied().flatten()) {
         hash = (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
     }
-    (hash ^ (hash >> ROW_BITS) ^ (hash >> (2 * ROW_BITS))) & ((1 << ROW_BITS) - 1)
+    (hash ^ (hash >> ROW_BITS)) & ((1 << ROW_BITS) - 1)
 }

@@ -14,8 +14,15 @@ pub struct Lexicon {
     pub version: u32,
     /// Abbreviation, slang or Bangka Malay word to the word (or words) that phrases are written in.
     pub spelling: BTreeMap<String, String>,
+    /// Words that are written out, the more frequent first, a line of several each: what is none of them is taken
+    /// for the one that has the same consonants.
+    pub words: Vec<String>,
     /// Words that turn a following concept into its absence.
     pub negations: BTreeSet<String>,
+    /// Words after which a damage is only feared: "takut tumbang".
+    pub fears: BTreeSet<String>,
+    /// Concepts that are such damages. Violence is none: who fears it is in danger.
+    pub feared: BTreeSet<String>,
     /// Words after which a place is only a landmark: "dekat pasar".
     pub locatives: BTreeSet<String>,
     /// Concepts that are places and can be such landmarks.
@@ -42,6 +49,8 @@ pub struct Lexicon {
     pub covert_kind: TypeCode,
     /// The concept that says that the caller is not sure.
     pub doubt: String,
+    /// Concepts of danger that nothing beside them explains away: nobody breathes.
+    pub certain: Vec<String>,
     /// The concept that hints at a prank.
     pub prank: String,
 }
@@ -112,10 +121,6 @@ pub struct Topic {
     pub category: Category,
     /// What to do with it, in Indonesian.
     pub remark: String,
-    /// It explains the signs of danger beside it away: a fire that was called off is none. Such a topic lists
-    /// in `none` what it does not explain, and the model has to be sure.
-    #[serde(default)]
-    pub outweighs: bool,
 }
 
 /// When these concepts are there, the caller may not be able to speak freely.
@@ -199,8 +204,11 @@ impl Lexicon {
         for covert in &self.covert {
             self.check_rule(&covert.remark, [&covert.all, &covert.none], 0.5)?;
         }
-        let named = self.places.iter().chain([&self.doubt, &self.prank]);
-        named.into_iter().try_for_each(|concept| self.check_concept("places, doubt, prank", concept))
+        let named =
+            self.places.iter().chain(&self.feared).chain(&self.certain).chain([&self.doubt, &self.prank]);
+        named
+            .into_iter()
+            .try_for_each(|concept| self.check_concept("places, feared, certain, doubt, prank", concept))
     }
 
     fn check_rule(&self, of: &str, [all, none]: [&Vec<String>; 2], weight: f32) -> Result<(), LexiconError> {

@@ -24,6 +24,7 @@ mod lexicon;
 mod model;
 mod phrases;
 mod reader;
+mod spelling;
 mod statements;
 mod training;
 mod weigh;

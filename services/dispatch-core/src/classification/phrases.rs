@@ -141,6 +141,7 @@ fn matches_from(places: &[Place], words: &[Word], start: usize) -> Option<usize>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::classification::spelling::Spelling;
     use crate::classification::words::words;
 
     #[test]
@@ -151,7 +152,7 @@ mod tests {
         assert!(!phrases.add("a ~ b ~ c ~ d ~ e ~ f", 9), "longer than a hit may be");
         assert!(!phrases.add("~ api", 9) && !phrases.add("", 9) && !phrases.add("*ab", 9));
         let found = |text: &str| -> Vec<usize> {
-            phrases.find(&words(text, &BTreeMap::new(), 99)).iter().map(|hit| hit.owner).collect()
+            phrases.find(&words(text, &Spelling::default(), 99)).iter().map(|hit| hit.owner).collect()
         };
         assert_eq!(found("apinya besar, terbakar!"), [0, 1]);
         assert_eq!(found("tidak mau juga bangun"), [2]);

@@ -8,6 +8,7 @@ use crate::classification::evidence::Evidence;
 use crate::classification::features::Features;
 use crate::classification::lexicon::{Lexicon, LexiconError, Topic};
 use crate::classification::phrases::Phrases;
+use crate::classification::spelling::Spelling;
 use crate::classification::words::{self, Word};
 use crate::limits;
 use crate::policy::Rules;
@@ -19,6 +20,7 @@ pub(super) struct Reader {
     /// The owners of the phrases: concept names in order, then the sayings, then the compounds.
     pub concepts: Vec<String>,
     pub phrases: Phrases,
+    pub spelling: Spelling,
 }
 
 /// What the rules found in one text.
@@ -56,12 +58,18 @@ impl Reader {
         for compound in &lexicon.compounds {
             add("compounds", compound, concepts.len() + 1)?;
         }
-        Ok(Self { lexicon, concepts, phrases })
+        let meant = lexicon.spelling.values().flat_map(|meant| meant.split(' '));
+        let of_concepts = lexicon.concepts.values().flatten().map(String::as_str);
+        let named = of_concepts.chain(lexicon.sayings.iter().chain(&lexicon.compounds).map(String::as_str));
+        let named = named.flat_map(|line| line.split(['|', ' ', '~'])).filter(|word| !word.contains('*'));
+        let frequent = lexicon.words.iter().flat_map(|line| line.split(' '));
+        let spelling = Spelling::new(&lexicon.spelling, frequent.chain(named).chain(meant));
+        Ok(Self { lexicon, concepts, phrases, spelling })
     }
 
     /// Reads a text.
     pub fn read(&self, text: &str) -> Reading {
-        let words = words::words(text, &self.lexicon.spelling, limits::CLASSIFIED_WORDS_MAX);
+        let words = words::words(text, &self.spelling, limits::CLASSIFIED_WORDS_MAX);
         // Laughter is remarked on and changes nothing: what is said beside it is read as if nobody laughed.
         let (laughter, words): (Vec<Word>, Vec<Word>) =
             words.into_iter().partition(|word| words::is_laughter(&word.surface));
@@ -179,11 +187,6 @@ impl Reading {
         let topics =
             self.topics.iter().map(|(place, quoted)| (&reader.lexicon.topics[*place], quoted.as_str()));
         topics.max_by(|a, b| a.0.weight.total_cmp(&b.0.weight))
-    }
-
-    /// Whether a subject is there that explains signs of danger away.
-    pub fn outweighed(&self, reader: &Reader) -> bool {
-        self.topics.iter().any(|(place, _)| reader.lexicon.topics[*place].outweighs)
     }
 
     /// A hint at a prank, quoted: words of one, a saying, or laughter.

@@ -8,7 +8,7 @@ use crate::category::{Category, Priority};
 use crate::classification::features::Features;
 use crate::classification::lexicon::{Lexicon, LexiconError};
 use crate::classification::model::{
-    ANSWERS, DANGER, EMERGENCY, Model, ROWS, logistic, share, softmax, start,
+    ANSWERS, DANGER, EMERGENCY, Model, ROWS, SEEN, logistic, share, softmax, start,
 };
 use crate::classification::reader::Reader;
 use crate::classification::statements::Statement;
@@ -120,7 +120,7 @@ impl Weights {
         let worth_spelled = share(&one.features);
         let spelled = one.features.spelled.iter().map(|f| (f.row as usize, worth_spelled));
         let rows: Vec<(usize, f32)> =
-            spelled.chain(one.features.seen.iter().map(|f| (f.row as usize, 1.0))).collect();
+            spelled.chain(one.features.seen.iter().map(|f| (f.row as usize, SEEN))).collect();
         let mut scores: [f32; ANSWERS] =
             std::array::from_fn(|answer| start(&self.biases, &one.features, answer));
         for (row, worth) in &rows {

@@ -13,8 +13,6 @@ use crate::policy::Rules;
 const SUGGESTIONS_MAX: usize = 5;
 /// From this score on what a rule says is more likely than not.
 const SCORE_CLEAR: f32 = 0.5;
-/// From this score on what a rule says is more than nothing.
-const SCORE_WEAK: f32 = 0.3;
 /// From this score on a rule, or several together, are strong.
 const SCORE_STRONG: f32 = 0.8;
 /// The score of "something happened, nobody knows what".
@@ -26,25 +24,21 @@ const CATEGORY_ALONE_CLEAR: f32 = 0.85;
 /// Below this chance a category only distracts, unless a rule names it.
 const CATEGORY_SHOWN: f32 = 0.02;
 /// Above this chance of the first category the second place goes to whatever fits second best.
-const CATEGORY_SURE: f32 = 0.985;
-/// Below this chance of an emergency the model agrees with a rule that says that it is none.
-const NO_EMERGENCY_AGREED: f32 = 0.5;
-/// Below this chance the model may say so alone, when no rule objects and it knows the words.
-const NO_EMERGENCY_ALONE: f32 = 0.15;
-/// Below this chance a subject that explains the signs of danger away is believed.
-const NO_EMERGENCY_SURE: f32 = 0.25;
-/// Below this chance it may, when danger to life is excluded.
-const NO_EMERGENCY_NEARLY: f32 = 0.5;
+const CATEGORY_SURE: f32 = 0.999;
+/// Below this chance of an emergency it is called none.
+const NO_EMERGENCY: f32 = 0.5;
+/// Below this chance where the words are few, or a rule sees danger to life, and no rule knows the subject.
+const NO_EMERGENCY_AGAINST: f32 = 0.3;
+/// Below this chance where a rule is strong that sees danger to life.
+const NO_EMERGENCY_CERTAIN: f32 = 0.2;
 /// Above this chance of an emergency a text that is taken for none has to be asked about.
 const NO_EMERGENCY_ASK: f32 = 0.12;
 /// From this chance on the model says that life is in danger.
 const DANGER_SEEN: f32 = 0.85;
 /// At this chance of danger to life nothing is called no emergency.
 const DANGER_POSSIBLE: f32 = 0.5;
-/// Below this chance danger to life is excluded.
-const DANGER_EXCLUDED: f32 = 0.06;
 /// Below this share of known features the text is in words that the model has not met.
-const KNOWN_ENOUGH: f32 = 0.35;
+const KNOWN_ENOUGH: f32 = 0.45;
 /// From this share on it is in words that the model has met.
 const KNOWN_WELL: f32 = 0.6;
 /// Fewer words say nothing: "halo", "ini siapa".
@@ -103,29 +97,28 @@ pub(super) fn weigh(
 }
 
 impl Case<'_> {
-    /// Whether model and rules agree that this is no emergency.
+    /// Whether it is no emergency. What the rules saw is among what the model weighs; beside it they only explain:
+    /// laughter, a subject that is none. What is not explained and sounds like danger, or strange, has to be less likely.
     fn no_emergency(&self, kinds: &[Suggestion]) -> bool {
-        let object =
-            |clear: f32| kinds.iter().any(|kind| kind.score >= clear && kind.priority <= Priority::P2);
-        let rules_agree = self.reading.topic(self.reader).is_some() || self.reading.is_jest(self.reader);
-        let chance = self.opinion.emergency;
-        let explained = chance < NO_EMERGENCY_SURE && self.reading.outweighed(self.reader);
-        // A single weak sign gives way to a subject and a model that is sure; two signs, or a strong one, do not.
-        let weak_only = rules_agree && chance < NO_EMERGENCY_ASK && !object(SCORE_STRONG);
-        let rules_object = object(SCORE_CLEAR) && !explained && !weak_only;
         if self.reading.words.is_empty() {
             return self.reading.is_jest(self.reader);
         }
-        if rules_object || self.opinion.danger >= DANGER_POSSIBLE {
+        let explained = self.reading.topic(self.reader).is_some() || self.reading.is_jest(self.reader);
+        let says_something = self.reading.words.len() >= WORDS_ENOUGH && self.opinion.known >= KNOWN_WELL;
+        let danger = |from: f32| kinds.iter().any(|kind| kind.score >= from && kind.priority == Priority::P1);
+        let strange = !explained && self.opinion.known < KNOWN_ENOUGH;
+        let certain = self.reader.lexicon.certain.iter().any(|concept| self.reading.has(concept));
+        if strange || certain {
             return false;
         }
-        if rules_agree {
-            return chance < NO_EMERGENCY_AGREED;
-        }
-        // No rule agrees: the model has to be sure by itself, or nearly so and sure that nobody is in danger.
-        let says_something = self.reading.words.len() >= WORDS_ENOUGH && self.opinion.known >= KNOWN_WELL;
-        let harmless = chance < NO_EMERGENCY_NEARLY && self.opinion.danger < DANGER_EXCLUDED;
-        (chance < NO_EMERGENCY_ALONE || harmless) && says_something && !object(SCORE_WEAK)
+        let limit = if danger(SCORE_STRONG) {
+            NO_EMERGENCY_CERTAIN
+        } else if explained || (says_something && !danger(SCORE_CLEAR)) {
+            NO_EMERGENCY
+        } else {
+            NO_EMERGENCY_AGAINST
+        };
+        self.opinion.emergency < limit && self.opinion.danger < DANGER_POSSIBLE
     }
 
     /// Why it is no emergency, then what the rules found all the same.
@@ -229,9 +222,7 @@ impl Case<'_> {
         let clear = if self.reading.has(&self.reader.lexicon.doubt) { 0.8 } else { CATEGORY_CLEAR };
         // A category that no rule names rests on the model alone.
         let clear = if best.kind.is_none() { CATEGORY_ALONE_CLEAR } else { clear };
-        best.score < clear
-            || self.opinion.known < KNOWN_ENOUGH
-            || self.opinion.emergency < NO_EMERGENCY_AGREED
+        best.score < clear || self.opinion.known < KNOWN_ENOUGH || self.opinion.emergency < NO_EMERGENCY
     }
 
     /// What hints at a caller who cannot speak freely.

@@ -1,9 +1,9 @@
 //! From raw text to words that a phrase can be compared with.
 //!
-//! Callers are written down in a hurry, in Indonesian, Bangka Malay and abbreviations. Instead of guessing one
-//! right spelling, each word carries every form it may stand for.
+//! Callers are written down in a hurry, in Indonesian, Bangka Malay and abbreviations. Each word carries every
+//! form it may stand for; only a word that is not known is taken for one that is (`spelling.rs`).
 
-use std::collections::BTreeMap;
+use crate::classification::spelling::Spelling;
 
 /// Enclitics: the stem before them is a form of its own (`apinya`, Bangka Malay `apinye`).
 const CLITICS: [&str; 6] = ["nya", "nye", "lah", "kah", "ku", "mu"];
@@ -38,7 +38,7 @@ pub(super) fn is_laughter(surface: &str) -> bool {
 }
 
 /// The words of a text, at most `words_max`.
-pub(super) fn words(text: &str, spelling: &BTreeMap<String, String>, words_max: usize) -> Vec<Word> {
+pub(super) fn words(text: &str, spelling: &Spelling, words_max: usize) -> Vec<Word> {
     let mut found: Vec<Word> = Vec::new();
     let mut raw = String::new();
     for c in text.chars().flat_map(char::to_lowercase).chain(std::iter::once(' ')) {
@@ -63,23 +63,26 @@ pub(super) fn words(text: &str, spelling: &BTreeMap<String, String>, words_max: 
     found
 }
 
-fn push(raw: &str, spelling: &BTreeMap<String, String>, found: &mut Vec<Word>) {
+fn push(raw: &str, spelling: &Spelling, found: &mut Vec<Word>) {
     if raw.is_empty() {
         return;
     }
     // "muntah2" is "muntah-muntah".
     let singular = raw.strip_suffix('2').filter(|stem| stem.chars().all(char::is_alphabetic)).unwrap_or(raw);
     let word = shorten(singular, 3);
-    match spelling.get(&word).or_else(|| spelling.get(&shorten(&word, 2))) {
-        Some(right) => {
-            let parts = right.split(' ').map(|part| Word {
-                surface: raw.to_owned(),
-                forms: forms(part),
-                ends_clause: false,
-            });
-            found.extend(parts);
+    let right = spelling.listed(&word).or_else(|| spelling.listed(&shorten(&word, 2)));
+    let right = right.or_else(|| {
+        let known = forms(&word).iter().any(|form| spelling.knows(form));
+        if known { None } else { spelling.guess(&word) }
+    });
+    for part in right.unwrap_or(&word).split(' ') {
+        let mut forms = forms(part);
+        // Many write the passive apart: "di tabrak", "di perbaiki".
+        let passive = ["di", part].concat();
+        if found.last().is_some_and(|last| last.surface == "di") && spelling.knows(&passive) {
+            forms.insert(1, passive);
         }
-        None => found.push(Word { surface: raw.to_owned(), forms: forms(&word), ends_clause: false }),
+        found.push(Word { surface: raw.to_owned(), forms, ends_clause: false });
     }
 }
 
@@ -121,15 +124,14 @@ fn forms(word: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     fn all(text: &str) -> Vec<Word> {
-        let spelling = BTreeMap::from([
-            ("dak".to_owned(), "tidak".to_owned()),
-            ("dakde".to_owned(), "tidak ada".to_owned()),
-            ("tolong".to_owned(), "tolong".to_owned()),
-        ]);
-        words(text, &spelling, 50)
+        let listed = [("dak", "tidak"), ("dakde", "tidak ada"), ("tolong", "tolong")];
+        let listed = BTreeMap::from(listed.map(|(written, meant)| (written.to_owned(), meant.to_owned())));
+        words(text, &Spelling::new(&listed, ["penghuni", "sakit", "api", "ditabrak"].into_iter()), 50)
     }
 
     #[test]
@@ -144,10 +146,12 @@ mod tests {
             ("muntah2", "muntah"),
             ("dak", "tidak"),
             ("jum'at", "jumat"),
+            ("pnghuni", "penghuni"),
         ];
         for (written, meant) in stories {
             assert!(all(written)[0].is(meant), "{written} -> {:?}", all(written));
         }
+        assert!(all("di tabrak")[1].is("ditabrak") && !all("dia tabrak")[1].is("ditabrak"));
         let words = all("dakde korban, anak-anak");
         let surfaces: Vec<_> = words.iter().map(|word| word.surface.as_str()).collect();
         assert_eq!(surfaces, ["dakde", "dakde", "korban", "anak", "anak"]);

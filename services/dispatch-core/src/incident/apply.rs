@@ -1,9 +1,13 @@
 //! The incident after an event. Total: an event that does not fit changes nothing.
 
-use super::assignment::{Assignment, AssignmentState, Progress, Relayed, ReportSource};
-use super::command::{Edit, EscalationCause, IncidentEvent, Report};
+use super::assignment::{
+    Assignment, AssignmentState, ChannelState, ChannelTry, Progress, Relayed, ReportSource,
+};
+use super::command::{Edit, Report};
+use super::event::{EscalationCause, IncidentEvent};
 use super::merging::{self, Master};
 use super::state::{Ending, Incident, Note};
+use super::transfer::{self, OriginState, TransferState};
 use crate::actor::Actor;
 use crate::ids::{AssignmentId, CallId, IncidentId, UserId};
 use crate::limits::{CALLS_PER_INCIDENT_MAX, NOTES_PER_INCIDENT_MAX};
@@ -30,7 +34,7 @@ pub fn apply(
 fn opened(
     id: IncidentId,
     report: &Report,
-    by: UserId,
+    by: Option<UserId>,
     at: Timestamp,
     dispatch_due_at: Timestamp,
 ) -> Incident {
@@ -52,16 +56,45 @@ fn opened(
         notes: Vec::new(),
         answers: Vec::new(),
         ending: None,
+        alarm: 1,
         dispatch_due_at: Some(dispatch_due_at),
         close_due_at: None,
         absorbed: Vec::new(),
         master: None,
+        transfers: Vec::new(),
+        origin: None,
     }
 }
 
 fn change(incident: &mut Incident, event: &IncidentEvent, actor: Actor, at: Timestamp) {
     match event {
         IncidentEvent::Opened { .. } | IncidentEvent::PlanExhausted { .. } => {}
+        IncidentEvent::TransferOffered { transfer } => incident.transfers.push((**transfer).clone()),
+        IncidentEvent::TransferAccepted { transfer, name, reference, source } => {
+            let (name, reference, source) = (name.clone(), reference.clone(), *source);
+            let state = TransferState::Accepted { at, name, reference, source, by: actor };
+            transfer::offer_changed(incident, *transfer, |offer| offer.state = state);
+            incident.dispatch_due_at = None;
+        }
+        IncidentEvent::TransferReturned { transfer, why, dispatch_due_at } => {
+            let state = TransferState::Returned { at, why: why.clone() };
+            transfer::offer_changed(incident, *transfer, |offer| offer.state = state);
+            incident.dispatch_due_at = dispatch_due_at.or(incident.dispatch_due_at);
+        }
+        IncidentEvent::Received { origin } => incident.origin = Some(origin.clone()),
+        IncidentEvent::OriginAnswered { by, refused_because, dispatch_due_at } => {
+            let by = *by;
+            let state = match refused_because.clone() {
+                Some(reason) => OriginState::Refused { at, by, reason },
+                None => OriginState::Accepted { at, by },
+            };
+            transfer::origin_answered(incident, state, *dispatch_due_at);
+        }
+        IncidentEvent::OriginTakenBack { close_due_at } => {
+            transfer::origin_answered(incident, OriginState::TakenBack { at }, None);
+            (incident.dispatch_due_at, incident.close_due_at) = (None, *close_due_at);
+        }
+        IncidentEvent::NeighbourTold { transfer, packet } => transfer::told(incident, *transfer, packet),
         IncidentEvent::Edited { edit } => edited(incident, edit),
         IncidentEvent::Assigned { assignment } => {
             incident.dispatch_due_at = None;
@@ -83,33 +116,48 @@ fn change(incident: &mut Incident, event: &IncidentEvent, actor: Actor, at: Time
             a.delivered_at.get_or_insert(at);
             a.seen_at.get_or_insert(at);
             a.unit.clone_from(unit);
-            relayed(a, *source, Some(*by), at);
+            relayed(a, *source, *by, at, None);
         }),
         IncidentEvent::ConsoleOff { assignment } => with(incident, *assignment, |a| {
             a.console_off_at.get_or_insert(at);
         }),
         IncidentEvent::Declined { assignment, by, reason, source } => with(incident, *assignment, |a| {
             a.progress = Progress::Declined { at, by: *by, reason: reason.clone() };
-            relayed(a, *source, Some(*by), at);
+            relayed(a, *source, *by, at, None);
         }),
-        IncidentEvent::Progressed { assignment, to, close_due_at, source, .. } => {
+        IncidentEvent::Progressed { assignment, to, close_due_at, source, pressed_at, .. } => {
             with(incident, *assignment, |a| {
                 progressed(a, *to, at);
-                relayed(a, *source, actor.user(), at);
+                relayed(a, *source, actor.user(), at, *pressed_at);
             });
             incident.close_due_at = *close_due_at;
         }
+        IncidentEvent::UnitJoined { assignment, unit } => with(incident, *assignment, |a| {
+            a.units.retain(|known| known.id != unit.id);
+            a.units.push(unit.clone());
+        }),
+        IncidentEvent::UnitLeft { assignment, unit } => with(incident, *assignment, |a| {
+            a.units.retain(|known| known.id != *unit);
+        }),
+        IncidentEvent::AlarmRaised { to, .. } => incident.alarm = *to,
         IncidentEvent::AssignmentCancelled { assignment } => with(incident, *assignment, |a| {
             a.progress = Progress::Cancelled { at };
         }),
-        IncidentEvent::ChannelTried { assignment, delivered, .. } => with(incident, *assignment, |a| {
-            if *delivered {
-                a.delivered_at.get_or_insert(at);
-                if a.progress == Progress::Sent {
-                    a.progress = Progress::Delivered;
-                }
-            }
-        }),
+        IncidentEvent::ChannelTried {
+            assignment,
+            channel,
+            delivered,
+            waits,
+            notification,
+            reference,
+            called,
+            ..
+        } => {
+            let state = state_of(*delivered, *waits);
+            let (id, channel, reference) = (notification.clone(), channel.clone(), reference.clone());
+            let one = ChannelTry { id, channel, reference, state, at, called: *called };
+            with(incident, *assignment, |a| channel_tried(a, one));
+        }
         IncidentEvent::Escalated { cause, step, due_at } => {
             let raised = cause.raised(*step, *due_at, at);
             match cause {
@@ -125,6 +173,8 @@ fn change(incident: &mut Incident, event: &IncidentEvent, actor: Actor, at: Time
                 // The supervisor owns it from here: the clock has done its work.
                 EscalationCause::NotDispatched => incident.dispatch_due_at = None,
                 EscalationCause::NotClosed => incident.close_due_at = None,
+                // What follows is an event of its own.
+                EscalationCause::NotAccepted { .. } => {}
             }
         }
         IncidentEvent::Noted { text } => {
@@ -143,11 +193,11 @@ fn change(incident: &mut Incident, event: &IncidentEvent, actor: Actor, at: Time
             merging::keep(incident, *call);
         }
         IncidentEvent::CallDetached { call } => merging::detach(incident, *call),
-        IncidentEvent::Absorbed { from, number, calls } => {
+        IncidentEvent::Absorbed { from, number, calls, flags } => {
             attach(incident, calls);
             // Logs that are older than the number also called the agencies off: nothing can be given back.
             if !number.is_empty() {
-                merging::absorbed(incident, *from, calls, at);
+                merging::absorbed(incident, *from, calls, flags, at);
             }
         }
         IncidentEvent::TakenOver { assignment, was, from } => {
@@ -188,9 +238,37 @@ fn with(incident: &mut Incident, id: AssignmentId, change: impl FnOnce(&mut Assi
 }
 
 /// Remembers that the step just taken did not come from the agency's own screen.
-fn relayed(a: &mut Assignment, source: ReportSource, by: Option<UserId>, at: Timestamp) {
+fn relayed(
+    a: &mut Assignment,
+    source: ReportSource,
+    by: Option<UserId>,
+    at: Timestamp,
+    pressed_at: Option<Timestamp>,
+) {
     if !source.is_console() {
-        a.relayed.push(Relayed { state: a.progress.state(), source, by, at });
+        a.relayed.push(Relayed { state: a.progress.state(), source, by, at, pressed_at });
+    }
+}
+
+/// What a report of a channel says of its notification.
+pub(super) const fn state_of(delivered: bool, waits: bool) -> ChannelState {
+    match (delivered, waits) {
+        (true, _) => ChannelState::Delivered,
+        (false, true) => ChannelState::Accepted,
+        (false, false) => ChannelState::Failed,
+    }
+}
+
+/// Only what the agency's side has counts as delivered; what a gateway took may still be lost.
+fn channel_tried(a: &mut Assignment, one: ChannelTry) {
+    if one.state == ChannelState::Delivered {
+        a.delivered_at.get_or_insert(one.at);
+        if a.progress == Progress::Sent {
+            a.progress = Progress::Delivered;
+        }
+    }
+    if !one.id.is_empty() {
+        a.tried(one);
     }
 }
 

@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::escalation::Step;
 use crate::ids::{AgencyCode, AgencyId, AssignmentId, UserId};
+use crate::limits::CHANNEL_TRIES_KEPT_MAX;
 use crate::private::Private;
 use crate::routing::Role;
 use crate::time::Timestamp;
+use crate::unit::UnitTag;
 
 /// One agency on one incident, from sent to completed.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -29,8 +31,8 @@ pub struct Assignment {
     pub delivered_at: Option<Timestamp>,
     /// When a person opened it. Looking is not acknowledging.
     pub seen_at: Option<Timestamp>,
-    /// T5 and who.
-    pub acknowledged: Option<(Timestamp, UserId)>,
+    /// T5 and who; nobody by name when it came over a second channel.
+    pub acknowledged: Option<(Timestamp, Option<UserId>)>,
     /// T6.
     pub en_route_at: Option<Timestamp>,
     /// T7.
@@ -41,8 +43,11 @@ pub struct Assignment {
     pub under_control_at: Option<Timestamp>,
     /// T9.
     pub completed_at: Option<Timestamp>,
-    /// The unit that goes, as the agency names it.
+    /// Who goes, as an agency without registered units names it.
     pub unit: Option<String>,
+    /// The registered units that are on it, or were when it ended; in the order in which they joined.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<UnitTag>,
     /// A remark that went with the dispatch.
     pub note: Option<Private<String>>,
     /// Which rungs of the ladder were climbed because nobody acknowledged.
@@ -57,6 +62,49 @@ pub struct Assignment {
     /// Which steps did not come from the agency's own screen, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub relayed: Vec<Relayed>,
+    /// What was sent over other channels than the console, oldest first; the newest [`CHANNEL_TRIES_KEPT_MAX`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tries: Vec<ChannelTry>,
+}
+
+/// One notification over a channel other than the console, as far as it has come.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ChannelTry {
+    /// The notification: the same on every try of it, and what a delivery report names.
+    pub id: String,
+    /// The channel.
+    pub channel: String,
+    /// How the gateway calls it, when it gave it a name of its own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reference: String,
+    /// How far it is.
+    pub state: ChannelState,
+    /// When it came so far.
+    pub at: Timestamp,
+    /// Whom it led to. Tries from before this was kept have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called: Option<Called>,
+}
+
+/// Whom a channel led to that goes to whoever is on duty: the post is the rung's, the person is whom the roster named then.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Called {
+    /// For which rung.
+    pub step: Step,
+    /// When the address was looked up.
+    pub at: Timestamp,
+}
+
+/// How far a notification over a channel has come. Ordered: it never goes back.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelState {
+    /// A gateway took it; whether it reached anybody is not known yet.
+    Accepted,
+    /// It did not get through.
+    Failed,
+    /// The agency's side has it.
+    Delivered,
 }
 
 /// Where a report of an agency comes from.
@@ -70,12 +118,28 @@ pub enum ReportSource {
     Telephone,
     /// The same over the radio.
     Radio,
+    /// The telephone that an SMS went to answered it.
+    Sms,
+    /// The same over WhatsApp.
+    Whatsapp,
+    /// The person whom the program called pressed a key.
+    Voice,
+    /// The crew of the unit, on its own page.
+    Responder,
 }
 
 impl ReportSource {
     /// Whether it comes from the agency's own screen.
     pub const fn is_console(&self) -> bool {
         matches!(self, Self::Console)
+    }
+
+    /// Whether nobody who is logged in stands behind it: the telephone that the task was sent to answered.
+    pub const fn is_channel(&self) -> bool {
+        match self {
+            Self::Sms | Self::Whatsapp | Self::Voice => true,
+            Self::Console | Self::Telephone | Self::Radio | Self::Responder => false,
+        }
     }
 }
 
@@ -86,10 +150,13 @@ pub struct Relayed {
     pub state: AssignmentState,
     /// How it was heard.
     pub source: ReportSource,
-    /// Who wrote it down; none when the program did.
+    /// Who wrote it down; none when the program or the crew did.
     pub by: Option<UserId>,
     /// When.
     pub at: Timestamp,
+    /// When the crew pressed the button, by the clock of its telephone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pressed_at: Option<Timestamp>,
 }
 
 /// Why an agency was asked.
@@ -141,8 +208,8 @@ pub enum Progress {
     Declined {
         /// When.
         at: Timestamp,
-        /// Who said so.
-        by: UserId,
+        /// Who said so; nobody by name when it came over a second channel.
+        by: Option<UserId>,
         /// Why.
         reason: Private<String>,
     },
@@ -226,6 +293,25 @@ impl AssignmentState {
 }
 
 impl Assignment {
+    /// The notification with this id.
+    pub fn channel_try(&self, id: &str) -> Option<&ChannelTry> {
+        self.tries.iter().find(|one| one.id == id)
+    }
+
+    /// Notes how far a notification has come; a later word never takes an earlier proof back.
+    pub(super) fn tried(&mut self, new: ChannelTry) {
+        match self.tries.iter_mut().find(|one| one.id == new.id) {
+            Some(one) if one.state >= new.state => {}
+            Some(one) => (one.state, one.at) = (new.state, new.at),
+            None => {
+                if self.tries.len() == CHANNEL_TRIES_KEPT_MAX {
+                    self.tries.remove(0);
+                }
+                self.tries.push(new);
+            }
+        }
+    }
+
     /// When its state last changed: what the welfare check counts from.
     pub fn last_progress_at(&self) -> Timestamp {
         [

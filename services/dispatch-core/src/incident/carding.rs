@@ -5,8 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::command::IncidentEvent;
 use super::decide::{Course, dispatch_within};
+use super::event::IncidentEvent;
 use super::refusal::IncidentRefusal;
 use super::state::Incident;
 use crate::actor::Actor;
@@ -27,9 +27,11 @@ pub struct GivenAnswer {
 }
 
 impl Incident {
-    /// What holds of it, by the answers that stand; each once, in the order of [`Flag::ALL`].
+    /// What holds of it, by the answers that stand and by what was merged into it; each once, in the order of
+    /// [`Flag::ALL`].
     pub fn flags(&self) -> Vec<Flag> {
-        let given = |flag: &&Flag| self.answers.iter().any(|one| holds(one, **flag));
+        let brought = |flag: Flag| self.absorbed.iter().any(|one| one.flags.contains(&flag));
+        let given = |flag: &&Flag| brought(**flag) || self.answers.iter().any(|one| holds(one, **flag));
         Flag::ALL.iter().filter(given).copied().collect()
     }
 

@@ -1,7 +1,7 @@
 //! When silence becomes an escalation. Deadlines are data: a clock asks for those that are due.
 
 use super::assignment::{Assignment, AssignmentState};
-use super::command::EscalationCause;
+use super::event::EscalationCause;
 use super::state::Incident;
 use crate::escalation::{Rung, Step};
 use crate::policy::Policy;
@@ -40,7 +40,9 @@ pub(super) fn overdue(incident: &Incident, policy: &Policy, now: Timestamp) -> V
 
 /// The next rung of the ladder for an assignment that nobody has acknowledged: its place, itself, its time.
 ///
-/// A rung that only counts while nothing was delivered is passed over once a terminal has the assignment.
+/// A rung that only counts while nothing was delivered is passed over once a terminal has the assignment. The clock of a
+/// rung begins when the one before it was climbed, and goes by the rules that held then (`docs/adr/0024`): when they are
+/// others than those under which the assignment was sent, it comes as long after the one before as they say.
 pub fn next_rung(
     assignment: &Assignment,
     incident: &Incident,
@@ -49,13 +51,21 @@ pub fn next_rung(
     if !assignment.progress.awaits_acknowledgement() || assignment.role == Role::Notify {
         return None;
     }
-    let ladder = policy.rules.ladder(incident.priority, &assignment.code, assignment.sent_at)?;
-    let climbed = assignment.raised.last().map_or(0, |raised| raised.rung + 1);
-    (0u32..)
+    let (sent_at, last) = (assignment.sent_at, assignment.raised.last());
+    let begun = last.map_or(sent_at, |raised| raised.at);
+    let ladder = policy.rules.ladder(incident.priority, &assignment.code, sent_at, begun)?;
+    let climbed = last.map_or(0, |raised| raised.rung + 1);
+    let (place, rung) = (0u32..)
         .zip(&ladder.rungs)
         .skip_while(|(place, _)| *place < climbed)
-        .find(|(_, rung)| !rung.only_if_undelivered || assignment.delivered_at.is_none())
-        .map(|(place, rung)| (place, *rung, assignment.sent_at.after(rung.after)))
+        .find(|(_, rung)| !rung.only_if_undelivered || assignment.delivered_at.is_none())?;
+    let changed = policy.rules.clocks_changed(sent_at, begun);
+    let before = last.filter(|_| changed).and_then(|raised| ladder.rungs.get(raised.rung as usize));
+    let at = match before {
+        Some(before) => begun.after(Seconds(rung.after.0.saturating_sub(before.after.0))),
+        None => sent_at.after(rung.after),
+    };
+    Some((place, *rung, at))
 }
 
 fn deadlines<'a>(incident: &'a Incident, policy: &'a Policy) -> impl Iterator<Item = Due> {
@@ -65,9 +75,14 @@ fn deadlines<'a>(incident: &'a Incident, policy: &'a Policy) -> impl Iterator<It
         incident.close_due_at.map(|at| (at, EscalationCause::NotClosed)),
     ];
     let own = own.into_iter().flatten().map(|(at, cause)| Due { at, cause, step: Step::Supervisor });
+    let offered = incident.waiting_transfer().map(|transfer| Due {
+        at: transfer.due_at,
+        cause: EscalationCause::NotAccepted { transfer: transfer.id },
+        step: Step::Supervisor,
+    });
     let theirs = incident.assignments.iter().filter(|a| a.progress.is_engaged());
     let theirs = theirs.flat_map(move |a| assignment_deadlines(a, incident, policy)).flatten();
-    own.chain(theirs).filter(move |_| open)
+    own.chain(offered).chain(theirs).filter(move |_| open)
 }
 
 fn assignment_deadlines(a: &Assignment, incident: &Incident, policy: &Policy) -> [Option<Due>; 3] {
@@ -81,8 +96,8 @@ fn assignment_deadlines(a: &Assignment, incident: &Incident, policy: &Policy) ->
 
 /// Acknowledged, but nobody has left (domain F.4: P1 within three minutes).
 fn turnout(a: &Assignment, incident: &Incident, policy: &Policy) -> Option<Due> {
-    let within: Seconds = *policy.rules.en_route_within.get(&incident.priority)?;
     let (acknowledged_at, _) = a.acknowledged?;
+    let within = policy.rules.en_route_limit(incident.priority, acknowledged_at)?;
     let waiting = a.progress.state() == AssignmentState::Acknowledged && !a.turnout_raised;
     waiting.then(|| Due {
         at: acknowledged_at.after(within),
@@ -99,7 +114,7 @@ fn welfare(a: &Assignment, policy: &Policy) -> Option<Due> {
     );
     let heard = a.last_progress_at().max(a.welfare_asked_at.unwrap_or(a.sent_at));
     there.then(|| Due {
-        at: heard.after(policy.rules.welfare_check_after),
+        at: heard.after(policy.rules.welfare_limit(heard)),
         cause: EscalationCause::SilentOnScene { assignment: a.id },
         step: Step::WelfareCheck,
     })

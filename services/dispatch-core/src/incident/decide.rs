@@ -4,17 +4,20 @@ use std::collections::BTreeSet;
 
 use super::apply::apply;
 use super::assignment::{Assignment, AssignmentState, Because, Progress, ReportSource};
-use super::command::{Change, EscalationCause, IncidentCommand, IncidentEvent, Report};
+use super::command::{IncidentCommand, Report};
 use super::deadline;
+use super::event::{EscalationCause, IncidentEvent};
+use super::handing_over::receive;
 use super::refusal::IncidentRefusal;
 use super::state::{Ending, Incident, IncidentStatus};
+use super::transfer::TransferMessage;
 use crate::actor::Actor;
 use crate::escalation::Step;
-use crate::ids::{AgencyId, AssignmentId, IncidentId, UserId};
+use crate::ids::{AgencyId, AssignmentId, IncidentId, TransferId, UserId};
 use crate::limits::ASSIGNMENTS_PER_INCIDENT_MAX;
 use crate::policy::Policy;
 use crate::private::Private;
-use crate::routing::{self, Role, Target};
+use crate::routing::{self, Role, Situation, Target};
 use crate::time::{Seconds, Timestamp};
 
 /// What follows from a command: facts to keep, and things to do once they are kept.
@@ -38,6 +41,13 @@ pub enum Effect {
         /// Which rung asks for it.
         step: Step,
     },
+    /// Tell a neighbouring centre's system.
+    TellNeighbour {
+        /// About which offer.
+        transfer: TransferId,
+        /// What.
+        message: TransferMessage,
+    },
 }
 
 /// What follows from a command of `actor` at `now`. `incident` is `None` before it is opened.
@@ -51,10 +61,18 @@ pub fn decide(
 ) -> Result<Decision, IncidentRefusal> {
     match (incident, command) {
         (None, IncidentCommand::Open(report)) => open(*report, actor, policy, now),
+        (None, IncidentCommand::Receive { report, origin }) => Ok(receive(*report, *origin, policy, now)),
         (None, _command) => Err(IncidentRefusal::Unknown),
         (Some(incident), command) => {
-            let mut course =
-                Course { incident: incident.clone(), id, actor, policy, now, decision: Decision::default() };
+            let mut course = Course {
+                incident: incident.clone(),
+                id,
+                actor,
+                policy,
+                now,
+                pressed_at: None,
+                decision: Decision::default(),
+            };
             course.run(command)?;
             Ok(course.decision)
         }
@@ -64,7 +82,7 @@ pub fn decide(
 fn open(report: Report, actor: Actor, policy: &Policy, now: Timestamp) -> Result<Decision, IncidentRefusal> {
     let by = actor.user().ok_or(IncidentRefusal::NotAPerson(actor))?;
     let dispatch_due_at = now.after(dispatch_within(report.priority, policy));
-    let opened = IncidentEvent::Opened { report: Box::new(report), by, dispatch_due_at };
+    let opened = IncidentEvent::Opened { report: Box::new(report), by: Some(by), dispatch_due_at };
     Ok(Decision { events: vec![opened], effects: vec![] })
 }
 
@@ -79,11 +97,14 @@ pub(super) struct Course<'a> {
     actor: Actor,
     pub(super) policy: &'a Policy,
     pub(super) now: Timestamp,
-    decision: Decision,
+    /// When the crew that reports pressed the button.
+    pub(super) pressed_at: Option<Timestamp>,
+    pub(super) decision: Decision,
 }
 
 impl Course<'_> {
     fn run(&mut self, command: IncidentCommand) -> Result<(), IncidentRefusal> {
+        self.must_be_the_crews(&command)?;
         match command {
             IncidentCommand::Open(_) => Err(IncidentRefusal::Exists),
             IncidentCommand::Edit { version, edit } => {
@@ -96,7 +117,14 @@ impl Course<'_> {
             }
             IncidentCommand::Dispatch { targets, note } => self.dispatch(targets, note),
             IncidentCommand::Assignment { id, change, source } => self.change_assignment(id, change, source),
+            IncidentCommand::CrewReport { id, change, pressed_at } => {
+                self.pressed_at = pressed_at;
+                self.change_assignment(id, change, ReportSource::Responder)
+            }
             IncidentCommand::ConsoleOff { id } => self.console_off(id),
+            IncidentCommand::JoinUnit { assignment, unit } => self.join_unit(assignment, unit),
+            IncidentCommand::LeaveUnit { assignment, unit } => self.leave_unit(assignment, unit),
+            IncidentCommand::RaiseAlarm { to, reason } => self.raise_alarm(to, reason),
             IncidentCommand::AddNote { text } => {
                 self.emit(IncidentEvent::Noted { text });
                 Ok(())
@@ -107,6 +135,7 @@ impl Course<'_> {
             IncidentCommand::Reopen { reason } => self.reopen(reason),
             IncidentCommand::Cancel { reason } => {
                 self.must_be_open()?;
+                self.settle_transfers(Some(&reason));
                 self.cancel_unfinished();
                 self.emit(IncidentEvent::Cancelled { reason });
                 Ok(())
@@ -119,11 +148,12 @@ impl Course<'_> {
             IncidentCommand::DeclareMassEvent => self.declare_mass_event(),
             IncidentCommand::EndMassEvent => self.end_mass_event(),
             IncidentCommand::ChannelTried { id, report } => {
-                self.assignment(id)?;
-                let (channel, delivered, result) = (report.channel, report.delivered, report.result);
-                self.emit(IncidentEvent::ChannelTried { assignment: id, channel, delivered, result });
+                let a = self.assignment(id)?;
+                self.channel_tried(&a, report);
                 Ok(())
             }
+            IncidentCommand::Receive { origin, .. } => self.received_again(&origin),
+            IncidentCommand::Transfer(command) => self.transfer(command),
             IncidentCommand::DeadlineReached => {
                 self.escalate();
                 Ok(())
@@ -158,7 +188,50 @@ impl Course<'_> {
         self.actor.user().ok_or(IncidentRefusal::NotAPerson(self.actor))
     }
 
-    fn assignment(&self, id: AssignmentId) -> Result<Assignment, IncidentRefusal> {
+    /// Who reports: a person by name, or the crew of a unit by none.
+    pub(super) fn reporter(&self) -> Result<Option<UserId>, IncidentRefusal> {
+        if self.actor.unit().is_some() { Ok(None) } else { self.person().map(Some) }
+    }
+
+    /// A crew reports of the task that it is on, and of nothing else.
+    fn must_be_the_crews(&self, command: &IncidentCommand) -> Result<(), IncidentRefusal> {
+        let Some(unit) = self.actor.unit() else { return Ok(()) };
+        let is_on = |a: &Assignment| a.progress.is_engaged() && a.units.iter().any(|known| known.id == unit);
+        let theirs = match command {
+            IncidentCommand::CrewReport { id, .. } => self.incident.assignment(*id).is_some_and(is_on),
+            IncidentCommand::LeaveUnit { assignment, unit: leaves } => {
+                *leaves == unit && self.incident.assignment(*assignment).is_some_and(is_on)
+            }
+            IncidentCommand::AddNote { .. } | IncidentCommand::RaiseAlarm { .. } => {
+                self.incident.assignments.iter().any(is_on)
+            }
+            IncidentCommand::Open(_)
+            | IncidentCommand::Edit { .. }
+            | IncidentCommand::Dispatch { .. }
+            | IncidentCommand::Assignment { .. }
+            | IncidentCommand::ConsoleOff { .. }
+            | IncidentCommand::JoinUnit { .. }
+            | IncidentCommand::AnswerCard { .. }
+            | IncidentCommand::AttachCall { .. }
+            | IncidentCommand::Close { .. }
+            | IncidentCommand::Reopen { .. }
+            | IncidentCommand::Cancel { .. }
+            | IncidentCommand::MergeInto { .. }
+            | IncidentCommand::Absorb { .. }
+            | IncidentCommand::Release { .. }
+            | IncidentCommand::Unmerge { .. }
+            | IncidentCommand::DetachCall { .. }
+            | IncidentCommand::DeclareMassEvent
+            | IncidentCommand::EndMassEvent
+            | IncidentCommand::ChannelTried { .. }
+            | IncidentCommand::Receive { .. }
+            | IncidentCommand::Transfer(_)
+            | IncidentCommand::DeadlineReached => false,
+        };
+        if theirs { Ok(()) } else { Err(IncidentRefusal::NotAPerson(self.actor)) }
+    }
+
+    pub(super) fn assignment(&self, id: AssignmentId) -> Result<Assignment, IncidentRefusal> {
         self.incident.assignment(id).cloned().ok_or(IncidentRefusal::UnknownAssignment)
     }
 
@@ -180,6 +253,10 @@ impl Course<'_> {
         }
         if self.incident.assignments.len() + new.len() > ASSIGNMENTS_PER_INCIDENT_MAX {
             return Err(IncidentRefusal::TooMany { what: "assignments", max: ASSIGNMENTS_PER_INCIDENT_MAX });
+        }
+        // Whoever sends somebody has taken it.
+        if self.incident.unanswered_origin().is_some() {
+            self.answer_origin(None);
         }
         for target in new {
             self.assign(target, Because::Dispatch, note.clone());
@@ -211,12 +288,14 @@ impl Course<'_> {
             under_control_at: None,
             completed_at: None,
             unit: None,
+            units: Vec::new(),
             note,
             raised: Vec::new(),
             turnout_raised: false,
             welfare_asked_at: None,
             console_off_at: None,
             relayed: Vec::new(),
+            tries: Vec::new(),
         };
         self.emit(IncidentEvent::Assigned { assignment: Box::new(assignment) });
     }
@@ -233,108 +312,9 @@ impl Course<'_> {
         Ok(())
     }
 
-    fn change_assignment(
-        &mut self,
-        id: AssignmentId,
-        change: Change,
-        source: ReportSource,
-    ) -> Result<(), IncidentRefusal> {
-        let a = self.assignment(id)?;
-        self.must_not_be_merged()?;
-        match change {
-            Change::Delivered if a.delivered_at.is_some() || !a.progress.is_engaged() => Ok(()),
-            Change::Delivered => {
-                self.emit(IncidentEvent::Delivered { assignment: id });
-                Ok(())
-            }
-            Change::Seen if a.seen_at.is_some() => Ok(()),
-            Change::Seen => {
-                self.emit(IncidentEvent::Seen { assignment: id });
-                Ok(())
-            }
-            Change::Acknowledge { unit } => self.acknowledge(&a, unit, source),
-            Change::Decline { reason } => self.decline(&a, reason, source),
-            Change::EnRoute => self.progress(&a, AssignmentState::EnRoute, None, source),
-            Change::OnScene => self.progress(&a, AssignmentState::OnScene, None, source),
-            Change::Working => self.progress(&a, AssignmentState::Working, None, source),
-            Change::UnderControl => self.progress(&a, AssignmentState::UnderControl, None, source),
-            Change::Complete { note } => self.progress(&a, AssignmentState::Completed, note, source),
-        }
-    }
-
-    /// One wins. The winner who asks twice is told that it is so; anybody else is told who won.
-    fn acknowledge(
-        &mut self,
-        a: &Assignment,
-        unit: Option<String>,
-        source: ReportSource,
-    ) -> Result<(), IncidentRefusal> {
-        let person = self.person()?;
-        if let Some((at, by)) = a.acknowledged {
-            return if by == person { Ok(()) } else { Err(IncidentRefusal::AlreadyAcknowledged { by, at }) };
-        }
-        self.must_be_open()?;
-        if !a.progress.awaits_acknowledgement() {
-            let (from, to) = (a.progress.state().name(), AssignmentState::Acknowledged.name());
-            return Err(IncidentRefusal::NotInThisState { from, to });
-        }
-        self.emit(IncidentEvent::Acknowledged { assignment: a.id, by: person, unit, source });
-        Ok(())
-    }
-
-    /// A declined assignment asks the next agency at once.
-    fn decline(
-        &mut self,
-        a: &Assignment,
-        reason: Private<String>,
-        source: ReportSource,
-    ) -> Result<(), IncidentRefusal> {
-        let by = self.person()?;
-        self.must_be_open()?;
-        if reason.reveal().trim().is_empty() {
-            return Err(IncidentRefusal::ReasonMissing);
-        }
-        let state = a.progress.state();
-        if state > AssignmentState::EnRoute {
-            let (from, to) = (state.name(), AssignmentState::Declined.name());
-            return Err(IncidentRefusal::NotInThisState { from, to });
-        }
-        self.emit(IncidentEvent::Declined { assignment: a.id, by, reason, source });
-        if a.role != Role::Notify {
-            self.ask_next(a, Because::Declined);
-        }
-        Ok(())
-    }
-
-    fn progress(
-        &mut self,
-        a: &Assignment,
-        to: AssignmentState,
-        note: Option<Private<String>>,
-        source: ReportSource,
-    ) -> Result<(), IncidentRefusal> {
-        self.person()?;
-        let from = a.progress.state();
-        if from == to {
-            return Ok(());
-        }
-        // Forward only, from acknowledged on; a step may be left out, because a crew that is busy saving
-        // somebody presses one key later, not three.
-        let follows = from >= AssignmentState::Acknowledged && from < to && a.progress.is_engaged();
-        if !follows || to > AssignmentState::Completed {
-            return Err(IncidentRefusal::NotInThisState { from: from.name(), to: to.name() });
-        }
-        let others_done = self.incident.unfinished().all(|other| other.id == a.id);
-        let last = to == AssignmentState::Completed && others_done && self.incident.is_open();
-        let close_due_at = last.then(|| self.now.after(self.policy.rules.close_within));
-        self.emit(IncidentEvent::Progressed { assignment: a.id, to, note, close_due_at, source });
-        Ok(())
-    }
-
-    fn ask_next(&mut self, instead_of: &Assignment, because: Because) {
+    pub(super) fn ask_next(&mut self, instead_of: &Assignment, because: Because) {
         let already: Vec<AgencyId> = self.incident.assignments.iter().map(|a| a.agency).collect();
-        let next =
-            routing::next_agency(self.policy, self.incident.kind.as_ref(), self.incident.category, &already);
+        let next = routing::next_agency(self.policy, &Situation::of(&self.incident), &already);
         let room = self.incident.assignments.len() < ASSIGNMENTS_PER_INCIDENT_MAX;
         match next.filter(|_| room) {
             Some(target) => self.assign(Target { role: instead_of.role, ..target }, because, None),
@@ -352,6 +332,7 @@ impl Course<'_> {
         if nobody_reported && reason.as_ref().is_none_or(|r| r.reveal().trim().is_empty()) {
             return Err(IncidentRefusal::ReasonMissing);
         }
+        self.settle_transfers(None);
         self.cancel_unfinished();
         self.emit(IncidentEvent::Closed { reason });
         Ok(())
@@ -367,7 +348,7 @@ impl Course<'_> {
         Ok(())
     }
 
-    fn cancel_unfinished(&mut self) {
+    pub(super) fn cancel_unfinished(&mut self) {
         let open = self.incident.assignments.iter().filter(|a| a.progress.is_engaged());
         let open = open.filter(|a| a.progress.state() != AssignmentState::Completed);
         let ids: Vec<AssignmentId> = open.map(|a| a.id).collect();
@@ -386,6 +367,9 @@ impl Course<'_> {
             let assignment = due.cause.assignment().and_then(|id| self.incident.assignment(id).cloned());
             if let Some(a) = assignment {
                 self.act_on(&a, due.cause, due.step);
+            }
+            if let EscalationCause::NotAccepted { transfer } = due.cause {
+                self.unanswered(transfer);
             }
         }
     }

@@ -10,14 +10,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::assignment::{Assignment, AssignmentState, Because};
-use super::command::{Edit, IncidentCommand, IncidentEvent};
+use super::command::{Edit, IncidentCommand};
 use super::decide::{Course, dispatch_within};
+use super::event::IncidentEvent;
 use super::refusal::IncidentRefusal;
 use super::state::{Ending, Incident, IncidentStatus};
 use crate::actor::Actor;
-use crate::ids::{AgencyId, AssignmentId, CallId, IncidentId};
+use crate::card::Flag;
+use crate::ids::{AssignmentId, CallId, IncidentId};
 use crate::limits::{ASSIGNMENTS_PER_INCIDENT_MAX, CALLS_PER_INCIDENT_MAX};
-use crate::routing::Target;
+use crate::routing::{Role, Target};
 use crate::time::Timestamp;
 
 /// An incident that was merged into another one, as the other one keeps it in mind.
@@ -31,6 +33,9 @@ pub struct Absorbed {
     pub calls: Vec<CallId>,
     /// The agencies that came with it.
     pub assignments: Vec<TakenOver>,
+    /// What held of it, and holds here as long as it is part of this.
+    #[serde(default)]
+    pub flags: Vec<Flag>,
 }
 
 /// An agency's assignment that went on with another incident.
@@ -98,12 +103,14 @@ impl Course<'_> {
         if into == self.id {
             return Err(IncidentRefusal::IntoItself);
         }
+        self.settle_transfers(None);
         self.emit(IncidentEvent::Merged { into, number });
         Ok(())
     }
 
-    /// Takes over callers and agencies. An agency that is asked here already stays as it is; one that was asked only
-    /// there is asked here from now on, as far as it was: nobody who is on the way is called off by a merge.
+    /// Takes over callers and agencies. An agency that is at work here already stays as it is; one that was asked only
+    /// there, or has finished here or only hears of it, is asked here from now on, as far as it was: nobody who is on
+    /// the way is called off by a merge.
     pub(super) fn absorb(&mut self, from: &Incident) -> Result<(), IncidentRefusal> {
         self.must_be_open()?;
         let calls: Vec<CallId> =
@@ -111,13 +118,24 @@ impl Course<'_> {
         if self.incident.calls.len() + calls.len() > CALLS_PER_INCIDENT_MAX {
             return Err(IncidentRefusal::TooMany { what: "calls", max: CALLS_PER_INCIDENT_MAX });
         }
-        let asked: Vec<AgencyId> = self.asked().collect();
+        let stands = |a: &Assignment| self.incident.assignments.iter().any(|here| stands_for(here, a));
         let going_on: Vec<&Assignment> =
-            from.assignments.iter().filter(|a| is_at_work(a) && !asked.contains(&a.agency)).collect();
+            from.assignments.iter().filter(|a| is_at_work(a) && !stands(a)).collect();
         if self.incident.assignments.len() + going_on.len() > ASSIGNMENTS_PER_INCIDENT_MAX {
             return Err(IncidentRefusal::TooMany { what: "assignments", max: ASSIGNMENTS_PER_INCIDENT_MAX });
         }
-        self.emit(IncidentEvent::Absorbed { from: from.id, number: from.number.clone(), calls });
+        let (number, flags) = (from.number.clone(), from.flags());
+        self.emit(IncidentEvent::Absorbed { from: from.id, number, calls, flags });
+        // The same crew is on the way to the same thing: it goes on under the assignment that stays.
+        for a in from.assignments.iter().filter(|a| is_at_work(a)) {
+            let stays = |here: &&Assignment| stands_for(here, a);
+            let Some(assignment) = self.incident.assignments.iter().find(stays).map(|here| here.id) else {
+                continue;
+            };
+            for unit in a.units.clone() {
+                self.emit(IncidentEvent::UnitJoined { assignment, unit });
+            }
+        }
         for a in going_on {
             let ordinal = u32::try_from(self.incident.assignments.len()).unwrap_or(u32::MAX);
             let id = AssignmentId::nth(self.id, ordinal, self.now);
@@ -127,6 +145,10 @@ impl Course<'_> {
         if from.priority < self.incident.priority {
             let edit = Edit { priority: Some(from.priority), ..Edit::default() };
             self.emit(IncidentEvent::Edited { edit: Box::new(edit) });
+        }
+        if from.alarm > self.incident.alarm {
+            let (from, to) = (self.incident.alarm, from.alarm);
+            self.emit(IncidentEvent::AlarmRaised { from, to, reason: None });
         }
         if from.master.is_some() && self.incident.master.is_none() {
             self.emit(IncidentEvent::MassEventDeclared);
@@ -223,13 +245,28 @@ impl Course<'_> {
     }
 }
 
+/// Whether what an agency does on the other incident can go on under this assignment: it is at work under it, and not
+/// only told of the incident while it is sent to the other one.
+fn stands_for(here: &Assignment, there: &Assignment) -> bool {
+    here.agency == there.agency
+        && is_at_work(here)
+        && (here.role != Role::Notify || there.role == Role::Notify)
+}
+
 /// Whether an agency is asked and has not finished.
-fn is_at_work(a: &Assignment) -> bool {
+pub(super) fn is_at_work(a: &Assignment) -> bool {
     a.progress.is_engaged() && a.progress.state() != AssignmentState::Completed
 }
 
-pub(super) fn absorbed(incident: &mut Incident, from: IncidentId, calls: &[CallId], at: Timestamp) {
-    incident.absorbed.push(Absorbed { from, at, calls: calls.to_vec(), assignments: Vec::new() });
+pub(super) fn absorbed(
+    incident: &mut Incident,
+    from: IncidentId,
+    calls: &[CallId],
+    flags: &[Flag],
+    at: Timestamp,
+) {
+    let (calls, flags) = (calls.to_vec(), flags.to_vec());
+    incident.absorbed.push(Absorbed { from, at, calls, assignments: Vec::new(), flags });
 }
 
 pub(super) fn taken_over(

@@ -12,16 +12,30 @@ mod carding;
 mod command;
 mod deadline;
 mod decide;
+mod event;
+mod force;
+mod handing_over;
 mod merging;
 mod refusal;
+mod reporting;
 mod state;
+mod transfer;
 
 pub use apply::apply;
-pub use assignment::{Assignment, AssignmentState, Because, Progress, Raised, Relayed, ReportSource};
+pub use assignment::{
+    Assignment, AssignmentState, Because, Called, ChannelState, ChannelTry, Progress, Raised, Relayed,
+    ReportSource,
+};
 pub use carding::GivenAnswer;
-pub use command::{Change, ChannelReport, Edit, EscalationCause, IncidentCommand, IncidentEvent, Report};
+pub use command::{Change, ChannelReport, Edit, IncidentCommand, Report};
 pub use deadline::{Due, clocks, next_deadline, next_rung};
 pub use decide::{Decision, Effect, decide};
+pub use event::{EscalationCause, IncidentEvent};
 pub use merging::{Absorbed, Master, TakenOver, merge, unmerge};
 pub use refusal::IncidentRefusal;
 pub use state::{AreaBy, Ending, Incident, IncidentStatus, Location, Note, Point, PointSource, Reporter};
+pub(crate) use transfer::brought_along;
+pub use transfer::{
+    Neighbour, Origin, OriginState, PacketState, Returned, Transfer, TransferAnswer, TransferCommand,
+    TransferMessage, TransferState,
+};

@@ -44,8 +44,8 @@ pub enum IncidentRefusal {
     /// Somebody else took it first.
     #[error("already acknowledged")]
     AlreadyAcknowledged {
-        /// The winner.
-        by: UserId,
+        /// The winner; nobody by name when it came over a second channel.
+        by: Option<UserId>,
         /// When.
         at: Timestamp,
     },
@@ -86,6 +86,18 @@ pub enum IncidentRefusal {
         /// The bound.
         max: usize,
     },
+    /// It stands with a neighbouring centre: it waits for their answer, or is theirs.
+    #[error("it stands with {to}")]
+    TransferStands {
+        /// The centre's name.
+        to: String,
+    },
+    /// There is no such hand-over between the two centres.
+    #[error("there is no such hand-over")]
+    NotHandedOver,
+    /// What somebody of the other centre said needs their name.
+    #[error("the name of who said so is missing or too long")]
+    NameMissing,
     /// Only a person can do this.
     #[error("only a person can do this, not {0}")]
     NotAPerson(Actor),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::assignment::{Assignment, AssignmentState};
 use super::carding::GivenAnswer;
 use super::merging::{Absorbed, Master};
+use super::transfer::{Origin, Transfer};
 use crate::actor::Actor;
 use crate::category::{Category, Priority, TypeCode};
 use crate::ids::{AreaCode, AssignmentId, CallId, IncidentId, UserId};
@@ -23,8 +24,8 @@ pub struct Incident {
     pub version: u32,
     /// When it was opened.
     pub opened_at: Timestamp,
-    /// Who opened it and owns it until every agency has reported.
-    pub opened_by: UserId,
+    /// Who opened it and owns it until every agency has reported; nobody here when a neighbouring centre handed it over.
+    pub opened_by: Option<UserId>,
     /// One of the seven categories.
     pub category: Category,
     /// The type within the category, if known.
@@ -50,6 +51,9 @@ pub struct Incident {
     pub answers: Vec<GivenAnswer>,
     /// How it ended, once it did.
     pub ending: Option<Ending>,
+    /// The alarm level: 1 until somebody raises it.
+    #[serde(default = "first_alarm", skip_serializing_if = "is_first_alarm")]
+    pub alarm: u8,
     /// Until when somebody must be sent, while nobody is on it.
     pub dispatch_due_at: Option<Timestamp>,
     /// Until when it must be closed, once every agency has reported.
@@ -60,6 +64,21 @@ pub struct Incident {
     /// Since when it is the master incident of a mass event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub master: Option<Master>,
+    /// What was offered to neighbouring centres, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transfers: Vec<Transfer>,
+    /// The neighbouring centre that handed it over to us.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Box<Origin>>,
+}
+
+const fn first_alarm() -> u8 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
+const fn is_first_alarm(level: &u8) -> bool {
+    *level == 1
 }
 
 /// Where an incident is. A landmark alone is enough: an unknown address is never refused.

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::category::{Category, Priority, TypeCode};
-use crate::ids::AgencyCode;
-use crate::policy::{Measure, Rules};
+use crate::ids::{AgencyCode, AreaCode};
+use crate::policy::{Measure, Rules, plans, times};
 
 /// One mistake in a set of rules.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, thiserror::Error)]
@@ -103,8 +103,18 @@ pub enum PolicyMistake {
         /// Which one.
         priority: Priority,
     },
-    /// An exception has a ladder that is empty or does not ascend, or does not say why it is there.
-    #[error("ladder_exceptions: number {place} (from 1) has no rungs, rungs out of order, or no reason")]
+    /// A ladder has more rungs than [`LADDER_RUNGS_MAX`](crate::limits::LADDER_RUNGS_MAX), asks a crew for its welfare
+    /// that is not on its way yet, or never alarms the supervisor: silence could stay unnoticed.
+    #[error(
+        "the ladder of priority {priority} has too many rungs, one of another kind, or never alarms the supervisor"
+    )]
+    LadderSteps {
+        /// Which one.
+        priority: Priority,
+    },
+    /// An exception has a ladder that is empty, does not ascend, takes too long or never alarms the supervisor, or it does
+    /// not say why it is there.
+    #[error("ladder_exceptions: number {place} (from 1) has no ladder that can be climbed, or no reason")]
     LadderException {
         /// Its place in the list, from 1.
         place: usize,
@@ -121,6 +131,12 @@ pub enum PolicyMistake {
         /// Which field.
         field: String,
     },
+    /// A time is longer than [`RULE_TIME_MAX`](crate::limits::RULE_TIME_MAX).
+    #[error("{field}: longer than seven days")]
+    TooLong {
+        /// Which field.
+        field: String,
+    },
     /// The fallback is empty: a declined incident could end with nobody.
     #[error("fallback: nobody is named")]
     NoFallback,
@@ -133,9 +149,81 @@ pub enum PolicyMistake {
     /// An objective names no source.
     #[error("objectives: one names no source")]
     NoSource,
+    /// A response plan has the code of another one.
+    #[error("plan {code} is there twice")]
+    PlanTwice {
+        /// Which one.
+        code: String,
+    },
+    /// A response plan adds nobody and wants no units.
+    #[error("plan {code} changes nothing")]
+    PlanEmpty {
+        /// Which one.
+        code: String,
+    },
+    /// A rule names a type that there is not.
+    #[error("{of}: there is no type {code}")]
+    UnknownType {
+        /// Who names it.
+        of: String,
+        /// What is named.
+        code: TypeCode,
+    },
+    /// An area code that has no such form.
+    #[error("{of}: {code} is not an area code")]
+    NotAnArea {
+        /// Who names it.
+        of: String,
+        /// What stands there.
+        code: AreaCode,
+    },
+    /// A figure of a plan, or of the rules about units, is out of range.
+    #[error("{of}: {field} is out of range")]
+    UnitFigure {
+        /// Whose.
+        of: String,
+        /// Which figure.
+        field: &'static str,
+    },
+    /// A rule about units asks for nothing.
+    #[error("units.needs: number {place} (from 1) asks for nothing")]
+    NeedEmpty {
+        /// Its place in the list, from 1.
+        place: usize,
+    },
+    /// A plan or a rule about units names no source.
+    #[error("{of}: no source is named")]
+    PlanSource {
+        /// Whose.
+        of: String,
+    },
     /// A figure of the ringing rules is out of range, or an overflow has no target or a target no time.
     #[error("acd: a figure is out of range, or overflow_after_s and overflow_target are not both there")]
     Ringing,
+    /// A change names nobody who answers for it.
+    #[error("owner: nobody is named")]
+    NoOwner,
+    /// A change changes nothing.
+    #[error("nothing is changed")]
+    Nothing,
+    /// A change ends a response plan that there is not.
+    #[error("there is no plan {code}")]
+    UnknownPlan {
+        /// Which one.
+        code: String,
+    },
+    /// A list of a change is longer than it may be.
+    #[error("{of}: too many")]
+    TooMany {
+        /// Which list.
+        of: String,
+    },
+    /// A text of a change is longer than it may be.
+    #[error("{of}: a text is too long")]
+    TextTooLong {
+        /// Whose text.
+        of: String,
+    },
 }
 
 impl Rules {
@@ -147,8 +235,9 @@ impl Rules {
         self.check_categories(&mut mistakes);
         self.check_types(&mut mistakes);
         self.check_other_emergencies(&mut mistakes);
-        self.check_times(&mut mistakes);
+        times::check(self, &mut mistakes);
         self.check_objectives(&mut mistakes);
+        plans::check(self, &mut mistakes);
         if !self.acd.is_sound() {
             mistakes.push(PolicyMistake::Ringing);
         }
@@ -246,48 +335,6 @@ impl Rules {
         }
     }
 
-    fn check_times(&self, mistakes: &mut Vec<PolicyMistake>) {
-        for priority in Priority::ALL {
-            match self.ladders.get(&priority) {
-                Some(ladder) if ladder.rungs.is_empty() => {
-                    mistakes.push(PolicyMistake::NoLadder { priority })
-                }
-                Some(ladder) if !ladder.is_ascending() => {
-                    mistakes.push(PolicyMistake::LadderOrder { priority });
-                }
-                Some(_) => {}
-                None => mistakes.push(PolicyMistake::NoLadder { priority }),
-            }
-            if !self.dispatch_within.contains_key(&priority) {
-                mistakes.push(PolicyMistake::NoDispatchLimit { priority });
-            }
-        }
-        let known = self.function_codes();
-        for (place, rule) in (1..).zip(&self.ladder_exceptions) {
-            let sound = !rule.ladder.rungs.is_empty() && rule.ladder.is_ascending();
-            if !sound || rule.because.trim().is_empty() {
-                mistakes.push(PolicyMistake::LadderException { place });
-            }
-            for function in rule.functions.iter().filter(|function| !known.contains(function)) {
-                let of = "ladder_exceptions".to_owned();
-                mistakes.push(PolicyMistake::UnknownFunction { of, function: function.clone() });
-            }
-        }
-        let single = [
-            ("welfare_check_after", self.welfare_check_after),
-            ("close_within", self.close_within),
-            ("call_back_within", self.call_back_within),
-        ];
-        let listed = [("dispatch_within", &self.dispatch_within), ("en_route_within", &self.en_route_within)];
-        let listed =
-            listed.iter().flat_map(|(field, limits)| limits.values().map(move |limit| (*field, *limit)));
-        for (field, limit) in single.into_iter().chain(listed) {
-            if limit.0 == 0 {
-                mistakes.push(PolicyMistake::Zero { field: field.to_owned() });
-            }
-        }
-    }
-
     fn check_objectives(&self, mistakes: &mut Vec<PolicyMistake>) {
         let known = self.function_codes();
         for objective in &self.objectives {
@@ -311,14 +358,18 @@ impl Rules {
     }
 }
 
-fn check_code(code: &str, mistakes: &mut Vec<PolicyMistake>) {
+pub(super) fn check_code(code: &str, mistakes: &mut Vec<PolicyMistake>) {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     if code.is_empty() || !code.chars().all(fits) {
         mistakes.push(PolicyMistake::NotACode { code: code.to_owned() });
     }
 }
 
-fn check_labels<const N: usize>(of: &str, labels: [&String; N], mistakes: &mut Vec<PolicyMistake>) {
+pub(super) fn check_labels<const N: usize>(
+    of: &str,
+    labels: [&String; N],
+    mistakes: &mut Vec<PolicyMistake>,
+) {
     if labels.iter().any(|label| label.trim().is_empty()) {
         mistakes.push(PolicyMistake::NoLabel { of: of.to_owned() });
     }

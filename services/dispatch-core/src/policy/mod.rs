@@ -13,11 +13,21 @@ use crate::category::{Category, Priority, TypeCode};
 use crate::duplicate::DuplicateRules;
 use crate::escalation::{Ladder, LadderException};
 use crate::ids::{AgencyCode, AgencyId};
-use crate::time::{Seconds, Timestamp};
+use crate::referral::ReferralTarget;
+use crate::routing::PlanRule;
+use crate::time::Seconds;
+use crate::unit::UnitRules;
 
+mod change;
 mod check;
+pub mod draft;
+mod earlier;
+mod plans;
+mod times;
 
+pub use change::{RoutingRule, RulesChange};
 pub use check::PolicyMistake;
+pub use earlier::EarlierClocks;
 
 /// What every decision needs to know besides the state it decides about.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -36,6 +46,9 @@ pub struct Rules {
     pub version: u64,
     /// The decree that set this version.
     pub decree: String,
+    /// Who answers for it. Rules that were adopted before this was asked name nobody.
+    #[serde(default)]
+    pub owner: String,
     /// The first day it holds, `YYYY-MM-DD`.
     pub effective_from: String,
     /// The agency functions that plans may name.
@@ -61,6 +74,9 @@ pub struct Rules {
     pub close_within: Seconds,
     /// A lost caller must be called back within this time.
     pub call_back_within: Seconds,
+    /// A neighbouring centre must accept what is handed over within this time, else it comes back.
+    #[serde(default = "crate::incident::brought_along")]
+    pub neighbour_answer_within: BTreeMap<Priority, Seconds>,
     /// Who is asked next when a plan is exhausted, in this order.
     pub fallback: Vec<AgencyCode>,
     /// What the figures are measured against.
@@ -71,9 +87,21 @@ pub struct Rules {
     /// Whose phone rings, and for how long. Rules that were adopted before there was a queue have none of their own.
     #[serde(default)]
     pub acd: AcdPolicy,
+    /// Which services take what is no emergency.
+    #[serde(default = "crate::referral::brought_along")]
+    pub referrals: Vec<ReferralTarget>,
     /// When two reports are one.
     #[serde(default = "crate::duplicate::brought_along")]
     pub duplicates: DuplicateRules,
+    /// Who comes besides those whom the type names. Rules that were adopted before there were plans have none.
+    #[serde(default)]
+    pub plans: Vec<PlanRule>,
+    /// What is asked of units.
+    #[serde(default)]
+    pub units: UnitRules,
+    /// The times that held before, for clocks that began to run by them; the first replaced first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<EarlierClocks>,
 }
 
 /// What holds where the rules do not say: outlines of villages are good to some hundred metres.
@@ -244,13 +272,6 @@ impl Rules {
         kind.and_then(|code| self.kind(code))
             .or_else(|| self.category(category).and_then(|rule| self.kind(&rule.general)))
             .or_else(|| self.types.iter().find(|rule| rule.category == category))
-    }
-
-    /// The ladder of an assignment of this priority and function that was sent at `sent_at`. It holds to the end: a night
-    /// that is over does not shorten it.
-    pub fn ladder(&self, priority: Priority, function: &AgencyCode, sent_at: Timestamp) -> Option<&Ladder> {
-        let exception = self.ladder_exceptions.iter().find(|rule| rule.holds(priority, function, sent_at));
-        exception.map(|rule| &rule.ladder).or_else(|| self.ladders.get(&priority))
     }
 
     /// The codes that plans may name.

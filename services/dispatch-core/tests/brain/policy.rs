@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use dispatch_core::category::{Category, Priority, TypeCode};
 use dispatch_core::classification::{Classifier, Lexicon, LexiconError, Model};
 use dispatch_core::escalation::Step;
-use dispatch_core::ids::AgencyCode;
+use dispatch_core::ids::{AgencyCode, AreaCode};
 use dispatch_core::policy::{Measure, PolicyError, PolicyMistake, Rules};
 
 fn rules() -> Rules {
@@ -134,4 +134,39 @@ fn a_broken_lexicon_is_refused_by_name() {
     broken.rules[0].weight = 1.5;
     assert!(matches!(classifier(broken).unwrap_err(), LexiconError::BadRule { .. }));
     assert!(matches!(Lexicon::from_json("[]").unwrap_err(), LexiconError::Unreadable(_)));
+}
+
+#[test]
+fn every_mistake_of_a_plan_and_of_the_rules_about_units_is_named() {
+    let mut edited = rules();
+    let plan = &mut edited.plans[0];
+    (plan.from_level, plan.areas) = (4, vec![AreaCode("pulau".into())]);
+    plan.types = vec![TypeCode::new("abolished")];
+    plan.support = vec![AgencyCode::new("satgas")];
+    (edited.plans[1].support, edited.plans[1].notify) = (vec![], vec![]);
+    edited.plans[1].source = " ".into();
+    edited.plans[2].code = edited.plans[1].code.clone();
+    (edited.units.jobs_max, edited.units.needs[0].kinds, edited.units.needs[0].crew) = (0, vec![], 0);
+    edited.units.cover[0].within_m = 0;
+    let of = || "plan terjebak".to_owned();
+    let expected = vec![
+        PolicyMistake::UnknownFunction { of: of(), function: AgencyCode::new("satgas") },
+        PolicyMistake::UnknownType { of: of(), code: TypeCode::new("abolished") },
+        PolicyMistake::NotAnArea { of: of(), code: AreaCode("pulau".into()) },
+        PolicyMistake::UnitFigure { of: of(), field: "from_level" },
+        PolicyMistake::PlanEmpty { code: "bahan_berbahaya".into() },
+        PolicyMistake::PlanSource { of: "plan bahan_berbahaya".into() },
+        PolicyMistake::PlanTwice { code: "bahan_berbahaya".into() },
+        PolicyMistake::UnitFigure { of: "units".into(), field: "jobs_max" },
+        PolicyMistake::NeedEmpty { place: 1 },
+        PolicyMistake::UnitFigure { of: "units.cover".into(), field: "within_m, kinds" },
+    ];
+    assert_eq!(edited.check(), expected);
+    // Rules that were adopted before there were plans and units hold as they are.
+    let mut old = serde_json::to_value(rules()).unwrap();
+    for field in ["plans", "units"] {
+        old.as_object_mut().unwrap().remove(field);
+    }
+    let old = Rules::from_json(&old.to_string()).unwrap();
+    assert!(old.plans.is_empty() && old.units.needs.is_empty() && old.units.cover.is_empty());
 }

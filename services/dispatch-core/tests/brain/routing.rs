@@ -3,7 +3,7 @@
 use dispatch_core::category::{Category, TypeCode};
 use dispatch_core::ids::{AgencyCode, AgencyId};
 use dispatch_core::policy::{AgencyEntry, Directory, Policy, Rules};
-use dispatch_core::routing::{Proposal, Role, next_agency, propose};
+use dispatch_core::routing::{Proposal, Role, Situation, next_agency, propose};
 use proptest::prelude::*;
 
 const SEVEN: [&str; 7] = ["damkar", "bpbd", "ambulans", "polres", "satpolpp", "basarnas", "pln"];
@@ -30,7 +30,7 @@ fn site(codes: &[&str]) -> Policy {
 fn for_type(policy: &Policy, code: &str) -> Proposal {
     let kind = TypeCode::new(code);
     let category = policy.rules.kind(&kind).unwrap().category;
-    propose(policy, Some(&kind), category, &[])
+    propose(policy, &Situation::of_kind(Some(&kind), category), &[])
 }
 
 fn roles(proposal: &Proposal) -> Vec<String> {
@@ -74,17 +74,17 @@ fn without_its_lead_a_plan_promotes_a_support_and_then_the_fallback() {
 fn those_on_it_already_are_not_proposed_again_and_keep_the_lead() {
     let policy = site(&["polres", "ambulans"]);
     let kind = TypeCode::new("kebakaran_bangunan");
-    let again = propose(&policy, Some(&kind), Category::A, &[id(1)]);
+    let again = propose(&policy, &Situation::of_kind(Some(&kind), Category::A), &[id(1)]);
     assert_eq!(roles(&again), ["polres Support"]);
 }
 
 #[test]
 fn without_a_type_the_category_decides_and_an_unknown_type_is_no_type() {
     let policy = site(&SEVEN);
-    let by_category = propose(&policy, None, Category::A, &[]);
+    let by_category = propose(&policy, &Situation::of_kind(None, Category::A), &[]);
     assert_eq!(by_category.targets[0].code, AgencyCode::new("damkar"));
     let unknown = TypeCode::new("abolished");
-    assert_eq!(propose(&policy, Some(&unknown), Category::A, &[]), by_category);
+    assert_eq!(propose(&policy, &Situation::of_kind(Some(&unknown), Category::A), &[]), by_category);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn after_a_decline_the_next_lead_then_a_support_then_the_fallback_is_asked() {
     let kind = TypeCode::new("bangunan_roboh");
     let mut already = Vec::new();
     let mut asked = Vec::new();
-    while let Some(target) = next_agency(&policy, Some(&kind), Category::B, &already) {
+    while let Some(target) = next_agency(&policy, &Situation::of_kind(Some(&kind), Category::B), &already) {
         already.push(target.agency);
         asked.push(format!("{} {:?}", target.code, target.role));
     }
@@ -128,14 +128,14 @@ proptest! {
     ) {
         let policy = site(&present);
         let kind = policy.rules.types[number % policy.rules.types.len()].clone();
-        let proposal = propose(&policy, Some(&kind.code), kind.category, &[]);
+        let proposal = propose(&policy, &Situation::of_kind(Some(&kind.code), kind.category), &[]);
         prop_assert_eq!(proposal.targets[0].role, Role::Lead);
         prop_assert!(proposal.targets.is_sorted_by_key(|target| target.role));
         let mut agencies: Vec<_> = proposal.targets.iter().map(|target| target.agency).collect();
         agencies.sort();
         agencies.dedup();
         prop_assert_eq!(agencies.len(), proposal.targets.len());
-        let next = next_agency(&policy, Some(&kind.code), kind.category, &agencies);
+        let next = next_agency(&policy, &Situation::of_kind(Some(&kind.code), kind.category), &agencies);
         prop_assert!(next.is_none_or(|target| !agencies.contains(&target.agency)));
     }
 }

@@ -1,8 +1,9 @@
 //! Two people to a change.
 
-use dispatch_core::card::draft::{Around, CardChange, CardDraft, DraftRefusal, DraftState, DraftStep};
+use dispatch_core::card::draft::{Around, CardChange, CardDraft};
 use dispatch_core::card::{CardCode, CardFault, CardSet, InstructionCode, Words};
 use dispatch_core::category::TypeCode;
+use dispatch_core::draft::{DraftRefusal, DraftState, DraftStep};
 use dispatch_core::ids::{CardDraftId, UserId};
 use dispatch_core::policy::Rules;
 use dispatch_core::private::Private;
@@ -48,11 +49,11 @@ fn what_another_person_approves_holds_from_now_on() {
     let early = draft.stepped(DraftStep::Approve, 1, &centre.around(YUDI)).unwrap_err();
     assert!(matches!(early, DraftRefusal::NotInThisState { .. }), "nobody has handed it in");
     let (draft, none) = draft.stepped(DraftStep::Submit, 1, &centre.around(WATI)).unwrap();
-    assert_eq!((draft.state, none), (DraftState::Submitted, None));
+    assert_eq!((draft.progress.state, none), (DraftState::Submitted, None));
     assert_eq!(draft.stepped(DraftStep::Approve, 1, &centre.around(WATI)), Err(DraftRefusal::Own));
     let (draft, set) = draft.stepped(DraftStep::Approve, 1, &centre.around(YUDI)).unwrap();
     let set = set.unwrap();
-    assert_eq!((set.version, draft.decided.as_ref().unwrap().version), (2, Some(2)));
+    assert_eq!((set.version, draft.progress.decided.as_ref().unwrap().version), (2, Some(2)));
     assert_eq!(set.effective_from, "2026-11-23", "the day in Western Indonesia");
     assert_eq!(set.decree, "SK Kepala Dinas Kesehatan 440/12/2026");
     let card = set.card(&CardCode::new("kejang")).unwrap();
@@ -74,7 +75,7 @@ fn nobody_who_wrote_at_it_may_decide() {
     assert_eq!(stale, DraftRefusal::Changed { current: 1 });
     let draft = draft.written(1, change, &centre.around(YUDI)).unwrap();
     assert_eq!(
-        (draft.state, draft.revision),
+        (draft.progress.state, draft.progress.revision),
         (DraftState::Open, 2),
         "what is written anew is handed in anew"
     );
@@ -130,10 +131,10 @@ fn mistakes_are_named_when_it_is_handed_in_and_a_rejection_says_why() {
     assert_eq!(draft.stepped(silent, 1, &centre.around(YUDI)), Err(DraftRefusal::ReasonMissing));
     let reason = DraftStep::Reject { reason: Private::new("belum disahkan RSUD".to_owned()) };
     let (draft, set) = draft.stepped(reason, 1, &centre.around(YUDI)).unwrap();
-    assert_eq!((draft.state, set), (DraftState::Rejected, None));
+    assert_eq!((draft.progress.state, set), (DraftState::Rejected, None));
     let (given_up, _) = centre
         .begin(WATI, centre.change("kejang", "Masih?"))
         .stepped(DraftStep::Withdraw, 1, &centre.around(WATI))
         .unwrap();
-    assert_eq!(given_up.state, DraftState::Withdrawn);
+    assert_eq!(given_up.progress.state, DraftState::Withdrawn);
 }

@@ -132,7 +132,7 @@ pub fn opened(
         call: None,
     };
     let by = UserId(Uuid::from_u128(9));
-    let event = IncidentEvent::Opened { report: Box::new(report), by, dispatch_due_at: now };
+    let event = IncidentEvent::Opened { report: Box::new(report), by: Some(by), dispatch_due_at: now };
     incident::apply(None, id(place), &event, Actor::User(by), now).unwrap()
 }
 

@@ -9,7 +9,7 @@ use dispatch_core::incident::{
 };
 use dispatch_core::policy::{AgencyEntry, Directory, Policy, Rules};
 use dispatch_core::private::Private;
-use dispatch_core::routing;
+use dispatch_core::routing::{self, Situation};
 use dispatch_core::time::{Seconds, Timestamp};
 use uuid::Uuid;
 
@@ -90,7 +90,7 @@ impl Bench {
 
     pub fn dispatch_by_routing(&mut self) {
         let incident = self.incident();
-        let proposal = routing::propose(&self.policy, incident.kind.as_ref(), incident.category, &[]);
+        let proposal = routing::propose(&self.policy, &Situation::of(incident), &[]);
         self.give(person(1), IncidentCommand::Dispatch { targets: proposal.targets, note: None }).unwrap();
     }
 

@@ -2,10 +2,10 @@
 
 use dispatch_core::actor::Actor;
 use dispatch_core::category::{Category, Priority};
-use dispatch_core::ids::AgencyCode;
+use dispatch_core::ids::{AgencyCode, AreaCode};
 use dispatch_core::incident::{
-    self, AssignmentState, Change, Edit, Incident, IncidentCommand, IncidentEvent, IncidentStatus,
-    ReportSource,
+    self, AssignmentState, Change, Edit, EscalationCause, Incident, IncidentCommand, IncidentEvent,
+    IncidentStatus, Neighbour, ReportSource, TransferAnswer, TransferCommand, TransferState,
 };
 use dispatch_core::private::Private;
 use dispatch_core::routing::{Role, Target};
@@ -25,6 +25,10 @@ enum Act {
     Prioritise(Priority),
     Note,
     ConsoleOff(usize),
+    /// To one of two neighbours.
+    Offer(bool),
+    /// About one of the offers: accepted, refused, told either, taken back.
+    Answer(usize, u8),
 }
 
 fn any_act() -> impl Strategy<Value = Act> {
@@ -38,6 +42,8 @@ fn any_act() -> impl Strategy<Value = Act> {
         1 => prop_oneof![Just(Priority::P1), Just(Priority::P2), Just(Priority::P3)].prop_map(Act::Prioritise),
         1 => Just(Act::Note),
         1 => (0..12usize).prop_map(Act::ConsoleOff),
+        1 => any::<bool>().prop_map(Act::Offer),
+        1 => (0..4usize, 0..5u8).prop_map(|(n, what)| Act::Answer(n, what)),
     ]
 }
 
@@ -91,6 +97,27 @@ fn perform(bench: &mut Bench, act: Act) {
             let id = a.id;
             return bench.run(Actor::System, IncidentCommand::ConsoleOff { id }).unwrap();
         }
+        Act::Offer(near) => {
+            let code = AreaCode(if near { "19.04" } else { "19.71" }.into());
+            let to = Neighbour { code, name: "112".into() };
+            IncidentCommand::Transfer(TransferCommand::Offer { to })
+        }
+        Act::Answer(n, what) => {
+            let offers = &bench.incident().transfers;
+            let Some(offer) = offers.get(n % offers.len().max(1)) else { return };
+            let (id, from) = (offer.id, offer.to.code.clone());
+            let answer = if what % 2 == 0 {
+                TransferAnswer::Accepted { name: text("Rina"), reference: None }
+            } else {
+                TransferAnswer::Refused { name: text("Rina"), reason: text("penuh") }
+            };
+            let command = match what {
+                0 | 1 => TransferCommand::Answered { id, from, answer },
+                2 | 3 => TransferCommand::Heard { id, answer },
+                _ => TransferCommand::Withdraw { id },
+            };
+            IncidentCommand::Transfer(command)
+        }
         Act::Note => IncidentCommand::AddNote { text: text("catatan") },
     };
     let _refused = bench.give(person(9), command);
@@ -115,6 +142,18 @@ fn check(bench: &Bench, before: &Incident) -> Result<(), TestCaseError> {
             new.progress
         );
     }
+    // At most one neighbour is asked or has it; who is asked has a clock, and what came back has one or somebody on it.
+    let stands = |state: &TransferState| !matches!(state, TransferState::Returned { .. });
+    let standing: Vec<_> = now.transfers.iter().filter(|offer| stands(&offer.state)).collect();
+    prop_assert!(standing.len() <= 1);
+    let due = incident::clocks(now, &bench.policy);
+    for offer in standing.iter().filter(|offer| offer.state == TransferState::Waiting) {
+        prop_assert!(now.is_open() && due.iter().any(|due| due.at == offer.due_at));
+    }
+    let back = now.transfers.last().is_some_and(|offer| !stands(&offer.state))
+        && before.transfers.last().is_some_and(|offer| stands(&offer.state));
+    let somebody = now.engaged().next().is_some() || now.dispatch_due_at.is_some();
+    prop_assert!(!back || !now.is_open() || somebody || alarmed_since(bench, before));
     // An agency is asked once at a time.
     let mut engaged: Vec<_> =
         now.assignments.iter().filter(|a| a.progress.is_engaged()).map(|a| a.agency).collect();
@@ -130,6 +169,15 @@ fn check(bench: &Bench, before: &Incident) -> Result<(), TestCaseError> {
     let done = now.status() == IncidentStatus::Completed;
     prop_assert!(!done || now.engaged().all(|a| a.progress.state() == AssignmentState::Completed));
     Ok(())
+}
+
+/// Whether the supervisor was told, since then, that nobody is sent: whoever has heard an alarm owns it.
+fn alarmed_since(bench: &Bench, before: &Incident) -> bool {
+    let new = usize::try_from(bench.incident().version - before.version).unwrap();
+    let told = |event: &IncidentEvent| {
+        matches!(event, IncidentEvent::Escalated { cause: EscalationCause::NotDispatched, .. })
+    };
+    bench.history.iter().rev().take(new).any(|(_, _, event)| told(event))
 }
 
 /// Lives through a history; what must always hold is looked at after each of its steps.

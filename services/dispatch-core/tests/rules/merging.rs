@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dispatch_core::actor::Actor;
+use dispatch_core::card::{AnswerCode, CardCode, CardSet, Flag, QuestionCode};
 use dispatch_core::category::{Category, Priority};
-use dispatch_core::ids::{AgencyCode, CallId, IncidentId};
+use dispatch_core::ids::{AgencyCode, CallId, IncidentId, UnitId};
 use dispatch_core::incident::{
     self, AssignmentState, Change, Ending, Incident, IncidentCommand, IncidentEvent, IncidentRefusal,
     IncidentStatus, ReportSource,
@@ -13,6 +14,7 @@ use dispatch_core::policy::Policy;
 use dispatch_core::private::Private;
 use dispatch_core::routing::{Role, Target};
 use dispatch_core::time::{Seconds, Timestamp};
+use dispatch_core::unit::{UnitTag, holders};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -86,10 +88,14 @@ impl Room {
     }
 
     fn send(&mut self, n: usize, codes: &[&str]) -> Result<(), IncidentRefusal> {
+        self.send_as(Role::Lead, n, codes)
+    }
+
+    fn send_as(&mut self, role: Role, n: usize, codes: &[&str]) -> Result<(), IncidentRefusal> {
         let target = |code: &&str| Target {
             agency: agency(code),
             code: AgencyCode::new(*code),
-            role: Role::Lead,
+            role,
             because: String::new(),
         };
         let targets = codes.iter().map(target).collect();
@@ -192,6 +198,39 @@ fn a_merge_takes_over_callers_and_agencies_and_calls_nobody_off() {
 }
 
 #[test]
+fn a_crew_goes_on_where_its_agency_has_finished_or_only_hears_of_it() {
+    let mut room = Room::new();
+    room.open(1, Priority::P1, Some(call(1)));
+    room.open(2, Priority::P1, Some(call(2)));
+    room.send(1, &["damkar"]).unwrap();
+    room.send_as(Role::Notify, 1, &["bpbd", "polres"]).unwrap();
+    room.report(1, "damkar", Change::Acknowledge { unit: None }).unwrap();
+    room.report(1, "damkar", Change::Complete { note: None }).unwrap();
+    room.send(2, &["damkar", "bpbd"]).unwrap();
+    room.send_as(Role::Notify, 2, &["polres"]).unwrap();
+    let engine = UnitTag { id: UnitId(Uuid::from_u128(0xF001)), callsign: "Damkar 1".into() };
+    for code in ["damkar", "bpbd"] {
+        room.report(2, code, Change::Acknowledge { unit: None }).unwrap();
+        room.report(2, code, Change::EnRoute).unwrap();
+    }
+    let assignment = room.of(2).assignments[0].id;
+    room.run(vec![(id(2), IncidentCommand::JoinUnit { assignment, unit: engine.clone() })]).unwrap();
+    let reason = None;
+    room.run(vec![(id(2), IncidentCommand::RaiseAlarm { to: 3, reason })]).unwrap();
+    room.merge(2, 1).unwrap();
+
+    assert_eq!(room.state(1, "damkar"), Some(AssignmentState::EnRoute), "beside what it had finished");
+    let held: Vec<UnitId> = holders(room.of(1)).into_iter().map(|(unit, _)| unit).collect();
+    assert_eq!(held, [engine.id], "nobody is called off on the way");
+    assert_eq!(room.state(1, "bpbd"), Some(AssignmentState::EnRoute), "not joined to the mere copy");
+    let copies = room.of(1).assignments.iter().filter(|a| a.agency == agency("polres")).count();
+    assert_eq!(copies, 1, "who only hears of it hears of it once");
+    assert_eq!(room.of(1).alarm, 3, "the higher of the two");
+    room.unmerge(2, 1).unwrap();
+    assert_eq!(room.state(2, "damkar"), Some(AssignmentState::EnRoute));
+}
+
+#[test]
 fn what_is_split_out_again_goes_on_where_its_agencies_have_come() {
     let mut room = Room::new();
     room.open(1, Priority::P1, Some(call(1)));
@@ -218,6 +257,30 @@ fn what_is_split_out_again_goes_on_where_its_agencies_have_come() {
     assert_eq!(room.unmerge(2, 1), Err(IncidentRefusal::NotMergedHere), "once");
     room.merge(2, 1).unwrap();
     assert_eq!(room.of(1).calls, [call(1), call(3), call(2)], "and it can be merged again");
+}
+
+#[test]
+fn what_was_learned_by_asking_goes_along_and_comes_back() {
+    let set = CardSet::default_set().unwrap();
+    let said = |question: &str, answer: &str| {
+        let answer = AnswerCode::new(answer);
+        set.answer(&CardCode::new("kebakaran_bangunan"), &QuestionCode::new(question), Some(&answer)).unwrap()
+    };
+    let mut room = Room::new();
+    for n in 1..=3 {
+        room.open(n, Priority::P1, Some(call(n)));
+    }
+    room.run(vec![(id(1), IncidentCommand::AnswerCard { answers: vec![said("di_dalam", "ya")] })]).unwrap();
+    room.run(vec![(id(2), IncidentCommand::AnswerCard { answers: vec![said("bahan", "ya")] })]).unwrap();
+    assert_eq!(room.of(3).flags(), []);
+    room.merge(1, 2).unwrap();
+    assert_eq!(room.of(2).flags(), [Flag::Trapped, Flag::Hazmat], "the crews that go have to know both");
+    room.merge(2, 3).unwrap();
+    assert_eq!(room.of(3).flags(), [Flag::Trapped, Flag::Hazmat], "over two merges too");
+    room.unmerge(2, 3).unwrap();
+    room.unmerge(1, 2).unwrap();
+    let of = |n| room.of(n).flags();
+    assert_eq!((of(1), of(2), of(3)), (vec![Flag::Trapped], vec![Flag::Hazmat], vec![]));
 }
 
 #[test]
@@ -375,12 +438,11 @@ fn check(room: &Room) -> Result<(), TestCaseError> {
     let distinct: BTreeSet<_> = listed.iter().copied().collect();
     prop_assert_eq!((listed.len(), distinct.len()), (room.attached.len(), room.attached.len()));
     for incident in room.incidents.values() {
-        let mut engaged: Vec<_> =
-            incident.assignments.iter().filter(|a| a.progress.is_engaged()).map(|a| a.agency).collect();
-        let asked = engaged.len();
-        engaged.sort();
-        engaged.dedup();
-        prop_assert_eq!(engaged.len(), asked, "an agency is asked once at a time");
+        let mut at_work: Vec<_> = incident.unfinished().map(|a| a.agency).collect();
+        let asked = at_work.len();
+        at_work.sort();
+        at_work.dedup();
+        prop_assert_eq!(at_work.len(), asked, "an agency is asked once at a time");
         let mut ids: Vec<_> = incident.assignments.iter().map(|a| a.id).collect();
         ids.sort();
         ids.dedup();

@@ -1,12 +1,17 @@
 //! Incidents as a shift report tells them: one text file each in `tests/scenarios`, which says how to read it.
 
 use dispatch_core::actor::Actor;
+use dispatch_core::card::{AnswerCode, CardAnswer, CardCode, Chosen, Flag, QuestionCode, Words};
 use dispatch_core::category::{Priority, TypeCode};
-use dispatch_core::ids::AgencyCode;
-use dispatch_core::incident::{Change, Edit, IncidentCommand, IncidentEvent, IncidentRefusal, ReportSource};
+use dispatch_core::ids::{AgencyCode, AreaCode, CallId, IncidentId};
+use dispatch_core::incident::{
+    self, Change, Edit, IncidentCommand, IncidentEvent, IncidentRefusal, Neighbour, ReportSource, Returned,
+    TransferAnswer, TransferCommand,
+};
 use dispatch_core::private::Private;
-use dispatch_core::routing::{self, Role, Target};
+use dispatch_core::routing::{self, Role, Situation, Target};
 use dispatch_core::time::{Seconds, Timestamp};
+use uuid::Uuid;
 
 use crate::bench::{AGENCIES, Bench, agency, person, report};
 
@@ -24,6 +29,9 @@ fn line(text: &str) -> Option<Line<'_>> {
     Some(Line { seconds, clock, text: text.trim() })
 }
 
+/// Before what concerns the second report.
+const SECOND: &str = "kedua: ";
+
 /// Plays a scenario; what it did of its own accord, as lines, and what the file says it does.
 fn play(text: &str) -> (Vec<String>, Vec<String>) {
     let lines: Vec<Line<'_>> = text.lines().filter_map(line).collect();
@@ -32,30 +40,72 @@ fn play(text: &str) -> (Vec<String>, Vec<String>) {
     // 17.00 UTC of the day before is midnight in WIB.
     let midnight: Timestamp = "2026-11-21T17:00:00Z".parse().unwrap();
     bench.now = midnight.after(Seconds(first));
+    // Another report of the shift: an incident of its own, until somebody merges it.
+    let mut second = Bench::new();
+    second.id = IncidentId(Uuid::from_u64_pair(0x0193_5A00_0000_7ABD, 0x8123_4567_89AB_CDEF));
     let mut expected = Vec::new();
     for Line { seconds, clock, text } in lines {
         let at = midnight.after(Seconds(seconds));
         if let Some(what) = text.strip_prefix("> ") {
             expected.push(format!("{clock} {what}"));
         }
-        if bench.incident.is_some() {
-            let span = at.millis_since(bench.now) / 1000;
-            bench.wait(Seconds(u32::try_from(span).expect("lines are in the order of time")));
+        for bench in [&mut bench, &mut second] {
+            if bench.incident.is_some() {
+                let span = at.millis_since(bench.now) / 1000;
+                bench.wait(Seconds(u32::try_from(span).expect("lines are in the order of time")));
+            } else {
+                bench.now = at;
+            }
         }
-        if !text.starts_with("> ") {
+        if let Some(codes) = text.strip_prefix("usulan ") {
+            let proposed: Vec<String> = proposed(&bench).iter().map(|t| t.code.to_string()).collect();
+            assert_eq!(proposed.join(" "), codes, "{clock} {text}");
+        } else if !text.starts_with("> ") {
             let (wish, refusal) = text.split_once(" => ").map_or((text, None), |(w, r)| (w, Some(r)));
-            let result = act(&mut bench, wish);
+            let result = match (wish.strip_prefix(SECOND), wish.split_once(' ')) {
+                (Some(wish), _) => act(&mut second, wish),
+                (None, Some((_, how @ ("menggabungkan kedua" | "memisahkan kedua")))) => {
+                    merge_or_split(&mut bench, &mut second, how == "menggabungkan kedua")
+                }
+                (None, _) => act(&mut bench, wish),
+            };
             let refused = result.err().map(|refusal| refused(&refusal));
             assert_eq!(refused.as_deref(), refusal, "{clock} {text}");
         }
     }
-    (told(&bench, midnight), expected)
+    let mut told = told(&bench, midnight, "");
+    if second.incident.is_some() {
+        told.extend(self::told(&second, midnight, SECOND));
+        // In the order of time, the first one's before the second one's; how they stand comes last.
+        told.sort_by_key(|(at, is_end, _)| (*is_end, *at));
+    }
+    (told.into_iter().map(|(.., line)| line).collect(), expected)
+}
+
+/// Merges the second report into the first, or splits it out again: both commands or none, as the desk does.
+fn merge_or_split(first: &mut Bench, second: &mut Bench, merges: bool) -> Result<(), IncidentRefusal> {
+    let commands = if merges {
+        incident::merge(second.incident(), first.incident())
+    } else {
+        incident::unmerge(second.incident(), first.incident())
+    };
+    for (id, command) in commands {
+        let bench = if id == first.id { &mut *first } else { &mut *second };
+        bench.give(person(9), command)?;
+    }
+    Ok(())
 }
 
 fn refused(refusal: &IncidentRefusal) -> String {
     if let IncidentRefusal::AgenciesUnfinished { agencies } = refusal {
         let codes: Vec<_> = agencies.iter().map(ToString::to_string).collect();
         return format!("belum melapor: {}", codes.join(" "));
+    }
+    if let IncidentRefusal::TransferStands { to } = refusal {
+        return format!("masih di {to}");
+    }
+    if let IncidentRefusal::Merged { .. } = refusal {
+        return "sudah digabung".to_owned();
     }
     if let IncidentRefusal::NotInThisState { from, to } = refusal {
         return format!("tidak dari {from} ke {to}");
@@ -64,6 +114,7 @@ fn refused(refusal: &IncidentRefusal) -> String {
         (IncidentRefusal::ReasonMissing, "alasan harus ada"),
         (IncidentRefusal::Ended, "sudah berakhir"),
         (IncidentRefusal::NobodyToSend, "tidak ada yang dikirim"),
+        (IncidentRefusal::NameMissing, "nama harus ada"),
     ];
     let known = words.into_iter().find(|(known, _)| known == refusal);
     known.map_or_else(|| panic!("no words for {refusal}"), |(_, words)| words.to_owned())
@@ -84,6 +135,14 @@ fn act(bench: &mut Bench, text: &str) -> Result<(), IncidentRefusal> {
             IncidentCommand::Open(Box::new(report(rest[0], kind.category, priority)))
         }
         (_, "mengirim") => IncidentCommand::Dispatch { targets: targets(bench, rest), note: None },
+        (_, "alarm") => IncidentCommand::RaiseAlarm { to: rest[0].parse().expect("a level"), reason: None },
+        (_, "menjawab") => IncidentCommand::AnswerCard { answers: vec![answer(rest[0])] },
+        (_, "mengaitkan") => {
+            let call = rest[1].parse().expect("a number");
+            IncidentCommand::AttachCall { call: CallId(Uuid::from_u128(call)) }
+        }
+        (_, "menyatakan") => IncidentCommand::DeclareMassEvent,
+        (_, "mengakhiri") => IncidentCommand::EndMassEvent,
         (_, "mencatat") => IncidentCommand::AddNote { text: said(rest) },
         (_, "menaikkan" | "menurunkan") => IncidentCommand::Edit {
             version: bench.incident().version,
@@ -94,6 +153,14 @@ fn act(bench: &mut Bench, text: &str) -> Result<(), IncidentRefusal> {
             may_override: who == "pengawas",
         },
         (_, "membatalkan") => IncidentCommand::Cancel { reason: said(rest) },
+        ("petugas" | "pengawas", "menyerahkan") => {
+            IncidentCommand::Transfer(TransferCommand::Offer { to: neighbour(rest[0]) })
+        }
+        ("petugas" | "pengawas", "menarik") => {
+            let id = bench.incident().transfers.last().expect("an offer").id;
+            IncidentCommand::Transfer(TransferCommand::Withdraw { id })
+        }
+        ("tetangga", code) => return neighbour_says(bench, code, rest),
         ("konsol", code) => {
             assert_eq!(rest, ["mati"], "{text}");
             return bench.run(Actor::System, IncidentCommand::ConsoleOff { id: bench.assignment_of(code) });
@@ -113,6 +180,34 @@ fn act(bench: &mut Bench, text: &str) -> Result<(), IncidentRefusal> {
         }
     };
     bench.give(by, command)
+}
+
+/// A neighbouring centre by its code.
+fn neighbour(code: &str) -> Neighbour {
+    Neighbour { code: AreaCode(code.to_owned()), name: format!("112 {code}") }
+}
+
+/// What the neighbouring centre answers to the latest offer to it: by its own system, or `(telepon)` to the call-taker.
+fn neighbour_says(bench: &mut Bench, code: &str, words: &[&str]) -> Result<(), IncidentRefusal> {
+    let (words, told) = match words.split_last() {
+        Some((&"(telepon)", words)) => (words, true),
+        _ => (words, false),
+    };
+    let from = AreaCode(code.to_owned());
+    let offer = bench.incident().transfers.iter().rev().find(|transfer| transfer.to.code == from);
+    let id = offer.expect("an offer to it").id;
+    let said = Private::new(words[1..].join(" "));
+    let answer = match words[0] {
+        "menerima" => TransferAnswer::Accepted { name: said, reference: Some("2026-000777".into()) },
+        "menolak" => TransferAnswer::Refused { name: Private::new("Rina".into()), reason: said },
+        other => panic!("{other} is no answer"),
+    };
+    let (by, command) = if told {
+        (Actor::User(person(1)), TransferCommand::Heard { id, answer })
+    } else {
+        (Actor::System, TransferCommand::Answered { id, from, answer })
+    };
+    bench.run(by, IncidentCommand::Transfer(command))
 }
 
 fn change(step: &str, rest: &[&str]) -> Change {
@@ -135,11 +230,32 @@ fn priority(code: &str) -> Priority {
     Priority::ALL.into_iter().find(|priority| priority.code() == code).expect("a priority")
 }
 
+/// The answer to a card that sets this flag.
+fn answer(code: &str) -> CardAnswer {
+    let flag = Flag::ALL.iter().find(|flag| flag.code() == code).expect("a flag");
+    let words = |(id, en): (&str, &str)| Words { id: id.to_owned(), en: en.to_owned() };
+    let (label, flags) = (words(flag.words()), vec![*flag]);
+    let chosen = Chosen { code: AnswerCode::new("ya"), label, priority: None, flags };
+    CardAnswer {
+        card: CardCode::new("uji"),
+        set_version: 1,
+        question: QuestionCode::new(code),
+        asked: words(("Apakah begitu?", "Is it so?")),
+        answer: Some(chosen),
+    }
+}
+
+/// Whom the plan proposes besides those on it.
+fn proposed(bench: &Bench) -> Vec<Target> {
+    let incident = bench.incident();
+    let already: Vec<_> = incident.assignments.iter().map(|a| a.agency).collect();
+    routing::propose(&bench.policy, &Situation::of(incident), &already).targets
+}
+
 /// `rencana`: whom the plan proposes; else codes, the first leads.
 fn targets(bench: &Bench, words: &[&str]) -> Vec<Target> {
     if words == ["rencana"] {
-        let incident = bench.incident();
-        return routing::propose(&bench.policy, incident.kind.as_ref(), incident.category, &[]).targets;
+        return proposed(bench);
     }
     let role = |place| if place == 0 { Role::Lead } else { Role::Support };
     let target = |(place, code): (usize, &&str)| Target {
@@ -151,8 +267,8 @@ fn targets(bench: &Bench, words: &[&str]) -> Vec<Target> {
     words.iter().enumerate().map(target).collect()
 }
 
-/// What happened of its own accord.
-fn told(bench: &Bench, midnight: Timestamp) -> Vec<String> {
+/// What happened of its own accord: when, whether it is how it stands at the end, and the line.
+fn told(bench: &Bench, midnight: Timestamp, which: &str) -> Vec<(Timestamp, bool, String)> {
     let lines = bench.history.iter().filter_map(|(at, actor, event)| {
         let seconds = at.millis_since(midnight) / 1000;
         let clock = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
@@ -169,18 +285,40 @@ fn told(bench: &Bench, midnight: Timestamp) -> Vec<String> {
             format!("{} diminta", assignment.code)
         } else if let IncidentEvent::ConsoleOff { assignment } = event {
             format!("{}: konsol tertutup, saluran kedua seketika", who(*assignment))
+        } else if let IncidentEvent::AlarmRaised { to, .. } = event {
+            format!("alarm tingkat {to}")
+        } else if let IncidentEvent::TransferAccepted { .. } = event {
+            "serah terima diterima tetangga".to_owned()
+        } else if let IncidentEvent::TransferReturned { why, .. } = event {
+            let why = match why {
+                Returned::Refused { .. } => "ditolak",
+                Returned::Unanswered => "tidak dijawab",
+                Returned::Withdrawn => "ditarik",
+            };
+            format!("serah terima kembali: {why}")
+        } else if let IncidentEvent::TakenOver { assignment, .. } = event {
+            format!("{} ikut ({})", assignment.code, assignment.progress.state().name())
+        } else if let IncidentEvent::Merged { number, .. } = event {
+            format!("digabung ke {number}")
+        } else if let IncidentEvent::Unmerged { .. } = event {
+            "berdiri sendiri lagi".to_owned()
         } else if let IncidentEvent::PlanExhausted { .. } = event {
             "tidak ada lagi instansi dalam rencana".to_owned()
         } else {
             return None;
         };
-        Some(format!("{clock} {text}"))
+        Some((*at, false, format!("{clock} {which}{text}")))
     });
     let status = bench.incident().status();
     let end = serde_json::to_value(status).unwrap().as_str().unwrap().to_owned();
     let seconds = bench.now.millis_since(midnight) / 1000;
     let clock = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-    lines.chain([format!("{clock} keadaan {end}")]).collect()
+    let calls = match bench.incident().calls.len() {
+        0 => String::new(),
+        calls => format!(", {calls} panggilan"),
+    };
+    let mass = if bench.incident().master.is_some() { ", kejadian massal" } else { "" };
+    lines.chain([(bench.now, true, format!("{clock} {which}keadaan {end}{calls}{mass}"))]).collect()
 }
 
 #[test]

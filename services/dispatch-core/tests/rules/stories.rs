@@ -3,7 +3,8 @@
 use dispatch_core::actor::Actor;
 use dispatch_core::category::{Category, Priority};
 use dispatch_core::incident::{
-    AssignmentState, Change, Effect, IncidentCommand, IncidentRefusal, IncidentStatus, ReportSource,
+    AssignmentState, Change, ChannelReport, ChannelState, Effect, Incident, IncidentCommand, IncidentRefusal,
+    IncidentStatus, ReportSource,
 };
 use dispatch_core::private::Private;
 use dispatch_core::time::Seconds;
@@ -45,7 +46,10 @@ fn nobody_acknowledges_a_fire() {
     assert!(story.contains(&"05:00 agency_head damkar".to_owned()), "{story:#?}");
     assert!(story.contains(&"10:00 head_and_sekda damkar".to_owned()), "{story:#?}");
     let damkar = bench.assignment_of("damkar");
-    let told = bench.effects.iter().filter(|Effect::Notify { assignment, .. }| *assignment == damkar);
+    let told = bench
+        .effects
+        .iter()
+        .filter(|effect| matches!(effect, Effect::Notify { assignment, .. } if *assignment == damkar));
     assert_eq!(told.count(), 4, "second channel, duty phone, head, head of service");
 }
 
@@ -81,11 +85,11 @@ fn one_wins_and_the_other_is_told_who() {
     let won_at = bench.now;
     bench.wait(Seconds(1));
     let lost = bench.report(3, "damkar", Change::Acknowledge { unit: None });
-    assert_eq!(lost, Err(IncidentRefusal::AlreadyAcknowledged { by: person(2), at: won_at }));
+    assert_eq!(lost, Err(IncidentRefusal::AlreadyAcknowledged { by: Some(person(2)), at: won_at }));
     bench.report(2, "damkar", Change::Acknowledge { unit: None }).unwrap();
     assert_eq!(
         bench.incident().assignment(bench.assignment_of("damkar")).unwrap().acknowledged.unwrap().1,
-        person(2)
+        Some(person(2))
     );
 }
 
@@ -212,4 +216,58 @@ fn only_a_person_acknowledges() {
     let refused =
         bench.run(Actor::System, IncidentCommand::Assignment { id, change, source: ReportSource::Console });
     assert_eq!(refused, Err(IncidentRefusal::NotAPerson(Actor::System)));
+}
+
+#[test]
+fn what_was_written_before_units_and_alarm_levels_still_reads() {
+    let mut bench = only_damkar();
+    bench.report(2, "damkar", Change::Acknowledge { unit: Some("Fuso 1".into()) }).unwrap();
+    let text = serde_json::to_value(bench.incident()).unwrap();
+    let assignment = &text["assignments"][0];
+    assert!(text.get("alarm").is_none() && assignment.get("units").is_none(), "{text}");
+    let read: Incident = serde_json::from_value(text).unwrap();
+    assert_eq!((&read, read.alarm), (bench.incident(), 1));
+    assert_eq!(read.assignments[0].unit.as_deref(), Some("Fuso 1"));
+}
+
+#[test]
+fn the_telephone_that_it_was_sent_to_may_take_it_and_a_report_never_goes_back() {
+    let mut bench = only_damkar();
+    let id = bench.assignment_of("damkar");
+    let report = |delivered, waits| {
+        let (channel, notification) = ("sms".to_owned(), "7.0.0".to_owned());
+        let report = ChannelReport { channel, delivered, waits, notification, ..ChannelReport::default() };
+        IncidentCommand::ChannelTried { id, report }
+    };
+    bench.run(Actor::System, report(false, true)).unwrap();
+    let state = |bench: &Bench| bench.incident().assignment(id).unwrap().clone();
+    assert_eq!(state(&bench).tries[0].state, ChannelState::Accepted);
+    assert_eq!(state(&bench).delivered_at, None, "what a gateway took may still be lost");
+    bench.run(Actor::System, report(true, false)).unwrap();
+    let (told, at) = (bench.story().len(), state(&bench).delivered_at);
+    assert!(at.is_some());
+    // A second report, a late failure and a late "on its way" change nothing and write nothing.
+    for late in [report(true, false), report(false, false), report(false, true)] {
+        bench.run(Actor::System, late).unwrap();
+    }
+    assert_eq!((bench.story().len(), state(&bench).tries.len()), (told, 1));
+    assert_eq!(state(&bench).tries[0].state, ChannelState::Delivered);
+
+    let change = Change::Acknowledge { unit: None };
+    let by_console =
+        IncidentCommand::Assignment { id, change: change.clone(), source: ReportSource::Console };
+    assert_eq!(bench.run(Actor::System, by_console), Err(IncidentRefusal::NotAPerson(Actor::System)));
+    let by_voice = IncidentCommand::Assignment { id, change, source: ReportSource::Voice };
+    bench.run(Actor::System, by_voice.clone()).unwrap();
+    let taken = state(&bench);
+    assert_eq!(taken.acknowledged.map(|(_, by)| by), Some(None));
+    assert_eq!(taken.relayed[0].source, ReportSource::Voice);
+    bench.run(Actor::System, by_voice).unwrap();
+    let lost = bench.report(3, "damkar", Change::Acknowledge { unit: None });
+    assert!(matches!(lost, Err(IncidentRefusal::AlreadyAcknowledged { by: None, .. })), "{lost:?}");
+    // The telephone that still speaks calls nobody off who has taken it meanwhile.
+    let change = Change::Decline { reason: Private::new("tombol 2".into()) };
+    let no = IncidentCommand::Assignment { id, change, source: ReportSource::Voice };
+    let late = bench.run(Actor::System, no);
+    assert!(matches!(late, Err(IncidentRefusal::NotInThisState { .. })), "{late:?}");
 }

@@ -9,11 +9,19 @@ use dispatch_core::call::Call;
 use dispatch_core::card::CardSet;
 use dispatch_core::card::draft::CardDraft;
 use dispatch_core::duty::Duty;
-use dispatch_core::ids::{CallId, CardDraftId, IncidentId, UserId};
+use dispatch_core::ids::{
+    CallId, CardDraftId, IncidentId, ReferralId, RulesDraftId, ShiftHandoverId, UnitId, UserId,
+};
 use dispatch_core::incident::{Effect, Incident};
 use dispatch_core::place::Place;
+use dispatch_core::policy::draft::RulesDraft;
 use dispatch_core::policy::{AgencyEntry, Policy, Rules};
+use dispatch_core::referral::Referral;
+use dispatch_core::roster::handover::ShiftHandover;
+use dispatch_core::roster::{Roster, RosterEvent};
+use dispatch_core::site::ChannelTest;
 use dispatch_core::time::Timestamp;
+use dispatch_core::unit::Unit;
 use serde_json::Value;
 
 use crate::change::{Change, DeskEvent, Record, StreamId};
@@ -65,8 +73,13 @@ pub(super) enum SiteWrite {
     Areas { areas: Vec<Area> },
     Places { source: String, places: Vec<Place>, replace: bool },
     Rules { rules: Box<Rules> },
+    RulesDraft { draft: Box<RulesDraft> },
     Cards { set: Arc<CardSet> },
     CardDraft { draft: Box<CardDraft> },
+    Roster { event: RosterEvent },
+    ShiftHandover { handover: Box<ShiftHandover> },
+    Referral { referral: Box<Referral> },
+    ChannelTest { test: Box<ChannelTest> },
 }
 
 /// A call-taker who is ready and has no call.
@@ -91,7 +104,6 @@ pub(super) struct Answered {
 #[derive(Clone, Debug, Default)]
 pub(super) struct SiteImage {
     pub(super) is_founded: bool,
-    pub(super) has_policy: bool,
     pub(super) users: BTreeMap<UserId, UserRecord>,
     /// Folded user names in use, of those asked about.
     pub(super) usernames: BTreeSet<String>,
@@ -100,6 +112,16 @@ pub(super) struct SiteImage {
     pub(super) cards: Option<Arc<CardSet>>,
     /// Changes of question cards, of those asked about.
     pub(super) drafts: BTreeMap<CardDraftId, CardDraft>,
+    /// Changes of the rules, of those asked about.
+    pub(super) rules_drafts: BTreeMap<RulesDraftId, RulesDraft>,
+    /// The duty rosters, when this batch speaks of them.
+    pub(super) roster: Roster,
+    /// Referrals, of those asked about.
+    pub(super) referrals: BTreeMap<ReferralId, Referral>,
+    /// How many referrals the day (WIB) of this batch has.
+    pub(super) referrals_of_day: u64,
+    /// Hand-overs of shifts, of those asked about.
+    pub(super) handovers: BTreeMap<ShiftHandoverId, ShiftHandover>,
 }
 
 /// Everything of one batch.
@@ -207,21 +229,38 @@ impl Book {
     pub(super) fn call(&self, id: CallId) -> Option<Arc<Call>> {
         match self.streams.get(&StreamId::Call(id))?.now.as_ref()? {
             Record::Call(call) => Some(Arc::clone(call)),
-            Record::Incident(_) | Record::Duty(_) => None,
+            Record::Incident(_) | Record::Duty(_) | Record::Unit(_) => None,
         }
     }
 
     pub(super) fn incident(&self, id: IncidentId) -> Option<Arc<Incident>> {
         match self.streams.get(&StreamId::Incident(id))?.now.as_ref()? {
             Record::Incident(incident) => Some(Arc::clone(incident)),
-            Record::Call(_) | Record::Duty(_) => None,
+            Record::Call(_) | Record::Duty(_) | Record::Unit(_) => None,
         }
     }
 
     pub(super) fn duty(&self, user: UserId) -> Option<Arc<Duty>> {
         match self.streams.get(&StreamId::Duty(user))?.now.as_ref()? {
             Record::Duty(duty) => Some(Arc::clone(duty)),
-            Record::Call(_) | Record::Incident(_) => None,
+            Record::Call(_) | Record::Incident(_) | Record::Unit(_) => None,
+        }
+    }
+
+    pub(super) fn unit(&self, id: UnitId) -> Option<Arc<Unit>> {
+        match self.streams.get(&StreamId::Unit(id))?.now.as_ref()? {
+            Record::Unit(unit) => Some(Arc::clone(unit)),
+            Record::Call(_) | Record::Incident(_) | Record::Duty(_) => None,
+        }
+    }
+
+    /// Since when the unit had been on a task when the submission in hand came, if it was on one.
+    pub(super) fn booked_since(&self, id: UnitId) -> Option<Timestamp> {
+        let touched = self.undo.iter().find(|(stream, _)| *stream == StreamId::Unit(id));
+        let slot = touched.map(|(_, before)| before).or_else(|| self.streams.get(&StreamId::Unit(id)))?;
+        match slot.now.as_ref()? {
+            Record::Unit(unit) => unit.booking.as_ref().map(|booking| booking.since),
+            Record::Call(_) | Record::Incident(_) | Record::Duty(_) => None,
         }
     }
 

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use dispatch_core::actor::Actor;
-use dispatch_core::card::draft::{Around, CardChange, CardDraft, DraftRefusal, DraftStep};
+use dispatch_core::card::draft::{Around, CardChange, CardDraft};
+use dispatch_core::draft::{DraftRefusal, DraftStep};
 use dispatch_core::ids::CardDraftId;
 use dispatch_core::site::SiteEvent;
-use serde::Serialize;
-use supervision_log::Hash;
 
 use super::book::{Book, SiteWrite};
+use super::rules::sha256;
 use crate::error::SiteRefusal;
 
 /// An event, and what else is to be written with it.
@@ -27,14 +27,16 @@ pub(super) fn save(
         let around = around(book, actor)?;
         match (book.site.drafts.get(&id), revision) {
             (Some(known), Some(revision)) => known.written(revision, change, &around)?,
-            (Some(known), None) => return Err(DraftRefusal::Changed { current: known.revision }.into()),
+            (Some(known), None) => {
+                return Err(DraftRefusal::Changed { current: known.progress.revision }.into());
+            }
             (None, None) => CardDraft::begin(id, change, &around),
             (None, Some(_)) => return Err(DraftRefusal::Unknown.into()),
         }
     };
     let event = SiteEvent::CardDraftSaved {
         draft: id,
-        revision: draft.revision,
+        revision: draft.progress.revision,
         base: draft.base,
         card: draft.change.card.code.clone(),
         sha256: sha256(&draft.change)?,
@@ -59,7 +61,7 @@ pub(super) fn step(
         let known = book.site.drafts.get(&id).ok_or(DraftRefusal::Unknown)?;
         known.stepped(step, revision, &around)?
     };
-    let to = draft.state;
+    let to = draft.progress.state;
     let kept = keep(book, draft);
     let Some(set) = adopted else {
         return Ok((SiteEvent::CardDraftMoved { draft: id, revision, to, reason }, vec![kept]));
@@ -86,10 +88,4 @@ fn around(book: &Book, actor: Actor) -> Result<Around<'_>, SiteRefusal> {
 fn keep(book: &mut Book, draft: CardDraft) -> SiteWrite {
     book.site.drafts.insert(draft.id, draft.clone());
     SiteWrite::CardDraft { draft: Box::new(draft) }
-}
-
-/// Of the canonical form: object members in the order of the struct.
-fn sha256(value: &impl Serialize) -> Result<String, SiteRefusal> {
-    let text = serde_json::to_vec(value).map_err(|_| SiteRefusal::Text { field: "card" })?;
-    Ok(Hash::of(&text).to_string())
 }

@@ -8,11 +8,11 @@ use dispatch_core::call::fact::{CallFact, Defect};
 use dispatch_core::call::{self, CallCommand, CallRefusal, Surroundings};
 use dispatch_core::duty::{self, SetDuty};
 use dispatch_core::ids::{CallId, IncidentId, UserId};
-use dispatch_core::incident::{self, IncidentCommand, IncidentRefusal, Report};
+use dispatch_core::incident::{self, IncidentCommand, IncidentRefusal, Origin, Report};
 use dispatch_core::limits::DEFECTS_PER_CALL_MAX;
 
 use super::book::{Answered, Book, NewEffect};
-use super::{call_back_owner, merging, redial, site};
+use super::{call_back_owner, merging, redial, site, units};
 use crate::change::{DeskEvent, Record, StreamId};
 use crate::error::SubmitError;
 use crate::submission::{DeskCommand, OutboxId, Outcome, Receipt, Submission};
@@ -63,12 +63,14 @@ fn present(book: &Book, submission: &Submission) -> Vec<Outcome> {
     let state = |command: &DeskCommand| match command {
         DeskCommand::Call(id, _) => book.call(*id).map(|call| Outcome::Call(Box::new((*call).clone()))),
         DeskCommand::OpenIncident(id, _)
+        | DeskCommand::ReceiveIncident(id, ..)
         | DeskCommand::Incident(id, _)
         | DeskCommand::Merge { into: id, .. }
         | DeskCommand::Unmerge { incident: id, .. } => {
             book.incident(*id).map(|incident| Outcome::Incident(Box::new((*incident).clone())))
         }
         DeskCommand::Duty(user, _) => book.duty(*user).map(|duty| Outcome::Duty((*duty).clone())),
+        DeskCommand::Unit(id, _) => book.unit(*id).map(|unit| Outcome::Unit(Box::new((*unit).clone()))),
         DeskCommand::Site(_) => Some(Outcome::Site),
     };
     submission.commands.iter().filter_map(state).collect()
@@ -81,10 +83,14 @@ fn outcomes(book: &mut Book, submission: &Submission) -> Result<Vec<Outcome>, Su
         outcomes.push(match command {
             DeskCommand::Call(id, command) => change_call(book, id, command, actor, key)?,
             DeskCommand::OpenIncident(id, report) => open_incident(book, id, *report, actor, key)?,
+            DeskCommand::ReceiveIncident(id, report, origin) => {
+                receive_incident(book, id, *report, origin, actor, key)?
+            }
             DeskCommand::Incident(id, command) => change_incident(book, id, command, actor, key)?,
             DeskCommand::Merge { from, into } => merging::merge(book, from, into, actor, key)?,
             DeskCommand::Unmerge { incident, from } => merging::unmerge(book, incident, from, actor, key)?,
             DeskCommand::Duty(user, wish) => change_duty(book, user, wish, actor, key)?,
+            DeskCommand::Unit(id, command) => units::change(book, id, command, actor, key)?,
             DeskCommand::Site(command) => {
                 site::change(book, command, actor, key)?;
                 Outcome::Site
@@ -179,11 +185,30 @@ fn open_incident(
     actor: Actor,
     key: &str,
 ) -> Result<Outcome, SubmitError> {
+    number(book, &mut report);
+    change_incident(book, id, IncidentCommand::Open(Box::new(report)), actor, key)
+}
+
+/// The same offer again takes no number.
+fn receive_incident(
+    book: &mut Book,
+    id: IncidentId,
+    mut report: Report,
+    origin: Box<Origin>,
+    actor: Actor,
+    key: &str,
+) -> Result<Outcome, SubmitError> {
+    if book.incident(id).is_none() {
+        number(book, &mut report);
+    }
+    change_incident(book, id, IncidentCommand::Receive { report: Box::new(report), origin }, actor, key)
+}
+
+fn number(book: &mut Book, report: &mut Report) {
     if report.number.is_empty() {
         book.incidents_of_year += 1;
         report.number = format!("{}-{:06}", book.now.year_wib(), book.incidents_of_year);
     }
-    change_incident(book, id, IncidentCommand::Open(Box::new(report)), actor, key)
 }
 
 pub(super) fn change_incident(
@@ -194,12 +219,13 @@ pub(super) fn change_incident(
     key: &str,
 ) -> Result<Outcome, SubmitError> {
     let before = book.incident(id);
+    let wishes_a_unit = matches!(command, IncidentCommand::JoinUnit { .. });
     let decision = incident::decide(before.as_deref(), id, command, actor, &book.policy, book.now)?;
     let mut state = before.as_deref().cloned();
     for event in &decision.events {
         state = incident::apply(state, id, event, actor, book.now);
     }
-    let state = state.ok_or(IncidentRefusal::Unknown)?;
+    let mut state = state.ok_or(IncidentRefusal::Unknown)?;
     let events = decision.events.into_iter().map(DeskEvent::Incident).collect();
     let record = Record::Incident(Arc::new(state.clone()));
     book.append(StreamId::Incident(id), events, Some(record), actor, key)?;
@@ -207,6 +233,11 @@ pub(super) fn change_incident(
         // Unique for ever: the index belongs to this submission alone.
         let outbox_id = OutboxId(format!("{}.{}", book.last_index(), book.effects.len()));
         book.effects.push(NewEffect { id: outbox_id, incident: id, effect });
+    }
+    if units::follow(book, before.as_deref(), &state, wishes_a_unit, actor, key)?
+        && let Some(now) = book.incident(id)
+    {
+        state = (*now).clone();
     }
     Ok(Outcome::Incident(Box::new(state)))
 }

@@ -5,14 +5,20 @@ use std::sync::Arc;
 
 use dispatch_core::call::CallCommand;
 use dispatch_core::card::draft::CardDraft;
-use dispatch_core::ids::{CardDraftId, UserId};
+use dispatch_core::ids::{CardDraftId, ReferralId, RulesDraftId, ShiftHandoverId, UserId};
+use dispatch_core::policy::draft::RulesDraft;
+use dispatch_core::referral::Referral;
+use dispatch_core::roster::handover::ShiftHandover;
 
 use super::book::{Answered, Book, Slot};
-use super::{call_back_owner, merging, redial};
+use super::{call_back_owner, merging, redial, units};
 use crate::change::{Record, StreamId};
 use crate::engine::{Connection, Row, Value, in_list};
 use crate::error::StoreError;
-use crate::store::{CARDS, USER_COLUMNS, folded, read_cards, read_user};
+use crate::store::{
+    CARDS, ROSTER_KEPT, ROSTER_PEOPLE, ROSTER_SHIFTS, ROSTER_SWAPS, USER_COLUMNS, folded, read_cards,
+    read_roster, read_user,
+};
 use crate::submission::{DeskCommand, SiteCommand, Submission};
 
 /// Everything that the submissions speak of.
@@ -23,6 +29,11 @@ struct Needs {
     usernames: BTreeSet<String>,
     sessions: BTreeSet<[u8; 32]>,
     drafts: BTreeSet<CardDraftId>,
+    rules_drafts: BTreeSet<RulesDraftId>,
+    handovers: BTreeSet<ShiftHandoverId>,
+    changes_roster: bool,
+    referrals: BTreeSet<ReferralId>,
+    refers: bool,
     journals: BTreeSet<[u8; 16]>,
     opens_incidents: bool,
 }
@@ -37,6 +48,7 @@ pub(super) async fn load(
     load_streams(connection, book, &needs.streams).await?;
     redial::load_owing(connection, book, batch).await?;
     merging::load_left(connection, book, batch).await?;
+    units::load(connection, book, batch).await?;
     call_back_owner::load_free(connection, book, batch).await?;
     if needs.streams.contains(&StreamId::Site) {
         load_site(connection, book, &needs).await?;
@@ -64,6 +76,11 @@ pub(super) fn incident_counter(book: &Book) -> String {
     format!("incident:{}", book.now.year_wib())
 }
 
+/// The counter of the referrals of a day (WIB).
+pub(super) fn referral_counter(book: &Book) -> String {
+    format!("referral:{}", book.now.date_wib())
+}
+
 fn needs(batch: &[&Submission]) -> Needs {
     let mut needs = Needs::default();
     for submission in batch {
@@ -76,7 +93,7 @@ fn needs(batch: &[&Submission]) -> Needs {
                         needs.streams.insert(StreamId::Incident(*incident));
                     }
                 }
-                DeskCommand::OpenIncident(id, _) => {
+                DeskCommand::OpenIncident(id, _) | DeskCommand::ReceiveIncident(id, ..) => {
                     needs.streams.insert(StreamId::Incident(*id));
                     needs.opens_incidents = true;
                 }
@@ -88,6 +105,9 @@ fn needs(batch: &[&Submission]) -> Needs {
                 }
                 DeskCommand::Duty(user, _) => {
                     needs.streams.insert(StreamId::Duty(*user));
+                }
+                DeskCommand::Unit(id, _) => {
+                    needs.streams.insert(StreamId::Unit(*id));
                 }
                 DeskCommand::Site(command) => {
                     needs.streams.insert(StreamId::Site);
@@ -117,12 +137,29 @@ fn site_needs(needs: &mut Needs, command: &SiteCommand) {
         SiteCommand::SaveCardDraft { draft, .. } | SiteCommand::StepCardDraft { draft, .. } => {
             needs.drafts.insert(*draft);
         }
+        SiteCommand::SaveRulesDraft { draft, .. } | SiteCommand::StepRulesDraft { draft, .. } => {
+            needs.rules_drafts.insert(*draft);
+        }
+        SiteCommand::ChangeRoster { .. } => needs.changes_roster = true,
+        SiteCommand::Refer { referral } => {
+            needs.refers = true;
+            needs.referrals.insert(referral.id);
+        }
+        SiteCommand::ForwardReferral { referral, .. } => {
+            needs.referrals.insert(*referral);
+        }
+        SiteCommand::TakeShiftOver { handover, .. } => {
+            needs.handovers.insert(*handover);
+        }
+        SiteCommand::HandShiftOver { handover } => {
+            needs.handovers.insert(handover.id);
+        }
         SiteCommand::Found { .. }
         | SiteCommand::LogInFailed { .. }
         | SiteCommand::AddAgency { .. }
+        | SiteCommand::NoteChannelTest { .. }
         | SiteCommand::ImportAreas { .. }
-        | SiteCommand::ImportPlaces { .. }
-        | SiteCommand::AdoptPolicy { .. } => {}
+        | SiteCommand::ImportPlaces { .. } => {}
     }
 }
 
@@ -158,6 +195,7 @@ pub(super) async fn load_streams(
             StreamId::Call(id) => ids.entry("call").or_default().push(Value::of(id)),
             StreamId::Incident(id) => ids.entry("incident").or_default().push(Value::of(id)),
             StreamId::Duty(id) => ids.entry("duty").or_default().push(Value::of(id)),
+            StreamId::Unit(id) => ids.entry("unit").or_default().push(Value::of(id)),
             StreamId::Site => {}
         }
     }
@@ -168,6 +206,7 @@ pub(super) async fn load_streams(
             let (stream, record) = match table {
                 "call" => (StreamId::Call(row.parse(0)?), Record::Call(Arc::new(row.json(2)?))),
                 "incident" => (StreamId::Incident(row.parse(0)?), Record::Incident(Arc::new(row.json(2)?))),
+                "unit" => (StreamId::Unit(row.parse(0)?), Record::Unit(Arc::new(row.json(2)?))),
                 _duty => (StreamId::Duty(row.parse(0)?), Record::Duty(Arc::new(row.json(2)?))),
             };
             put(book, stream, row.count(1)?, Some(record));
@@ -176,7 +215,7 @@ pub(super) async fn load_streams(
     Ok(())
 }
 
-fn put(book: &mut Book, stream: StreamId, version: u64, record: Option<Record>) {
+pub(super) fn put(book: &mut Book, stream: StreamId, version: u64, record: Option<Record>) {
     let slot =
         Slot { version, version_before: version, before: record.clone(), now: record, is_touched: false };
     book.streams.insert(stream, slot);
@@ -187,7 +226,6 @@ async fn load_site(connection: &mut Connection, book: &mut Book, needs: &Needs) 
     let row = row.ok_or(StoreError::NotAStore)?;
     put(book, StreamId::Site, row.count(0)?, None);
     book.site.is_founded = row.maybe_int(1)?.is_some();
-    book.site.has_policy = connection.row("SELECT version FROM policy LIMIT 1", vec![]).await?.is_some();
     if !needs.users.is_empty() {
         let (list, values) = in_list(1, needs.users.iter().map(Value::of));
         let sql = format!("SELECT {USER_COLUMNS} FROM users WHERE id IN {list}");
@@ -218,6 +256,42 @@ async fn load_site(connection: &mut Connection, book: &mut Book, needs: &Needs) 
         {
             let draft: CardDraft = row.json(0)?;
             book.site.drafts.insert(draft.id, draft);
+        }
+    }
+    if !needs.rules_drafts.is_empty() {
+        let (list, values) = in_list(1, needs.rules_drafts.iter().map(Value::of));
+        let sql = format!("SELECT draft FROM rules_draft WHERE id IN {list}");
+        for row in connection.rows(&sql, values).await? {
+            let draft: RulesDraft = row.json(0)?;
+            book.site.rules_drafts.insert(draft.id, draft);
+        }
+    }
+    if needs.changes_roster {
+        let since = book.now.before(ROSTER_KEPT);
+        let people = connection.rows(ROSTER_PEOPLE, vec![]).await?;
+        let shifts = connection.rows(ROSTER_SHIFTS, vec![since.into()]).await?;
+        let swaps = connection.rows(ROSTER_SWAPS, vec![since.into()]).await?;
+        book.site.roster = read_roster(&people, &shifts, &swaps)?;
+    }
+    if needs.refers {
+        let name = referral_counter(book);
+        let row = connection.row("SELECT value FROM counter WHERE name = $1", vec![name.into()]).await?;
+        book.site.referrals_of_day = row.map_or(Ok(0), |row| row.count(0))?;
+    }
+    if !needs.referrals.is_empty() {
+        let (list, values) = in_list(1, needs.referrals.iter().map(Value::of));
+        let sql = format!("SELECT referral FROM referral WHERE id IN {list}");
+        for row in connection.rows(&sql, values).await? {
+            let referral: Referral = row.json(0)?;
+            book.site.referrals.insert(referral.id, referral);
+        }
+    }
+    if !needs.handovers.is_empty() {
+        let (list, values) = in_list(1, needs.handovers.iter().map(Value::of));
+        let sql = format!("SELECT handover FROM shift_handover WHERE id IN {list}");
+        for row in connection.rows(&sql, values).await? {
+            let handover: ShiftHandover = row.json(0)?;
+            book.site.handovers.insert(handover.id, handover);
         }
     }
     Ok(())

@@ -94,10 +94,12 @@ fn disposed(command: &DeskCommand) -> Option<CallId> {
         DeskCommand::Call(id, CallCommand::Dispose { .. } | CallCommand::Withdraw) => Some(*id),
         DeskCommand::Call(..)
         | DeskCommand::OpenIncident(..)
+        | DeskCommand::ReceiveIncident(..)
         | DeskCommand::Incident(..)
         | DeskCommand::Merge { .. }
         | DeskCommand::Unmerge { .. }
         | DeskCommand::Duty(..)
+        | DeskCommand::Unit(..)
         | DeskCommand::Site(_) => None,
     }
 }

@@ -23,8 +23,12 @@ mod follower;
 mod load;
 mod merging;
 mod redial;
+mod referrals;
+mod rosters;
+mod rules;
 pub(crate) mod seal;
 mod site;
+mod units;
 mod write;
 mod write_records;
 mod write_site;
@@ -108,7 +112,7 @@ impl Due {
         let command = match self.stream {
             StreamId::Call(id) => DeskCommand::Call(id, CallCommand::DeadlineReached),
             StreamId::Incident(id) => DeskCommand::Incident(id, IncidentCommand::DeadlineReached),
-            StreamId::Duty(_) | StreamId::Site => return None,
+            StreamId::Duty(_) | StreamId::Unit(_) | StreamId::Site => return None,
         };
         let key = IdempotencyKey::made(format!("deadline:{}:{}", self.stream, self.at.as_micros()));
         Some(Submission::new(key, Actor::System, command))

@@ -6,13 +6,12 @@ use dispatch_core::actor::Actor;
 use dispatch_core::ids::{AgencyCode, AgencyId, UserId};
 use dispatch_core::limits::{AREAS_MAX, PLACES_MAX, SHORT_TEXT_BYTES_MAX};
 use dispatch_core::place::Place;
-use dispatch_core::policy::{AgencyEntry, Policy, Rules};
+use dispatch_core::policy::{AgencyEntry, Policy};
 use dispatch_core::private::Private;
 use dispatch_core::site::{SiteEvent, UserRole};
-use supervision_log::Hash;
 
 use super::book::{Book, SiteWrite};
-use super::cards;
+use super::{cards, referrals, rosters, rules};
 use crate::change::{DeskEvent, StreamId};
 use crate::error::{SiteRefusal, SubmitError};
 use crate::records::UserRecord;
@@ -86,7 +85,24 @@ fn decide(book: &mut Book, command: SiteCommand, actor: Actor) -> Result<Happens
         SiteCommand::StepCardDraft { draft, revision, step } => {
             return cards::step(book, draft, revision, step, actor).map(Some);
         }
-        SiteCommand::AdoptPolicy { rules } => adopt(book, rules)?,
+        SiteCommand::ChangeRoster { reach, command } => return rosters::change(book, reach, command, actor),
+        SiteCommand::Refer { referral } => referrals::refer(book, *referral)?,
+        SiteCommand::ForwardReferral { referral, reference } => {
+            referrals::forward(book, referral, reference, actor)?
+        }
+        SiteCommand::HandShiftOver { handover } => rosters::hand_over(book, *handover)?,
+        SiteCommand::TakeShiftOver { handover, office, note } => {
+            rosters::take_over(book, handover, office, note, actor)?
+        }
+        SiteCommand::NoteChannelTest { test } => {
+            (SiteEvent::ChannelTested { test: test.clone() }, SiteWrite::ChannelTest { test })
+        }
+        SiteCommand::SaveRulesDraft { draft, revision, change } => {
+            return rules::save(book, draft, revision, *change, actor).map(Some);
+        }
+        SiteCommand::StepRulesDraft { draft, revision, step } => {
+            return rules::step(book, draft, revision, step, actor).map(Some);
+        }
     };
     Ok(Some((event, vec![write])))
 }
@@ -209,28 +225,4 @@ fn add_agency(
     book.policy = Arc::new(policy);
     book.directory_changed = true;
     Ok((SiteEvent::AgencyAdded { agency: id, code, name, functions }, SiteWrite::Agency { entry }))
-}
-
-fn adopt(book: &mut Book, rules: Box<Rules>) -> Result<(SiteEvent, SiteWrite), SiteRefusal> {
-    let mistakes = rules.check();
-    if !mistakes.is_empty() {
-        return Err(SiteRefusal::PolicyMistaken(mistakes));
-    }
-    let current = book.policy.rules.version;
-    // The default rules hold without having been adopted, and may be adopted as they are.
-    let is_newer = rules.version > current || (!book.site.has_policy && rules.version == current);
-    if !is_newer {
-        return Err(SiteRefusal::PolicyNotNewer { current });
-    }
-    // Canonical: object members in the order of the struct, maps sorted.
-    let text = serde_json::to_vec(&rules).map_err(|_| SiteRefusal::PolicyMistaken(vec![]))?;
-    let event = SiteEvent::PolicyAdopted {
-        version: rules.version,
-        decree: rules.decree.clone(),
-        sha256: Hash::of(&text).to_string(),
-    };
-    book.policy = Arc::new(Policy { rules: (*rules).clone(), directory: book.policy.directory.clone() });
-    book.site.has_policy = true;
-    book.directory_changed = true;
-    Ok((event, SiteWrite::Rules { rules }))
 }

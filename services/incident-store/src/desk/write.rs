@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use dispatch_core::escalation::Step;
-use dispatch_core::ids::{AgencyId, AssignmentId};
-use dispatch_core::incident::{Effect, next_deadline};
+use dispatch_core::ids::{AgencyId, AssignmentId, TransferId};
+use dispatch_core::incident::{Effect, TransferMessage, next_deadline};
 use dispatch_core::policy::Policy;
 use dispatch_core::time::Timestamp;
 use dispatch_core::{call, incident};
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use supervision_log::{Hash, Leaf, chain};
 
 use super::book::{Book, Slot};
-use super::load::{incident_counter, record_keys};
+use super::load::{incident_counter, record_keys, referral_counter};
 use super::seal::seal;
 use super::{write_records, write_site};
 use crate::change::{Record, StreamId};
@@ -117,7 +117,7 @@ fn deadline_of(slot: &Slot, policy: &Policy) -> Option<Timestamp> {
     match slot.now.as_ref()? {
         Record::Call(state) => call::next_deadline(state),
         Record::Incident(state) => next_deadline(state, policy),
-        Record::Duty(_) => None,
+        Record::Duty(_) | Record::Unit(_) => None,
     }
 }
 
@@ -126,12 +126,16 @@ fn deadline_of(slot: &Slot, policy: &Policy) -> Option<Timestamp> {
 #[serde(tag = "effect", rename_all = "snake_case")]
 enum StoredEffect {
     Notify { agency: AgencyId, assignment: AssignmentId, step: Step },
+    TellNeighbour { transfer: TransferId, message: TransferMessage },
 }
 
 pub(super) fn effect_text(effect: &incident::Effect) -> Result<String, StoreError> {
     let stored = match effect {
         Effect::Notify { agency, assignment, step } => {
             StoredEffect::Notify { agency: *agency, assignment: *assignment, step: *step }
+        }
+        Effect::TellNeighbour { transfer, message } => {
+            StoredEffect::TellNeighbour { transfer: *transfer, message: *message }
         }
     };
     serde_json::to_string(&stored).map_err(|_| StoreError::Unreadable { what: "an effect" })
@@ -141,6 +145,7 @@ pub(super) fn effect_from(text: &str) -> Result<Effect, StoreError> {
     let stored = serde_json::from_str(text).map_err(|_| StoreError::Unreadable { what: "an effect" })?;
     Ok(match stored {
         StoredEffect::Notify { agency, assignment, step } => Effect::Notify { agency, assignment, step },
+        StoredEffect::TellNeighbour { transfer, message } => Effect::TellNeighbour { transfer, message },
     })
 }
 
@@ -184,6 +189,11 @@ async fn write_receipts(connection: &mut Connection, book: &Book) -> Result<(), 
 async fn write_counters(connection: &mut Connection, book: &Book) -> Result<(), StoreError> {
     if book.incidents_of_year > 0 {
         let row = vec![incident_counter(book).into(), book.incidents_of_year.into()];
+        let tail = " ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        connection.insert("INSERT INTO counter (name, value) VALUES ", vec![row], tail).await?;
+    }
+    if book.site.referrals_of_day > 0 {
+        let row = vec![referral_counter(book).into(), book.site.referrals_of_day.into()];
         let tail = " ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         connection.insert("INSERT INTO counter (name, value) VALUES ", vec![row], tail).await?;
     }

@@ -35,6 +35,8 @@ const ASSIGNMENT: &str =
 const ASSIGNMENT_TAIL: &str = " ON CONFLICT (id) DO UPDATE SET is_open = excluded.is_open, \
     is_waiting = excluded.is_waiting, priority = excluded.priority";
 const INCIDENT_CALL: &str = "INSERT INTO incident_call (incident, call) VALUES ";
+const UNIT: &str = "INSERT INTO unit (id, version, agency, state) VALUES ";
+const UNIT_TAIL: &str = " ON CONFLICT (id) DO UPDATE SET version = excluded.version, state = excluded.state";
 const DUTY: &str = "INSERT INTO duty (id, version, duty_state, state) VALUES ";
 const DUTY_TAIL: &str = " ON CONFLICT (id) DO UPDATE SET version = excluded.version, \
     duty_state = excluded.duty_state, state = excluded.state";
@@ -47,7 +49,7 @@ pub(super) async fn write(
     number_key: &[u8; 32],
 ) -> Result<(), StoreError> {
     let (mut calls, mut incidents, mut duties) = (Rows::new(), Rows::new(), Rows::new());
-    let (mut assignments, mut attached) = (Rows::new(), Rows::new());
+    let (mut assignments, mut attached, mut units) = (Rows::new(), Rows::new(), Rows::new());
     // By version, not by state: an event may leave the state as it is (a confirmed call), and still counts.
     for slot in book.streams.values().filter(|slot| slot.version != slot.version_before) {
         match &slot.now {
@@ -59,6 +61,10 @@ pub(super) async fn write(
                 attached.extend(attached_rows(before, incident));
             }
             Some(Record::Duty(duty)) => duties.push(duty_row(duty, slot.version)?),
+            Some(Record::Unit(unit)) => {
+                let (id, agency) = (Value::of(unit.id), Value::of(unit.agency));
+                units.push(vec![id, slot.version.into(), agency, json(&**unit)?]);
+            }
             None => {}
         }
     }
@@ -66,13 +72,14 @@ pub(super) async fn write(
     connection.insert(INCIDENT, incidents, INCIDENT_TAIL).await?;
     connection.insert(ASSIGNMENT, assignments, ASSIGNMENT_TAIL).await?;
     connection.insert(INCIDENT_CALL, attached, " ON CONFLICT (incident, call) DO NOTHING").await?;
-    connection.insert(DUTY, duties, DUTY_TAIL).await
+    connection.insert(DUTY, duties, DUTY_TAIL).await?;
+    connection.insert(UNIT, units, UNIT_TAIL).await
 }
 
 fn incident_before(slot: &Slot) -> Option<&Incident> {
     match slot.before.as_ref()? {
         Record::Incident(incident) => Some(incident),
-        Record::Call(_) | Record::Duty(_) => None,
+        Record::Call(_) | Record::Duty(_) | Record::Unit(_) => None,
     }
 }
 

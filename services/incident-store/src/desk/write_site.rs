@@ -3,13 +3,14 @@
 use dispatch_core::area::Area;
 use dispatch_core::place::Place;
 use dispatch_core::policy::AgencyEntry;
+use dispatch_core::roster::{RosterEvent, Shift, Swap};
 
 use super::book::{Book, SiteWrite};
 use crate::change::StreamId;
 use crate::engine::{Connection, Value};
 use crate::error::StoreError;
 use crate::records::UserRecord;
-use crate::store::{coordinates, folded, level_name};
+use crate::store::{coordinates, folded, level_name, office_name};
 
 pub(super) async fn write(connection: &mut Connection, book: &Book) -> Result<(), StoreError> {
     let Some(slot) = book.streams.get(&StreamId::Site).filter(|slot| slot.is_touched) else { return Ok(()) };
@@ -72,10 +73,49 @@ async fn write_one(connection: &mut Connection, book: &Book, change: &SiteWrite)
             let sql = "INSERT INTO policy (version, rules, adopted_us) VALUES ($1, $2, $3)";
             connection.run(sql, vec![rules.version.into(), text.into(), book.now.into()]).await.map(drop)
         }
+        SiteWrite::RulesDraft { draft } => {
+            let text =
+                serde_json::to_string(draft).map_err(|_| StoreError::Unreadable { what: "a draft" })?;
+            let sql = "INSERT INTO rules_draft (id, changed_us, draft) VALUES ($1, $2, $3) \
+                       ON CONFLICT (id) DO UPDATE SET changed_us = excluded.changed_us, draft = excluded.draft";
+            connection.run(sql, vec![Value::of(draft.id), book.now.into(), text.into()]).await.map(drop)
+        }
         SiteWrite::Cards { set } => {
             let text = serde_json::to_string(&**set).map_err(|_| StoreError::Unreadable { what: "cards" })?;
             let sql = "INSERT INTO card_set (version, cards, adopted_us) VALUES ($1, $2, $3)";
             connection.run(sql, vec![set.version.into(), text.into(), book.now.into()]).await.map(drop)
+        }
+        SiteWrite::Roster { event } => write_roster(connection, event).await,
+        SiteWrite::Referral { referral } => {
+            let text =
+                serde_json::to_string(referral).map_err(|_| StoreError::Unreadable { what: "a referral" })?;
+            let sql = "INSERT INTO referral (id, at_us, is_open, referral) VALUES ($1, $2, $3, $4) \
+                       ON CONFLICT (id) DO UPDATE SET is_open = excluded.is_open, referral = excluded.referral";
+            let is_open = referral.forwarded.is_none();
+            let values = vec![Value::of(referral.id), referral.at.into(), is_open.into(), text.into()];
+            connection.run(sql, values).await.map(drop)
+        }
+        SiteWrite::ShiftHandover { handover } => {
+            let text = serde_json::to_string(handover)
+                .map_err(|_| StoreError::Unreadable { what: "a hand-over" })?;
+            let sql = "INSERT INTO shift_handover (id, office, at_us, is_open, handover) VALUES ($1, $2, $3, $4, $5) \
+                       ON CONFLICT (id) DO UPDATE SET is_open = excluded.is_open, handover = excluded.handover";
+            let values = vec![
+                Value::of(handover.id),
+                office_name(handover.office).into(),
+                handover.at.into(),
+                handover.taken.is_none().into(),
+                text.into(),
+            ];
+            connection.run(sql, values).await.map(drop)
+        }
+        SiteWrite::ChannelTest { test } => {
+            let text =
+                serde_json::to_string(test).map_err(|_| StoreError::Unreadable { what: "a channel test" })?;
+            let sql = "INSERT INTO channel_test (id, asked_us, test) VALUES ($1, $2, $3) \
+                       ON CONFLICT (id) DO UPDATE SET test = excluded.test";
+            let values = vec![test.id.as_str().into(), test.asked_at.into(), text.into()];
+            connection.run(sql, values).await.map(drop)
         }
         SiteWrite::CardDraft { draft } => {
             let text =
@@ -85,6 +125,43 @@ async fn write_one(connection: &mut Connection, book: &Book, change: &SiteWrite)
             connection.run(sql, vec![Value::of(draft.id), book.now.into(), text.into()]).await.map(drop)
         }
     }
+}
+
+async fn write_roster(connection: &mut Connection, event: &RosterEvent) -> Result<(), StoreError> {
+    match event {
+        RosterEvent::PersonSet { person } => {
+            let text =
+                serde_json::to_string(person).map_err(|_| StoreError::Unreadable { what: "a person" })?;
+            let sql = "INSERT INTO roster_person (id, person) VALUES ($1, $2) \
+                       ON CONFLICT (id) DO UPDATE SET person = excluded.person";
+            connection.run(sql, vec![Value::of(person.id), text.into()]).await.map(drop)
+        }
+        RosterEvent::ShiftsPlanned { shifts } => write_shifts(connection, shifts).await,
+        RosterEvent::ShiftCut { shift } => write_shifts(connection, std::slice::from_ref(shift)).await,
+        RosterEvent::ShiftCancelled { shift } => {
+            connection.run("DELETE FROM roster_shift WHERE id = $1", vec![Value::of(shift)]).await.map(drop)
+        }
+        RosterEvent::SwapMoved { swap } => write_swap(connection, swap).await,
+        RosterEvent::SwapApproved { swap, shifts } => {
+            write_swap(connection, swap).await?;
+            write_shifts(connection, shifts).await
+        }
+    }
+}
+
+async fn write_shifts(connection: &mut Connection, shifts: &[Shift]) -> Result<(), StoreError> {
+    let row = |s: &Shift| vec![Value::of(s.id), Value::of(s.person), s.from.into(), s.to.into()];
+    let insert = "INSERT INTO roster_shift (id, person, from_us, to_us) VALUES ";
+    let tail = " ON CONFLICT (id) DO UPDATE SET person = excluded.person, to_us = excluded.to_us";
+    connection.insert(insert, shifts.iter().map(row).collect(), tail).await
+}
+
+async fn write_swap(connection: &mut Connection, swap: &Swap) -> Result<(), StoreError> {
+    let text = serde_json::to_string(swap).map_err(|_| StoreError::Unreadable { what: "a swap" })?;
+    let sql = "INSERT INTO roster_swap (id, asked_us, is_open, swap) VALUES ($1, $2, $3, $4) \
+               ON CONFLICT (id) DO UPDATE SET is_open = excluded.is_open, swap = excluded.swap";
+    let values = vec![Value::of(swap.id), swap.asked_at.into(), swap.state.is_open().into(), text.into()];
+    connection.run(sql, values).await.map(drop)
 }
 
 fn user_values(user: &UserRecord, password_hash: &str) -> Vec<Value> {

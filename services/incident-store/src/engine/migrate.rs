@@ -11,6 +11,12 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0004_restriction_lifted.sql"),
     include_str!("../../../../migrations/0005_places.sql"),
     include_str!("../../../../migrations/0006_cards.sql"),
+    include_str!("../../../../migrations/0007_rosters.sql"),
+    include_str!("../../../../migrations/0008_units.sql"),
+    include_str!("../../../../migrations/0009_referrals.sql"),
+    include_str!("../../../../migrations/0010_channel_tests.sql"),
+    include_str!("../../../../migrations/0011_incident_area.sql"),
+    include_str!("../../../../migrations/0012_rules.sql"),
 ];
 
 /// The schema that this program knows.

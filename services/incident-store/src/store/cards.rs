@@ -3,7 +3,7 @@
 use dispatch_core::card::CardSet;
 use dispatch_core::card::draft::CardDraft;
 use dispatch_core::ids::CardDraftId;
-use dispatch_core::limits::CARD_DRAFTS_LISTED_MAX;
+use dispatch_core::limits::DRAFTS_LISTED_MAX;
 
 use super::Store;
 use crate::engine::{Row, Value};
@@ -30,7 +30,7 @@ impl Store {
     /// Changes of cards, the one that was touched last first.
     pub async fn card_drafts(&self) -> Result<Vec<CardDraft>, StoreError> {
         let sql = "SELECT draft FROM card_draft ORDER BY changed_us DESC, id LIMIT $1";
-        let rows = self.readers().rows(sql, vec![CARD_DRAFTS_LISTED_MAX.into()]).await?;
+        let rows = self.readers().rows(sql, vec![DRAFTS_LISTED_MAX.into()]).await?;
         rows.iter().map(|row| row.json(0)).collect()
     }
 

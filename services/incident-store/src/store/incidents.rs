@@ -1,6 +1,6 @@
 //! Questions about incidents and assignments.
 
-use dispatch_core::ids::{AgencyId, AssignmentId, IncidentId};
+use dispatch_core::ids::{AgencyId, AreaCode, AssignmentId, IncidentId};
 use dispatch_core::incident::{Incident, IncidentStatus};
 
 use super::calls::page;
@@ -89,7 +89,7 @@ fn conditions(filter: &IncidentFilter) -> Conditions {
         conditions.with(clause, Value::of(agency));
     }
     if let Some(area) = &filter.area_code {
-        conditions.with("(area_code = ? OR area_code LIKE ? || '.%')", escaped(&area.0));
+        conditions.with(in_area(area), area.0.as_str());
     }
     if let Some(q) = filter.q.as_deref().filter(|q| !q.trim().is_empty()) {
         conditions.with(r"search LIKE ? ESCAPE '\'", format!("%{}%", escaped(&folded(q))));
@@ -109,6 +109,17 @@ fn conditions(filter: &IncidentFilter) -> Conditions {
         conditions.before("opened_us", before);
     }
     conditions
+}
+
+/// An area and what lies in it, each level over its index (migration 0011).
+fn in_area(area: &AreaCode) -> &'static str {
+    match area.0.len() {
+        2 => "substr(area_code, 1, 2) = ?",
+        5 => "substr(area_code, 1, 5) = ?",
+        8 => "substr(area_code, 1, 8) = ?",
+        // A desa or kelurahan; nothing lies in it.
+        _ => "area_code = ?",
+    }
 }
 
 /// A band of latitude, over the index, and in it the circle. The earth is flat enough for that at the size of

@@ -105,7 +105,7 @@ impl Store {
 
     async fn records(&self, streams: &BTreeSet<StreamId>) -> Result<BTreeMap<StreamId, Record>, StoreError> {
         let mut records = BTreeMap::new();
-        for table in ["call", "incident", "duty"] {
+        for table in ["call", "incident", "duty", "unit"] {
             let ids = streams.iter().filter_map(|stream| id_in(*stream, table));
             let (list, values) = in_list(1, ids);
             if values.is_empty() {
@@ -118,6 +118,7 @@ impl Store {
                     "incident" => {
                         (StreamId::Incident(row.parse(0)?), Record::Incident(Arc::new(row.json(1)?)))
                     }
+                    "unit" => (StreamId::Unit(row.parse(0)?), Record::Unit(Arc::new(row.json(1)?))),
                     _duty => (StreamId::Duty(row.parse(0)?), Record::Duty(Arc::new(row.json(1)?))),
                 };
                 records.insert(stream, record);
@@ -132,6 +133,7 @@ fn id_in(stream: StreamId, table: &str) -> Option<Value> {
         StreamId::Call(id) => (table == "call").then(|| Value::of(id)),
         StreamId::Incident(id) => (table == "incident").then(|| Value::of(id)),
         StreamId::Duty(id) => (table == "duty").then(|| Value::of(id)),
+        StreamId::Unit(id) => (table == "unit").then(|| Value::of(id)),
         StreamId::Site => None,
     }
 }
@@ -159,7 +161,10 @@ fn actor_from(text: &str) -> Option<Actor> {
     match text {
         "system" => Some(Actor::System),
         "trunk" => Some(Actor::Trunk),
-        user => user.strip_prefix("user:")?.parse::<UserId>().ok().map(Actor::User),
+        other => match other.strip_prefix("unit:") {
+            Some(unit) => unit.parse().ok().map(Actor::Unit),
+            None => other.strip_prefix("user:")?.parse::<UserId>().ok().map(Actor::User),
+        },
     }
 }
 

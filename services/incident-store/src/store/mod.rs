@@ -6,9 +6,13 @@ mod condition;
 mod incidents;
 mod log;
 mod pasts;
+mod referrals;
+mod rosters;
+mod rules;
 mod schedule;
 mod site;
 mod snapshot;
+mod units;
 mod wallboard;
 
 use std::fs::File;
@@ -23,6 +27,7 @@ pub(crate) use cards::{CARDS, read_cards};
 pub(crate) use incidents::{folded, status_name};
 pub(crate) use log::HEAD;
 pub(crate) use log::{read_checkpoint, read_entry};
+pub(crate) use rosters::{ROSTER_KEPT, ROSTER_PEOPLE, ROSTER_SHIFTS, ROSTER_SWAPS, office_name, read_roster};
 pub use site::polygon_geojson;
 pub(crate) use site::{AGENCIES, RULES, USER_COLUMNS, coordinates, level_name, read_policy, read_user};
 

@@ -8,7 +8,7 @@ use dispatch_core::ids::{AgencyCode, AreaCode, UserId};
 use dispatch_core::place::{Kilometre, Place, PlaceKind};
 use dispatch_core::policy::{AgencyEntry, Directory, Policy, Rules};
 use dispatch_core::private::Private;
-use dispatch_core::site::UserRole;
+use dispatch_core::site::{ChannelTest, UserRole};
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 use serde_json::{Value as Json, json};
 
@@ -34,6 +34,13 @@ impl Store {
             .readers()
             .rows("SELECT state FROM duty ORDER BY id LIMIT $1", vec![USERS_MAX.into()])
             .await?;
+        rows.iter().map(|row| row.json(0)).collect()
+    }
+
+    /// Tests of agencies' channels, the newest first.
+    pub async fn channel_tests(&self, limit: u32) -> Result<Vec<ChannelTest>, StoreError> {
+        let sql = "SELECT test FROM channel_test ORDER BY asked_us DESC, id LIMIT $1";
+        let rows = self.readers().rows(sql, vec![limit.into()]).await?;
         rows.iter().map(|row| row.json(0)).collect()
     }
 

@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
+use dispatch_core::limits::UNITS_MAX;
+use dispatch_core::unit::Unit;
+
 use super::calls::OPEN_CALLS;
 use super::incidents::{OPEN_INCIDENTS, OPEN_INCIDENTS_OF};
 use super::log::HEAD;
+use super::units::{UNITS, UNITS_OF};
 use super::{Store, at_most, read_head};
 use crate::engine::Value;
 use crate::error::StoreError;
@@ -24,6 +28,11 @@ impl Store {
         };
         let on_shift = "SELECT state FROM duty WHERE duty_state <> 'off' ORDER BY id";
         let duties = if scope.duties { moment.ask(on_shift, vec![]).await? } else { vec![] };
+        let at_most_units = Value::from(UNITS_MAX);
+        let units = match scope.agency {
+            Some(agency) => moment.ask(UNITS_OF, vec![at_most_units, Value::of(agency)]).await?,
+            None => moment.ask(UNITS, vec![at_most_units]).await?,
+        };
         moment.finish().await?;
         let head = read_head(head.first().ok_or(StoreError::NotAStore)?)?;
         Ok(Snapshot {
@@ -32,6 +41,12 @@ impl Store {
             calls: calls.iter().map(|row| row.json(0).map(Arc::new)).collect::<Result<_, _>>()?,
             incidents: incidents.iter().map(|row| row.json(0).map(Arc::new)).collect::<Result<_, _>>()?,
             duties: duties.iter().map(|row| row.json(0)).collect::<Result<_, _>>()?,
+            units: kept(units.iter().map(|row| row.json(0)).collect::<Result<_, _>>()?),
         })
     }
+}
+
+/// Those that are not gone for ever.
+fn kept(units: Vec<Unit>) -> Vec<Arc<Unit>> {
+    units.into_iter().filter(|unit| !unit.is_retired()).map(Arc::new).collect()
 }

@@ -1,8 +1,9 @@
 //! Question cards: what is written survives, what is approved holds, and both stand in the log.
 
-use dispatch_core::card::draft::{CardChange, DraftRefusal, DraftState, DraftStep};
+use dispatch_core::card::draft::CardChange;
 use dispatch_core::card::{AnswerCode, CardCode, CardSet, Flag, QuestionCode};
 use dispatch_core::category::Priority;
+use dispatch_core::draft::{DraftRefusal, DraftState, DraftStep};
 use dispatch_core::ids::CardDraftId;
 use dispatch_core::incident::IncidentCommand;
 use dispatch_core::private::Private;
@@ -43,7 +44,7 @@ async fn step(
 
 fn refusal(result: Result<Receipt, SubmitError>) -> DraftRefusal {
     match result {
-        Err(SubmitError::Site(SiteRefusal::Card(refusal))) => refusal,
+        Err(SubmitError::Site(SiteRefusal::Draft(refusal))) => refusal,
         other => panic!("{other:?}"),
     }
 }
@@ -62,7 +63,10 @@ fn what_a_second_person_approves_holds_over_a_restart() {
         desk.stop().await;
 
         let desk = place.desk().await;
-        assert_eq!(desk.store().card_draft(draft).await.unwrap().unwrap().state, DraftState::Submitted);
+        assert_eq!(
+            desk.store().card_draft(draft).await.unwrap().unwrap().progress.state,
+            DraftState::Submitted
+        );
         assert_eq!(refusal(step(&desk, 1, draft, 1, DraftStep::Approve).await), DraftRefusal::Own);
         // Two people decide at the same moment: one wins.
         let reject = DraftStep::Reject { reason: Private::new("kurang jelas".into()) };

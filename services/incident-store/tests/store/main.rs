@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod cards;
+mod channels;
+mod deadlines;
 mod feed;
 mod history;
 mod million;
@@ -10,9 +12,12 @@ mod once;
 mod outage;
 mod questions;
 mod redial;
+mod rosters;
+mod rules;
 mod schedule;
 mod site;
 mod support;
 mod together;
 mod trail;
+mod units;
 mod voice;

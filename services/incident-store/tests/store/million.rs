@@ -78,6 +78,11 @@ async fn day(desk: &RunningDesk) -> Vec<(&'static str, f64)> {
             median(|| found(IncidentFilter { area_code: Some(AreaCode("19.03.01".into())), ..limited() }))
                 .await,
         ),
+        (
+            "list of an area without incidents",
+            median(|| found(IncidentFilter { area_code: Some(AreaCode("19.05.01".into())), ..limited() }))
+                .await,
+        ),
         ("what is open", median(|| async { store.snapshot(&scope).await.unwrap().incidents.len() }).await),
         (
             "ended lately, for second reports",

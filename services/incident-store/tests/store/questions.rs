@@ -154,6 +154,9 @@ fn incidents_are_found_by_everything_that_a_console_asks() {
         let area =
             |code: &str| IncidentFilter { area_code: Some(AreaCode(code.into())), ..Default::default() };
         assert_eq!(ask(area("19.03.02")).await, only(&two));
+        assert_eq!(ask(area("19.03.02.2001")).await, only(&two));
+        assert_eq!(ask(area("19.03")).await.len(), ask(area("19")).await.len());
+        assert!(ask(area("19")).await.contains(&two) && ask(area("31")).await.is_empty());
         assert_eq!(ask(area("19.03.0")).await, Vec::<String>::new(), "a prefix of a code is no area");
         let text = |q: &str| IncidentFilter { q: Some(q.into()), ..Default::default() };
         assert_eq!(ask(text("TERBAKAR")).await, only(&one));

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use dispatch_core::category::Priority;
 use dispatch_core::escalation::Step;
-use dispatch_core::incident::{Change, ChannelReport, Effect, IncidentCommand};
+use dispatch_core::ids::AreaCode;
+use dispatch_core::incident::{
+    Change, ChannelReport, Effect, IncidentCommand, Neighbour, Returned, TransferCommand, TransferMessage,
+    TransferState,
+};
 use incident_store::{DeskCommand, DeskEvent, StreamId};
 
 use crate::support::words::*;
@@ -121,7 +125,12 @@ fn an_effect_is_leased_to_one_and_ends_with_its_report() {
         place.clock.pass(31);
         assert_eq!(desk.lease_effects(10, place.clock.now(), lease).await.unwrap()[0].attempts, 3);
 
-        let report = ChannelReport { channel: "webhook".into(), delivered: true, result: "200".into() };
+        let report = ChannelReport {
+            channel: "webhook".into(),
+            delivered: true,
+            result: "200".into(),
+            ..ChannelReport::default()
+        };
         let mut tried = by(
             1,
             DeskCommand::Incident(incident.id, IncidentCommand::ChannelTried { id: assignment, report }),
@@ -130,6 +139,36 @@ fn an_effect_is_leased_to_one_and_ends_with_its_report() {
         desk.submit(tried).await.unwrap();
         place.clock.pass(3_600);
         assert_eq!(desk.lease_effects(10, place.clock.now(), lease).await.unwrap(), []);
+        desk.stop().await;
+    });
+}
+
+#[test]
+fn an_offer_to_a_neighbour_that_nobody_answers_comes_back_also_after_a_restart() {
+    on(Engine::Sqlite, |place| async move {
+        let desk = place.desk().await;
+        let id = incident_opens(&desk, Priority::P2).await.id;
+        let to = Neighbour { code: AreaCode("19.04".into()), name: "112 Bangka Tengah".into() };
+        let offer = IncidentCommand::Transfer(TransferCommand::Offer { to });
+        desk.submit(by(1, DeskCommand::Incident(id, offer))).await.unwrap();
+        desk.stop().await;
+
+        let desk = place.desk().await;
+        // Nobody was sent for two minutes, and nobody there answered for three.
+        place.clock.pass(181);
+        for due in desk.due(place.clock.now(), 10).await.unwrap() {
+            desk.submit(due.submission().unwrap()).await.unwrap();
+        }
+        let incident = desk.store().incident(id).await.unwrap().unwrap();
+        let offer = &incident.transfers[0];
+        let TransferState::Returned { why: Returned::Unanswered, .. } = offer.state else {
+            panic!("{offer:?}")
+        };
+        assert!(incident.is_open() && incident.dispatch_due_at.is_some());
+        let items = desk.lease_effects(10, place.clock.now(), Duration::from_secs(30)).await.unwrap();
+        let told: Vec<_> = items.iter().map(|item| item.effect.clone()).collect();
+        let tell = |message| Effect::TellNeighbour { transfer: offer.id, message };
+        assert_eq!(told, [tell(TransferMessage::Offer), tell(TransferMessage::TakenBack)]);
         desk.stop().await;
     });
 }

@@ -2,11 +2,14 @@
 
 use dispatch_core::actor::Actor;
 use dispatch_core::area::bangka_selatan;
+use dispatch_core::draft::DraftStep;
 use dispatch_core::duty::{Audio, DutyState, SetDuty};
+use dispatch_core::ids::RulesDraftId;
 use dispatch_core::place::csv;
-use dispatch_core::policy::Rules;
+use dispatch_core::policy::{Rules, RulesChange};
 use dispatch_core::private::Private;
 use dispatch_core::site::UserRole;
+use dispatch_core::time::Seconds;
 use incident_store::{DeskCommand, SiteCommand, SiteRefusal, Submission, SubmitError, polygon_geojson};
 
 use crate::support::on_both;
@@ -141,16 +144,20 @@ fn agencies_and_rules_are_used_at_once() {
         assert_eq!(refusal(on_site(&desk, add_agency(1)).await), SiteRefusal::AgencyCodeTaken);
         assert_eq!(desk.policy().directory.agencies.len(), 1);
 
-        let adopt = |rules: &Rules| SiteCommand::AdoptPolicy { rules: Box::new(rules.clone()) };
-        on_site(&desk, adopt(&rules)).await.unwrap();
+        let draft = RulesDraftId(uuid());
+        let change = RulesChange {
+            decree: "Keputusan Bupati 1/2027".into(),
+            owner: "Diskominfo".into(),
+            close_within: Some(Seconds::minutes(30)),
+            ..RulesChange::default()
+        };
+        let step = |revision, step| DeskCommand::Site(SiteCommand::StepRulesDraft { draft, revision, step });
+        let save = SiteCommand::SaveRulesDraft { draft, revision: None, change: Box::new(change.clone()) };
+        desk.submit(by(1, DeskCommand::Site(save))).await.unwrap();
+        desk.submit(by(1, step(1, DraftStep::Submit))).await.unwrap();
+        desk.submit(by(2, step(1, DraftStep::Approve))).await.unwrap();
+        let next = rules.with(&change, place.clock.now());
         let current = rules.version;
-        assert_eq!(refusal(on_site(&desk, adopt(&rules)).await), SiteRefusal::PolicyNotNewer { current });
-        let mut next = rules.clone();
-        next.version += 1;
-        next.decree = String::new();
-        assert!(matches!(refusal(on_site(&desk, adopt(&next)).await), SiteRefusal::PolicyMistaken(_)));
-        next.decree = "Keputusan Bupati 1/2027".into();
-        on_site(&desk, adopt(&next)).await.unwrap();
         assert_eq!(desk.policy().rules, next);
         assert_eq!(desk.store().policy().await.unwrap(), desk.policy());
         assert_eq!(desk.store().agencies().await.unwrap().len(), 1);

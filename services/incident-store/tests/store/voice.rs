@@ -131,7 +131,10 @@ fn a_store_from_before_voice_is_brought_up_to_date() {
         let back = "DROP INDEX call_owed; DROP INDEX call_owned; DROP INDEX call_with; \
                     ALTER TABLE call DROP COLUMN is_out; ALTER TABLE call DROP COLUMN call_taker; \
                     ALTER TABLE call DROP COLUMN call_back_owner; ALTER TABLE call DROP COLUMN lifted_us; \
-                    DROP TABLE place; DROP TABLE card_set; DROP TABLE card_draft; \
+                    DROP TABLE place; DROP TABLE card_set; DROP TABLE card_draft; DROP TABLE unit; \
+                    DROP TABLE roster_person; DROP TABLE roster_shift; DROP TABLE roster_swap; DROP TABLE shift_handover; \
+                    DROP TABLE referral; DROP TABLE channel_test; DROP TABLE rules_draft; DROP INDEX incident_province; \
+                    DROP INDEX incident_kabupaten; DROP INDEX incident_kecamatan; \
                     DELETE FROM schema_version WHERE version > 1";
         beside(&place, back).await.unwrap();
         let desk = place.desk().await;

@@ -88,6 +88,10 @@ flags! {
     overflow_target;
     /// Beginnings of numbers and addresses that may be called besides [[contact]], comma separated
     dial_allow;
+    /// Internal networks that agencies' channels may be sent to, comma separated: 10.20.0.0/16
+    channel_allow;
+    /// When agencies' channels are tested each week, in WIB, as in senin 10:00; never when absent
+    channel_test;
     /// Log filter [default: info,rsipstack=warn,sqlx=warn]
     log;
     /// text or json [default: text]

@@ -2,24 +2,32 @@
 //!
 //! Everything is read and checked before a port is bound, and every mistake is reported at once, by name.
 
+mod channels_table;
 mod flags;
+mod gateway_table;
+mod neighbour_table;
 mod read;
 mod size;
 mod tls;
 mod toml_file;
 mod trunk_table;
 mod voice;
+mod weekly;
 
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use agency_channels::Networks;
 use sip_trunk::{TlsPort, TrunkProfile};
 
+pub use channels_table::{Address, AgencyChannel, Carrier, Gateway};
 pub use flags::Flags;
+pub use neighbour_table::NeighbourCentre;
 pub use read::{Mistakes, database_url, read};
 pub use voice::Voice;
+pub use weekly::WeeklyTime;
 
 /// What the process runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -75,8 +83,16 @@ pub struct Config {
     pub trunks: Vec<TrunkProfile>,
     /// SIP over TLS; none without it.
     pub tls: Option<TlsPort>,
-    /// The second channels of agencies.
-    pub webhooks: Vec<Webhook>,
+    /// What notifications go over.
+    pub gateways: Vec<Gateway>,
+    /// The second channels of agencies, each agency's in the order in which they are tried.
+    pub channels: Vec<AgencyChannel>,
+    /// The neighbouring centres.
+    pub neighbours: Vec<NeighbourCentre>,
+    /// Internal networks that they may be sent to.
+    pub channel_networks: Networks,
+    /// When they are tested each week.
+    pub channel_test: Option<WeeklyTime>,
 }
 
 /// How log lines look.
@@ -86,15 +102,4 @@ pub enum LogFormat {
     Text,
     /// For machines.
     Json,
-}
-
-/// The second channel of an agency.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Webhook {
-    /// The agency's code.
-    pub agency: String,
-    /// Where to post.
-    pub url: String,
-    /// File that holds the shared secret; its last line break does not count.
-    pub secret_file: PathBuf,
 }

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use agency_channels::Networks;
 use sip_trunk::TrunkProfile;
 
 use super::flags::Flags;
 use super::size::{port_range, switch};
 use super::toml_file::{self, TomlFile};
-use super::{Config, LogFormat, Role, tls, voice};
+use super::{Config, LogFormat, Role, WeeklyTime, tls, voice};
 
 /// The default log filter. rsipstack writes whole messages, numbers and places included, at `info`; it stays
 /// at `warn` whatever else is asked for.
@@ -100,7 +101,8 @@ fn build(s: &mut Sources<'_>, role: Role) -> Option<Config> {
     let link = link(s, data_dir.as_deref(), role);
     let trunks = trunks(s, demo.unwrap_or(false), role);
     let tls = tls::read(s, &trunks);
-    let webhooks = std::mem::take(&mut s.file.webhooks);
+    let channel_networks = channel_networks(s, demo.unwrap_or(false));
+    let channel_test = s.optional("channel_test", |t| t.parse::<WeeklyTime>().map_err(|e| e.to_string()));
     Some(Config {
         data_dir: data_dir?,
         http: http?,
@@ -122,7 +124,26 @@ fn build(s: &mut Sources<'_>, role: Role) -> Option<Config> {
         unknown_variables: std::mem::take(&mut s.unknown_variables),
         trunks,
         tls,
-        webhooks,
+        gateways: std::mem::take(&mut s.file.gateways),
+        channels: std::mem::take(&mut s.file.channels),
+        neighbours: std::mem::take(&mut s.file.neighbours),
+        channel_networks: channel_networks?,
+        channel_test,
+    })
+}
+
+/// A demo's receivers are on this machine.
+fn channel_networks(s: &mut Sources<'_>, demo: bool) -> Option<Networks> {
+    let default = if demo { "127.0.0.0/8" } else { "" };
+    s.with("channel_allow", default, |t| {
+        let named = t.split(',').map(str::trim).filter(|network| !network.is_empty());
+        let network = |text: &str| {
+            let address = || text.parse::<IpAddr>().map(ipnet::IpNet::from);
+            text.parse::<ipnet::IpNet>()
+                .or_else(|_| address())
+                .map_err(|_| format!("\"{text}\" is no network"))
+        };
+        named.map(network).collect::<Result<Vec<_>, _>>().map(Networks::and)
     })
 }
 

@@ -1,21 +1,25 @@
-//! `sigap.toml`: scalar keys as text, so that they are read like flags, and the two lists.
+//! `sigap.toml`: scalar keys as text, so that they are read like flags, and the lists.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use console_api::phone_book::{Contact, is_callable};
 use dispatch_core::private::Private;
 
 use sip_trunk::TrunkProfile;
 
-use super::{Webhook, trunk_table};
+use super::channels_table::{self, AgencyChannel, Gateway};
+use super::neighbour_table::{self, NeighbourCentre};
+use super::{gateway_table, trunk_table};
 
 /// What the file says.
 #[derive(Debug, Default)]
 pub(super) struct TomlFile {
     pub(super) scalars: BTreeMap<String, String>,
     pub(super) trunks: Vec<TrunkProfile>,
-    pub(super) webhooks: Vec<Webhook>,
+    pub(super) gateways: Vec<Gateway>,
+    pub(super) channels: Vec<AgencyChannel>,
+    pub(super) neighbours: Vec<NeighbourCentre>,
     pub(super) contacts: Vec<Contact>,
 }
 
@@ -46,12 +50,25 @@ fn parse(text: &str, mistakes: &mut Vec<String>) -> TomlFile {
                 file.trunks = tables("trunk", items, mistakes, trunk_table::read);
             }
             ("webhook", toml::Value::Array(items)) => {
-                file.webhooks = tables("webhook", items, mistakes, webhook);
+                let webhooks = tables("webhook", items, mistakes, channels_table::old_webhook);
+                for (gateway, channel) in webhooks {
+                    file.gateways.push(gateway);
+                    file.channels.push(channel);
+                }
+            }
+            ("gateway", toml::Value::Array(items)) => {
+                file.gateways.extend(tables("gateway", items, mistakes, gateway_table::read));
+            }
+            ("channel", toml::Value::Array(items)) => {
+                file.channels.extend(tables("channel", items, mistakes, channels_table::channel));
             }
             ("contact", toml::Value::Array(items)) => {
                 file.contacts = tables("contact", items, mistakes, contact);
             }
-            ("origins" | "dial_allow", toml::Value::Array(items)) => {
+            ("neighbour", toml::Value::Array(items)) => {
+                file.neighbours = tables("neighbour", items, mistakes, neighbour_table::read);
+            }
+            ("origins" | "dial_allow" | "channel_allow", toml::Value::Array(items)) => {
                 let texts: Vec<&str> = items.iter().filter_map(toml::Value::as_str).collect();
                 file.scalars.insert(key.clone(), texts.join(","));
             }
@@ -66,6 +83,8 @@ fn parse(text: &str, mistakes: &mut Vec<String>) -> TomlFile {
             }
         }
     }
+    channels_table::check(&file.gateways, &file.channels, mistakes);
+    neighbour_table::check(&file.neighbours, &file.contacts, mistakes);
     file
 }
 
@@ -88,24 +107,6 @@ fn tables<T>(
     found
 }
 
-fn webhook(table: &toml::Table, mistakes: &mut Vec<String>) -> Option<Webhook> {
-    only_known(table, &["agency", "url", "secret_file"], mistakes);
-    let agency = text(table, "agency", mistakes);
-    let url = text(table, "url", mistakes);
-    let secret_file = text(table, "secret_file", mistakes).map(PathBuf::from);
-    if let Some(url) = &url
-        && !(url.starts_with("https://") || url.starts_with("http://"))
-    {
-        mistakes.push(format!("url: \"{url}\" must begin with https:// or http://"));
-    }
-    if let Some(file) = &secret_file
-        && let Err(error) = std::fs::metadata(file)
-    {
-        mistakes.push(format!("secret_file {}: {error}", file.display()));
-    }
-    Some(Webhook { agency: agency?, url: url?, secret_file: secret_file? })
-}
-
 fn contact(table: &toml::Table, mistakes: &mut Vec<String>) -> Option<Contact> {
     only_known(table, &["code", "label", "target"], mistakes);
     let code = text(table, "code", mistakes);
@@ -116,7 +117,7 @@ fn contact(table: &toml::Table, mistakes: &mut Vec<String>) -> Option<Contact> {
     {
         mistakes.push(format!("target: \"{target}\" is neither a number nor a sip: or tel: address"));
     }
-    Some(Contact { code: code?, label: label?, target: Private::new(target?) })
+    Some(Contact { code: code?, label: label?, target: Private::new(target?), neighbour: false })
 }
 
 pub(super) fn only_known(table: &toml::Table, known: &[&str], mistakes: &mut Vec<String>) {

@@ -121,11 +121,11 @@ fn certificate(table: &toml::Table, mistakes: &mut Vec<String>) -> Option<Client
     }
 }
 
-fn optional_text(table: &toml::Table, key: &str, mistakes: &mut Vec<String>) -> Option<String> {
+pub(super) fn optional_text(table: &toml::Table, key: &str, mistakes: &mut Vec<String>) -> Option<String> {
     table.get(key).and_then(|_| text(table, key, mistakes))
 }
 
-fn choice<T: Copy>(
+pub(super) fn choice<T: Copy>(
     table: &toml::Table,
     key: &str,
     mistakes: &mut Vec<String>,
@@ -140,7 +140,7 @@ fn choice<T: Copy>(
     found
 }
 
-fn number(
+pub(super) fn number(
     table: &toml::Table,
     key: &str,
     allowed: std::ops::RangeInclusive<u64>,

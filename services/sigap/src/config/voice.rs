@@ -9,6 +9,7 @@ use console_api::phone_book::{PhoneBook, is_callable};
 use dispatch_core::acd::{AcdOrder, AcdPolicy, is_skill};
 use dispatch_core::time::Seconds;
 
+use super::neighbour_table::NeighbourCentre;
 use super::read::Sources;
 
 /// The settings of voice.
@@ -78,7 +79,9 @@ fn phone_book(s: &mut Sources<'_>, demo: bool) -> PhoneBook {
     let allowed = s.with("dial_allow", default, |t| {
         Ok(t.split(',').map(str::trim).filter(|prefix| !prefix.is_empty()).map(str::to_owned).collect())
     });
-    PhoneBook::new(std::mem::take(&mut s.file.contacts), allowed.unwrap_or_default())
+    let mut contacts = std::mem::take(&mut s.file.contacts);
+    contacts.extend(s.file.neighbours.iter().map(NeighbourCentre::contact));
+    PhoneBook::new(contacts, allowed.unwrap_or_default())
 }
 
 fn ring_rules(s: &mut Sources<'_>) -> Option<AcdPolicy> {

@@ -3,12 +3,15 @@
 use anyhow::bail;
 use dispatch_core::actor::Actor;
 use dispatch_core::area::bangka_selatan;
-use dispatch_core::ids::{AgencyCode, AgencyId, UserId};
+use dispatch_core::ids::{AgencyCode, AgencyId, RosterPersonId, UserId};
 use dispatch_core::place;
 use dispatch_core::private::Private;
+use dispatch_core::roster::{Person, Post, Reach, RosterCommand};
 use dispatch_core::site::UserRole;
 use incident_store::{Desk, DeskCommand, IdempotencyKey, SiteCommand, Submission};
 use uuid::Uuid;
+
+use super::demo_units;
 
 /// The password of every demo user.
 pub const PASSWORD: &str = "sigap-demo";
@@ -38,7 +41,7 @@ const STAFF: [(&str, &str, UserRole); 6] = [
 /// Fills an empty store; does nothing to a demo store; refuses any other.
 pub async fn prepare(desk: &Desk) -> anyhow::Result<()> {
     match desk.store().founding().await? {
-        Some(founding) if founding.demo => return Ok(()),
+        Some(founding) if founding.demo => return people_to_ring(desk).await,
         Some(_) => bail!("--demo refuses this store: it holds real data; choose another --data-dir"),
         None => {}
     }
@@ -52,6 +55,7 @@ pub async fn prepare(desk: &Desk) -> anyhow::Result<()> {
         replace: false,
         sha256: String::new(),
     });
+    let mut units = Vec::new();
     for (code, name, functions) in AGENCIES {
         let agency = AgencyId(Uuid::now_v7());
         let functions = functions.iter().map(|f| AgencyCode::new(*f)).collect();
@@ -61,12 +65,13 @@ pub async fn prepare(desk: &Desk) -> anyhow::Result<()> {
             name: name.into(),
             functions,
         });
+        units.extend(demo_units::of(code, agency));
         commands.push(user(code, &format!("Petugas {name}"), UserRole::Dispatcher, Some(agency), &hash));
     }
     for (username, name, role) in STAFF {
         commands.push(user(username, name, role, None, &hash));
     }
-    let commands = commands.into_iter().map(DeskCommand::Site).collect();
+    let commands = commands.into_iter().map(DeskCommand::Site).chain(units).collect();
     let key = IdempotencyKey::new("demo")?;
     let submission = Submission {
         key,
@@ -77,6 +82,44 @@ pub async fn prepare(desk: &Desk) -> anyhow::Result<()> {
         completes: None,
         keep_answer: false,
     };
+    desk.submit(submission).await?;
+    people_to_ring(desk).await
+}
+
+/// Whom a supervisor of the demo rings when an agency is silent. The numbers belong to nobody who could answer. One
+/// key: what was changed since stays as it is.
+async fn people_to_ring(desk: &Desk) -> anyhow::Result<()> {
+    let Some((admin, _)) = desk.store().user_by_name("admin").await? else { return Ok(()) };
+    let policy = desk.policy();
+    let mut people = vec![(None, Post::Sekda, "Piket Sekda".to_owned())];
+    for (code, name, _) in AGENCIES {
+        let Some(agency) = policy.directory.by_code(&AgencyCode::new(code)).map(|entry| entry.id) else {
+            continue;
+        };
+        people.push((Some(agency), Post::DutyOfficer, format!("Piket {name}")));
+        people.push((Some(agency), Post::AgencyHead, format!("Kabid {name}")));
+        people.push((Some(agency), Post::ServiceHead, format!("Kepala {name}")));
+    }
+    let person = |(place, (agency, post, name)): (usize, (Option<AgencyId>, Post, String))| {
+        let person = Person {
+            id: RosterPersonId(Uuid::now_v7()),
+            agency,
+            post,
+            name: Private::new(name),
+            phone: Some(Private::new(format!("+6281100000{place:02}"))),
+            email: None,
+            user: None,
+            standing: true,
+            active: true,
+        };
+        let command = RosterCommand::SetPerson(Box::new(person));
+        DeskCommand::Site(SiteCommand::ChangeRoster { reach: Reach::All, command })
+    };
+    let commands: Vec<DeskCommand> = people.into_iter().enumerate().map(person).collect();
+    let [first, rest @ ..] = commands.as_slice() else { return Ok(()) };
+    let mut submission =
+        Submission::new(IdempotencyKey::new("demo-roster")?, Actor::User(admin.id), first.clone());
+    submission.commands.extend(rest.iter().cloned());
     desk.submit(submission).await?;
     Ok(())
 }

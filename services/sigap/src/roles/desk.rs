@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use call_link::link::{DeskEnd, FactSource, LinkState};
 use call_link::order::{CallOrders, LineEvents};
+use console_api::channels::ChannelDoor;
 use console_api::recordings::RecordingsFolder;
 use console_api::views::PublicKey;
 use console_api::{ApiConfig, MoreMetrics, ServeError};
@@ -126,11 +127,12 @@ impl DeskHalf {
         let desk = start_desk(config, store, clock, &keys, &tasks, &stop).await?;
         tasks.spawn(facts::run(trunk.facts.clone(), desk.clone(), stop.clone()));
         tasks.spawn(clock_task::run(desk.clone(), clock.clone(), stop.clone()));
-        tasks.spawn(prepared.couriers.run(desk.clone(), clock.clone(), stop.clone()));
+        let couriers = prepared.couriers;
+        tasks.spawn(couriers.clone().run(desk.clone(), clock.clone(), trunk.orders.clone(), stop.clone()));
         let http = prepared.listener.local_addr()?;
         let api_stop = CancellationToken::new();
         let recordings = recordings(config, &tasks, &stop)?;
-        let api_config = api_config(config, &keys, &desk, clock, trunk, recordings)?;
+        let api_config = api_config(config, &keys, &desk, clock, trunk, recordings, couriers)?;
         let api = tokio::spawn(console_api::serve(prepared.listener, api_config, api_stop.clone()));
         Ok(Some(Self { http, desk, tasks, stop, api, api_stop }))
     }
@@ -222,9 +224,13 @@ fn api_config(
     clock: &Clock,
     trunk: TrunkSide,
     recordings: RecordingsFolder,
+    couriers: Couriers,
 ) -> anyhow::Result<ApiConfig> {
     let (trunk_text, space) = (trunk.metrics, recordings.space.clone());
-    let more_metrics = MoreMetrics::new(move || trunk_text() + &recording_space::metrics(*space.borrow()));
+    let channels = ChannelDoor(Arc::new(couriers.clone()));
+    let more_metrics = MoreMetrics::new(move || {
+        trunk_text() + &recording_space::metrics(*space.borrow()) + &couriers.metrics()
+    });
     Ok(ApiConfig {
         desk: desk.clone(),
         store: desk.store().clone(),
@@ -243,6 +249,7 @@ fn api_config(
         origins: config.origins.clone(),
         session_length: Seconds(config.session_hours * 3600),
         demo: config.demo,
+        channels,
         more_metrics,
     })
 }

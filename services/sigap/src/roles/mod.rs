@@ -3,6 +3,7 @@
 mod clock_task;
 mod couriers;
 mod demo;
+mod demo_units;
 pub mod desk;
 mod facts;
 mod process;

@@ -51,6 +51,7 @@ impl Call {
             | Order::SetSeat { .. }
             | Order::Learn { .. }
             | Order::MassEvent { .. }
+            | Order::Notify { .. }
             | Order::SetRingRules { .. }
             | Order::Echo { .. }
             | Order::Dial { .. } => (Err(OrderError::UnknownCall), None),

@@ -1,6 +1,7 @@
 //! INVITEs of ours: to an agency, to a phone seat, to a number that is called back.
 
 mod location;
+mod notice;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -16,6 +17,8 @@ use rsipstack::sip::{Header, Host, Response, Scheme, StatusCode, StatusCodeKind,
 use tokio::net::lookup_host;
 use tokio::time::timeout;
 use tracing::info;
+
+pub(crate) use notice::{Notices, notify};
 
 use crate::call::contact;
 use crate::config::Srtp;

@@ -6,7 +6,7 @@
 pub(crate) mod connection;
 pub(crate) mod health;
 pub(crate) mod test_call;
-mod test_sound;
+pub(crate) mod test_sound;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -115,6 +115,29 @@ async fn bye_before_the_answer_and_before_the_ack_end_the_call() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bye_that_crossed_ours_gets_200_and_one_for_nothing_481() {
+    let centre = centre().await;
+    let mut phone = Phone::new(&centre).await;
+    phone.ring().await;
+    let (call, _) = centre.arrival(0).await;
+    centre.orders().answer(call, petugas(1)).await.unwrap();
+    phone.expect("SIP/2.0 200").await;
+    phone.ack().await;
+    centre.wait_for(|facts| names(facts).contains(&"confirmed".to_owned()).then_some(())).await;
+    centre.orders().hangup(call, petugas(1)).await.unwrap();
+    let ours = phone.expect("BYE").await;
+    phone.reply(&ours, 200, "OK").await;
+    assert_eq!(centre.end_of(call).await.0, EndReason::CentreHungUp);
+    // The caller put the telephone down in the same moment.
+    phone.bye().await;
+    phone.to = phone.to.replace("tag=", "tag=never-ours-");
+    phone.cseq += 1;
+    phone.send(phone.request("BYE", "", "")).await;
+    phone.expect("SIP/2.0 481").await;
+    centre.assert_clean().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bye_with_an_old_number_ends_the_call_too() {
     let centre = centre().await;
     let mut phone = Phone::new(&centre).await;

@@ -8,6 +8,10 @@ export type Answers = Readonly<Record<string, string>>;
 export const SKIP = 'skip';
 export const END = 'end';
 
+/** Before an instruction's code: the question whether that was read out, and its answer. */
+export const READ = 'read:';
+export const READ_OUT = 'read';
+
 export interface Assessment {
   /** The priority is at least this; answers never lower it. */
   priority: Priority | null;

@@ -2,7 +2,7 @@ import { api, type AssignmentAction } from '../../api/endpoints';
 import { Problem, Unreachable } from '../../api/problem';
 import type { AssignmentInFeed, AssignmentState, Incident } from '../../api/types';
 import { reasonOf } from '../../app/failure';
-import { t } from '../../app/i18n/words.svelte';
+import { t, words } from '../../app/i18n/words.svelte';
 import { session } from '../../app/session.svelte';
 import { board } from '../../feed/board.svelte';
 import { feed } from '../../feed/feed.svelte';
@@ -23,6 +23,11 @@ export function isMerged(task: Task): boolean {
   return task.incident.status === 'merged';
 }
 
+/** Whether the agency has yet to say yes or no to it. */
+export function awaitsAnswer(task: Task): boolean {
+  return !isMerged(task) && isWaiting(task.assignment.state);
+}
+
 /** What this agency has to do, and its answers on the way to the server. */
 class AgencyDuties {
   chosen = $state<string | null>(null);
@@ -30,6 +35,8 @@ class AgencyDuties {
   asked = $state.raw<ReadonlyMap<string, AssignmentState>>(new Map());
   #delivered = new Set<string>();
   #sending = new Map<string, Promise<void>>();
+  /** The units that are on their way to the server with an answer. */
+  #booking = new Set<string>();
 
   get tasks(): Task[] {
     const own = session.user?.agency_id;
@@ -43,7 +50,7 @@ class AgencyDuties {
   }
 
   get incoming(): Task[] {
-    return this.tasks.filter((task) => !isMerged(task) && isWaiting(task.assignment.state));
+    return this.tasks.filter(awaitsAnswer);
   }
 
   get running(): Task[] {
@@ -82,12 +89,37 @@ class AgencyDuties {
     return this.step(task, 'acknowledge', 'acknowledged');
   }
 
+  /**
+   * Takes the task and books a unit for it, both or neither. Where a person has taken it a moment ago and the server has
+   * not answered yet, the unit goes as soon as it has.
+   */
+  async acceptWith(task: Task, unit: string): Promise<void> {
+    this.open(task);
+    if (this.#booking.has(unit)) return;
+    this.#booking.add(unit);
+    const taken = this.#sending.get(task.id);
+    if (taken === undefined) await this.step(task, 'acknowledge', 'acknowledged', { units: [unit] });
+    else await taken.then(() => this.#join(task.id, unit));
+    this.#booking.delete(unit);
+  }
+
+  /** Books a unit for a task that was taken; a task that was not has its refusal on the screen. */
+  async #join(task: string, unit: string): Promise<void> {
+    const state = board.assignments.get(task)?.state;
+    if (state === undefined || !isRunning(state)) return;
+    try {
+      await api.tellOfUnit(unit, { action: 'join', assignment_id: task });
+    } catch (error) {
+      this.#refused(error);
+    }
+  }
+
   /** Steps that are pressed one after the other are sent one after the other; none is swallowed. */
   step(
     task: Task,
     action: AssignmentAction,
     wanted: AssignmentState,
-    body: Record<string, string> = {},
+    body: Record<string, string | string[]> = {},
   ): Promise<void> {
     if (this.asked.get(task.id) === wanted) return Promise.resolve();
     this.asked = new Map([...this.asked, [task.id, wanted]]);
@@ -102,7 +134,7 @@ class AgencyDuties {
     task: string,
     action: AssignmentAction,
     wanted: AssignmentState,
-    body: Record<string, string>,
+    body: Record<string, string | string[]>,
   ): Promise<void> {
     try {
       learnAssignment(board, await api.step(task, action, body));
@@ -127,7 +159,13 @@ class AgencyDuties {
   }
 
   #refused(error: unknown): void {
-    if (error instanceof Problem && error.body.winner) {
+    if (error instanceof Problem && error.code === 'unit_booked') {
+      toasts.say({
+        tone: 'warn',
+        title: error.title(words.language),
+        detail: error.detail(words.language),
+      });
+    } else if (error instanceof Problem && error.body.winner) {
       toasts.say({ tone: 'warn', title: t('agency.other_won', { name: error.body.winner.name }) });
     } else if (error instanceof Unreachable) {
       toasts.say({ tone: 'warn', title: t('agency.unsent') });
@@ -141,6 +179,7 @@ class AgencyDuties {
     this.asked = new Map();
     this.#delivered.clear();
     this.#sending.clear();
+    this.#booking.clear();
   }
 }
 

@@ -55,6 +55,35 @@ export function answersFor(draft: Draft): CardAnswers | null {
   return answers.length === 0 ? null : { set_version: draft.answeredUnder ?? 1, answers };
 }
 
+/** Of what a second caller answered, what nobody has answered there: the word of the first one is not written over. */
+export function newTo<One extends { card: string; question: string; answer: string | null }>(
+  incident: Pick<Incident, 'answers'>,
+  answers: readonly One[],
+): One[] {
+  const isKnown = (one: One) =>
+    incident.answers.some((known) => known.card === one.card && known.question === one.question);
+  return answers.filter((one) => one.answer !== null && !isKnown(one));
+}
+
+/** Gives the answers of a second report to the incident that it joins. Gives how to take them back. */
+export async function carryOver(draft: Draft, incident: string): Promise<() => Promise<void>> {
+  const typed = unsentOf(draft);
+  const set_version = draft.answeredUnder ?? 1;
+  const say = async (answers: CardAnswers['answers']) => {
+    learnIncident(board, await api.answerCard(incident, { set_version, answers }));
+  };
+  try {
+    const known = typed.length > 0 ? (board.incidents.get(incident) ?? (await api.incident(incident))) : null;
+    const answers = known ? newTo(known, typed).slice(0, ANSWERS_MAX) : [];
+    if (answers.length === 0) return () => Promise.resolve();
+    await say(answers);
+    return () => say(answers.map((one) => ({ ...one, answer: null })));
+  } catch (error) {
+    tellFailure(error);
+    return () => Promise.resolve();
+  }
+}
+
 /** What still has to reach an incident. */
 function unsentOf(draft: Draft): { card: string; question: string; answer: string | null }[] {
   return Object.entries(draft.answers).flatMap(([card, given]) =>

@@ -1,7 +1,7 @@
 import { newKey } from '../../api/client';
 import { api } from '../../api/endpoints';
 import { Problem, Unreachable } from '../../api/problem';
-import type { Answered, Call, CallBackOutcome, DispositionKind } from '../../api/types';
+import type { Answered, Call, CallBackOutcome, DispositionKind, Incident } from '../../api/types';
 import { tellFailure } from '../../app/failure';
 import { t } from '../../app/i18n/words.svelte';
 import { session } from '../../app/session.svelte';
@@ -10,7 +10,7 @@ import { board } from '../../feed/board.svelte';
 import { learnCall, learnIncident } from '../../feed/reducer';
 import { toasts } from '../../parts/toasts.svelte';
 import { isLive, isMine, isOfferedTo, isWaiting } from '../../parts/calls';
-import { answersFor, sendRest } from './card-answers.svelte';
+import { answersFor, carryOver, sendRest } from './card-answers.svelte';
 import { drafts, type Draft } from './draft.svelte';
 import { toCorrection, toNewIncident, wordsOf } from './form';
 
@@ -191,6 +191,7 @@ class Desk {
       tellFailure(error);
       return null;
     }
+    const takeBack = isOwn ? await carryOver(draft, incident) : undefined;
     draft.attached();
     if (this.changing === call.id) this.changing = null;
     const bringBack = isOwn && isLive(call) ? drafts.renew(draft) : undefined;
@@ -198,6 +199,7 @@ class Desk {
     const undo = async () => {
       try {
         learnCall(board, await api.withdraw(call.id));
+        await takeBack?.();
         bringBack?.();
         toasts.say({ tone: 'good', title: t('dup.withdrawn') });
       } catch (error) {
@@ -239,16 +241,35 @@ class Desk {
     }
   }
 
+  /** Offers the incident of a call to a neighbouring centre; what is not an incident yet becomes one first. */
+  async offer(call: Call, draft: Draft, to: string): Promise<Incident | null> {
+    try {
+      if (draft.created === null && call.incident_id === null) await this.#create(draft);
+      const incident = draft.created?.id ?? call.incident_id;
+      if (!incident) return null;
+      const offered = await api.transferIncident(incident, { action: 'offer', to });
+      learnIncident(board, offered);
+      return offered;
+    } catch (error) {
+      tellFailure(error);
+      return null;
+    }
+  }
+
+  async #create(draft: Draft): Promise<void> {
+    const answered = answersFor(draft);
+    const incident = { ...toNewIncident(draft.form, draft.callId), ...(answered && { card: answered }) };
+    const key = draft.createKeyFor(JSON.stringify(incident));
+    const created = await api.createIncident(incident, key);
+    draft.took(created);
+    draft.answersTaken(answered?.answers ?? [], null);
+    sendRest(draft);
+    learnIncident(board, created);
+  }
+
   async #dispatch(draft: Draft): Promise<void> {
     if (draft.created === null) {
-      const answered = answersFor(draft);
-      const incident = { ...toNewIncident(draft.form, draft.callId), ...(answered && { card: answered }) };
-      const key = draft.createKeyFor(JSON.stringify(incident));
-      const created = await api.createIncident(incident, key);
-      draft.took(created);
-      draft.answersTaken(answered?.answers ?? [], null);
-      sendRest(draft);
-      learnIncident(board, created);
+      await this.#create(draft);
     } else if (draft.isCorrected && !(await this.#correctFields(draft))) {
       return;
     }

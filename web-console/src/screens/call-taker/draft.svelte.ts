@@ -5,6 +5,7 @@ import type {
   Card,
   CardAnswers,
   Classification,
+  Flag,
   Incident,
   Priority,
   Suggestion,
@@ -28,6 +29,7 @@ import {
   type AgencyChoice,
   type FormFields,
 } from './form';
+import { plansFor } from './plans';
 
 /** How a form is on its way to the server. */
 export type Sending = 'typing' | 'sending' | 'unsent';
@@ -110,7 +112,21 @@ export class Draft {
   }
 
   get proposal(): AgencyChoice[] {
-    return agenciesFor(reference.type(this.form.type), reference.agencies);
+    const type = reference.type(this.form.type);
+    if (!type || !reference.policy) return [];
+    const { category, areaCode } = this.form;
+    const situation = { type, category, flags: this.flags, area: areaCode || null };
+    return agenciesFor(type, reference.agencies, plansFor(reference.policy, situation));
+  }
+
+  /** What holds by the answers to cards: those here, and those that the incident has. */
+  get flags(): Flag[] {
+    const known = this.created ? (board.incidents.get(this.created.id) ?? this.created).flags : [];
+    const typed = Object.entries(this.answers).flatMap(([code, given]) => {
+      const card = cards.card(code);
+      return card ? assess(card, given as Record<string, string>).flags : [];
+    });
+    return [...new Set([...known, ...typed])];
   }
 
   get choices(): Choice[] {

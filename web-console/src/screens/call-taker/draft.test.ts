@@ -18,7 +18,7 @@ const fire = {
 
 beforeEach(() => {
   reference.agencies = ['damkar', 'polres', 'pln'].map(agency);
-  reference.policy = { types: [fire], categories: [] } as unknown as Policy;
+  reference.policy = { types: [fire], categories: [], plans: [], sea_areas: [] } as unknown as Policy;
   board.forget();
   drafts.forget();
 });

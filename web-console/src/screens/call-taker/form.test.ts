@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Agency, IncidentType } from '../../api/types';
+import type { Agency, IncidentType, ResponsePlan } from '../../api/types';
 import {
   agenciesFor,
   emptyForm,
@@ -107,6 +107,7 @@ describe('who would go', () => {
     support: ['ambulans', 'pdam'],
     notify: ['bpbd'],
     no_call_back: false,
+    by_sea: false,
     raise_when: null,
     ...over,
   });
@@ -121,6 +122,17 @@ describe('who would go', () => {
   it('asks one body once, in its strongest role', () => {
     const both = agency('satpolpp', ['satpolpp', 'damkar', 'bpbd']);
     expect(roles(type({}), [both, agency('ambulans')])).toEqual(['lead satpolpp', 'support ambulans']);
+  });
+
+  it('adds whom a plan adds, with its reason, and takes nobody away', () => {
+    const agencies = [agency('damkar'), agency('ambulans'), agency('basarnas')];
+    const plan = { lead: [], support: ['damkar', 'basarnas'], notify: [] } as Partial<ResponsePlan>;
+    const found = agenciesFor(type({}), agencies, [plan as ResponsePlan]);
+    expect(found.map((one) => `${one.role} ${one.agency.code} ${one.because ? '+' : ''}`)).toEqual([
+      'lead damkar ',
+      'support ambulans ',
+      'support basarnas +',
+    ]);
   });
 
   it('never leaves an incident without a lead', () => {

@@ -8,6 +8,7 @@ import type {
   NewIncident,
   PointSource,
   Priority,
+  ResponsePlan,
 } from '../../api/types';
 
 /** What a call-taker has typed. All of it is text, as typed, until it is sent. */
@@ -229,26 +230,33 @@ export function hasContent(form: FormFields): boolean {
 export interface AgencyChoice {
   agency: Agency;
   role: AgencyRole;
+  /** Which response plan adds it; absent where the type names it. */
+  because?: ResponsePlan;
 }
 
 /**
- * Who would go, by the policy's plan for a type: shown before anything is sent. The server routes by
+ * Who would go, by the policy's plan for a type and the plans that add to it: shown before anything is sent. The server routes by
  * itself when nobody changes this list, so that its word counts and not this preview.
  */
-export function agenciesFor(type: IncidentType | undefined, agencies: readonly Agency[]): AgencyChoice[] {
+export function agenciesFor(
+  type: IncidentType | undefined,
+  agencies: readonly Agency[],
+  plans: readonly ResponsePlan[] = [],
+): AgencyChoice[] {
   if (!type) return [];
   const chosen = new Map<string, AgencyChoice>();
-  const add = (codes: readonly string[], role: AgencyRole) => {
+  const add = (codes: readonly string[], role: AgencyRole, because?: ResponsePlan) => {
     for (const code of codes) {
       const agency =
         agencies.find((one) => one.code === code) ?? agencies.find((one) => one.functions?.includes(code));
       if (agency && agency.active !== false && !chosen.has(agency.id))
-        chosen.set(agency.id, { agency, role });
+        chosen.set(agency.id, { agency, role, ...(because && { because }) });
     }
   };
-  add(type.lead, 'lead');
-  add(type.support, 'support');
-  add(type.notify, 'notify');
+  for (const role of ['lead', 'support', 'notify'] as const) {
+    add(type[role], role);
+    for (const plan of plans) add(plan[role], role, plan);
+  }
   const list = [...chosen.values()];
   const first = list.find((one) => one.role === 'support');
   if (first && !list.some((one) => one.role === 'lead')) first.role = 'lead';

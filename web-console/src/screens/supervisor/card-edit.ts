@@ -70,6 +70,21 @@ export function newQuestion(card: Card): CardQuestion {
   return question;
 }
 
+/** What a caller is told to do, to be written. */
+export function newInstruction(taken: readonly string[], owner: string): CardInstruction {
+  const code = codeFor('petunjuk', taken);
+  return { code, title: nothing(), owner, steps: [nothing()], rhythm: null, marks: [] };
+}
+
+/** Those that the card names: what was made and taken off again is no part of the change. */
+export function namedBy(card: Card, instructions: CardInstruction[]): CardInstruction[] {
+  const named = new Set([
+    ...card.first,
+    ...card.questions.flatMap((q) => q.answers.flatMap((a) => a.instructions)),
+  ]);
+  return instructions.filter((one) => named.has(one.code));
+}
+
 /** Moves an item; out of the list it stays where it is. */
 export function moved<Item>(items: Item[], place: number, by: -1 | 1): Item[] {
   const to = place + by;

@@ -6,6 +6,7 @@ export const causes = [
   'silent_on_scene',
   'not_dispatched',
   'not_closed',
+  'not_accepted',
 ] as const;
 export type Cause = (typeof causes)[number];
 
@@ -38,10 +39,16 @@ export function clocksOf(incidents: readonly Incident[]): Running[] {
             cause: one.cause,
             step: one.step,
             incident,
-            agency: assignment?.agency.name ?? null,
+            agency: assignment?.agency.name ?? waitedFor(incident, one.cause),
           },
         ];
       }),
     )
     .sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : one.key < other.key ? -1 : 1));
+}
+
+/** The neighbouring centre, where its answer is what is waited for. */
+function waitedFor(incident: Incident, cause: Cause): string | null {
+  if (cause !== 'not_accepted') return null;
+  return incident.transfers.find((one) => one.state === 'waiting')?.to_name ?? null;
 }

@@ -9,7 +9,6 @@ export const RECENT_ESCALATION_MILLISECONDS = 3_600_000;
 
 export type FigureName =
   | 'waiting'
-  | 'longest'
   | 'within'
   | 'unacknowledged_p1'
   | 'unacknowledged'
@@ -17,6 +16,7 @@ export type FigureName =
   | 'call_backs'
   | 'takers'
   | 'live'
+  | 'gaps'
   | 'clocks';
 
 export interface Known {

@@ -68,6 +68,9 @@ pub(super) fn obey(memory: &mut Memory, line: &LineEvents, order: &Order) -> Don
             }
             nothing(OrderReply::Done)
         }
+        Order::Notify { .. } => {
+            Ok((OrderReply::Notified { state: call_link::order::VoiceState::NoRoom }, vec![]))
+        }
         Order::MassEvent { open } => {
             memory.mass_event = *open;
             nothing(OrderReply::Done)

@@ -68,10 +68,20 @@ impl DeskPhone {
 
     /// Picks up once it rings; its sound comes from and goes to this port.
     pub async fn picks_up(&self, media_port: u16) {
+        self.picks_up_as(&format!("{media_port} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n")).await;
+    }
+
+    /// The same, and keys are sent as telephone-events of payload type 101.
+    pub async fn picks_up_with_keys(&self, media_port: u16) {
+        let keys = "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n";
+        self.picks_up_as(&format!("{media_port} RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\n{keys}")).await;
+    }
+
+    async fn picks_up_as(&self, audio: &str) {
         let (invite, from) = self.hears("INVITE ").await;
         let body = format!(
             "v=0\r\no=meja 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
-             m=audio {media_port} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\na=sendrecv\r\n"
+             m=audio {audio}a=sendrecv\r\n"
         );
         let contact = format!("Contact: <{}>\r\n", self.uri());
         self.answers("200 OK", &invite, from, &contact, &body).await;

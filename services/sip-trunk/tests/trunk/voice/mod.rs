@@ -5,6 +5,7 @@ mod answerer;
 mod conference;
 mod dialled;
 mod keys;
+mod notices;
 mod restart;
 mod ringing;
 mod screened;

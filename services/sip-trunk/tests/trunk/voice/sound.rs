@@ -116,6 +116,22 @@ impl Sound {
         self.tasks.drain(1..).for_each(|speaking| speaking.abort());
     }
 
+    /// Waits until half a second of sound has come that is not silence.
+    pub async fn hears_something(&self) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let loud = {
+                let heard = self.heard.lock().unwrap();
+                heard.samples.iter().filter(|sample| sample.abs() > NOT_THERE).count()
+            };
+            if loud > 2_000 {
+                return;
+            }
+            assert!(Instant::now() < until, "nothing is heard");
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// What was heard before is no proof of what is heard now.
     pub fn forget(&self) {
         self.heard.lock().unwrap().samples.clear();

@@ -55,4 +55,5 @@ export const card = {
   'flag.animal_present': 'Animal present',
   'flag.self_harm': 'May harm themselves',
   'flag.unsafe_scene': 'Scene not safe for crews',
+  'card.read_out': 'read out',
 } as const;

@@ -80,4 +80,5 @@ export const cards = {
   'cards.step_en': 'Step {n} (English)',
   'cards.add_step': '+ Step',
   'cards.per_minute': 'Beats a minute',
+  'cards.new_instruction': '+ New instruction',
 } as const;

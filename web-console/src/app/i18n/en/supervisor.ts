@@ -3,7 +3,7 @@ import type { supervisor as source } from '../id/supervisor';
 /** The supervisor's board and the log. */
 export const supervisor: Record<keyof typeof source, string> = {
   'watch.board': 'Wallboard',
-  'watch.log': 'Supervision log',
+  'watch.log': 'Log',
   'watch.within_target': 'target 90 %',
   'watch.within_n': 'of {n} calls',
   'watch.call_backs_overdue': '{n} overdue',
@@ -12,8 +12,9 @@ export const supervisor: Record<keyof typeof source, string> = {
   'watch.none': '–',
   'watch.list_of': 'List: {name}',
   'watch.nothing': 'None.',
-  'watch.duty': 'Call-takers',
-  'watch.by_agency': 'Open incidents by agency',
+  'watch.centre': 'State of the centre',
+  'watch.tab_agencies': 'By agency',
+  'watch.tab_duty': 'Call-takers',
   'watch.by_agency_value': '{open} open, {waiting} not accepted',
   'watch.clocks': 'Running clocks',
   'watch.clocks_running': '{n} running',
@@ -23,6 +24,7 @@ export const supervisor: Record<keyof typeof source, string> = {
   'cause.silent_on_scene': 'silent on scene',
   'cause.not_dispatched': 'not dispatched',
   'cause.not_closed': 'not closed',
+  'cause.not_accepted': 'not accepted by the neighbour',
   'watch.recent_escalations': 'Latest escalations',
   'watch.since': 'since {time}',
   'watch.unrecorded': '{n} not recorded',
@@ -40,7 +42,6 @@ export const supervisor: Record<keyof typeof source, string> = {
   'watch.seats': '{n} headsets',
 
   'figure.waiting': 'Waiting',
-  'figure.longest': 'Longest waiting',
   'figure.within': 'Answered ≤ 15 s',
   'figure.unacknowledged_p1': 'P1 not accepted',
   'figure.unacknowledged': 'Not accepted',
@@ -48,6 +49,7 @@ export const supervisor: Record<keyof typeof source, string> = {
   'figure.call_backs': 'Call duties',
   'figure.takers': 'Takers ready',
   'figure.clocks': 'Running clocks',
+  'figure.gaps': 'Unit gaps',
   'figure.live': 'In progress',
 
   'restriction.lift': 'Lift restriction',

@@ -55,4 +55,5 @@ export const card = {
   'flag.animal_present': 'Hewan masih di tempat',
   'flag.self_harm': 'Bisa melukai diri',
   'flag.unsafe_scene': 'Lokasi belum aman bagi petugas',
+  'card.read_out': 'dibacakan',
 } as const;

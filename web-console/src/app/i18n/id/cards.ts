@@ -80,4 +80,5 @@ export const cards = {
   'cards.step_en': 'Langkah {n} (Inggris)',
   'cards.add_step': '+ Langkah',
   'cards.per_minute': 'Irama per menit',
+  'cards.new_instruction': '+ Petunjuk baru',
 } as const;

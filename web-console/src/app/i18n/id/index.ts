@@ -2,31 +2,45 @@ import { agency } from './agency';
 import { call } from './call';
 import { card } from './card';
 import { cards } from './cards';
+import { channels } from './channels';
+import { crew } from './crew';
 import { desk } from './desk';
 import { duplicate } from './duplicate';
 import { form } from './form';
 import { frame } from './frame';
 import { incident } from './incident';
 import { line } from './line';
+import { neighbour } from './neighbour';
 import { place } from './place';
+import { refer } from './refer';
+import { roster } from './roster';
+import { rules } from './rules';
 import { shift } from './shift';
 import { supervisor } from './supervisor';
 import { terms } from './terms';
+import { units } from './units';
 
 /** The words on the screens. This language is the source of truth; every other one has the same keys. */
 export const id = {
   ...frame,
   ...place,
+  ...refer,
+  ...roster,
+  ...rules,
   ...shift,
   ...terms,
   ...call,
   ...card,
   ...cards,
+  ...channels,
+  ...crew,
   ...desk,
   ...duplicate,
   ...line,
   ...form,
   ...incident,
+  ...neighbour,
   ...agency,
   ...supervisor,
+  ...units,
 } as const;

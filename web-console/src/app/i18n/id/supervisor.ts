@@ -1,7 +1,7 @@
 /** The supervisor's board and the log. */
 export const supervisor = {
   'watch.board': 'Papan pantau',
-  'watch.log': 'Log pengawasan',
+  'watch.log': 'Log',
   'watch.within_target': 'target 90 %',
   'watch.within_n': 'dari {n} panggilan',
   'watch.call_backs_overdue': '{n} lewat tenggat',
@@ -10,8 +10,9 @@ export const supervisor = {
   'watch.none': '–',
   'watch.list_of': 'Daftar: {name}',
   'watch.nothing': 'Tidak ada.',
-  'watch.duty': 'Petugas penerima panggilan',
-  'watch.by_agency': 'Insiden terbuka per instansi',
+  'watch.centre': 'Keadaan pusat',
+  'watch.tab_agencies': 'Per instansi',
+  'watch.tab_duty': 'Petugas',
   'watch.by_agency_value': '{open} terbuka, {waiting} belum diterima',
   'watch.clocks': 'Jam berjalan',
   'watch.clocks_running': '{n} berjalan',
@@ -21,6 +22,7 @@ export const supervisor = {
   'cause.silent_on_scene': 'tanpa kabar dari lokasi',
   'cause.not_dispatched': 'belum dikirim',
   'cause.not_closed': 'belum ditutup',
+  'cause.not_accepted': 'belum diterima tetangga',
   'watch.recent_escalations': 'Eskalasi terakhir',
   'watch.since': 'sejak {time}',
   'watch.unrecorded': '{n} belum dicatat',
@@ -38,7 +40,6 @@ export const supervisor = {
   'watch.seats': '{n} headset',
 
   'figure.waiting': 'Antre',
-  'figure.longest': 'Terlama menunggu',
   'figure.within': 'Dijawab ≤ 15 d',
   'figure.unacknowledged_p1': 'P1 belum diterima',
   'figure.unacknowledged': 'Belum diterima',
@@ -46,6 +47,7 @@ export const supervisor = {
   'figure.call_backs': 'Tugas panggilan',
   'figure.takers': 'Petugas siap',
   'figure.clocks': 'Jam berjalan',
+  'figure.gaps': 'Celah unit',
   'figure.live': 'Berlangsung',
 
   'restriction.lift': 'Cabut pembatasan',

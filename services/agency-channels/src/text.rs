@@ -1,0 +1,171 @@
+//! The words of a notification: one SMS, a page, a letter. Indonesian, because it goes to an agency's people.
+
+use dispatch_core::time::Timestamp;
+
+use crate::{Notification, Task};
+
+/// Characters of one SMS in the alphabet of GSM (3GPP TS 23.038 section 6.2.1); one more makes two of it.
+pub(crate) const SMS_CHARS_MAX: usize = 160;
+
+/// At most 160 characters that every telephone has.
+pub(crate) fn short(notification: &Notification) -> String {
+    let Some(task) = &notification.task else {
+        return "UJI saluran 112, bukan tugas. Balas 1 bila pesan ini sampai.".to_owned();
+    };
+    let head = format!("112 {} {}", task.priority, plain(&task.category_label).to_uppercase());
+    let number = plain(task.short_number());
+    let tail = format!(". No {number}. Balas: 1 {number} = terima, 2 {number} = tidak mampu");
+    let room = SMS_CHARS_MAX.saturating_sub(head.len() + tail.len());
+    let about: Vec<String> = [Some(what(task)), place(task)].into_iter().flatten().collect();
+    let about = plain(&about.iter().filter(|part| !part.is_empty()).fold(String::new(), |text, part| {
+        if text.is_empty() { format!(": {part}") } else { format!("{text}. {part}") }
+    }));
+    let about: String = about.chars().take(room).collect();
+    format!("{head}{}{tail}", about.trim_end_matches([' ', '.', ',']))
+}
+
+/// A page for a printer and the body of a letter, line by line.
+pub(crate) fn page(notification: &Notification) -> String {
+    let Some(task) = &notification.task else {
+        return "UJI SALURAN 112\nIni hanya uji saluran. BUKAN TUGAS. Tidak perlu berangkat.\n".to_owned();
+    };
+    let mut lines = vec![
+        format!("TUGAS 112 - {}", task.priority),
+        format!("Insiden : {}", line(&task.number)),
+        format!("Kategori: {}", line(&task.category_label)),
+    ];
+    lines.extend(task.type_label.as_ref().map(|label| format!("Jenis   : {}", line(label))));
+    lines.extend(task.area.as_ref().map(|area| format!("Wilayah : {}", line(area))));
+    lines.extend(task.landmark.as_ref().map(|mark| format!("Patokan : {}", line(mark))));
+    lines.push(format!("Dikirim : {}", wib(notification.sent_at)));
+    lines.push("Terima tugas ini di konsol atau lewat telepon ke 112.".to_owned());
+    lines.join("\n") + "\n"
+}
+
+/// The line that a letter is found by.
+pub(crate) fn subject(notification: &Notification) -> String {
+    match &notification.task {
+        Some(task) => line(&format!("[112 {}] {} {}", task.priority, task.category_label, task.number)),
+        None => "[UJI 112] Uji saluran, bukan tugas".to_owned(),
+    }
+}
+
+/// A value on one line: what somebody typed makes no lines of its own.
+fn line(value: &str) -> String {
+    value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// `2026-11-22T03:00:00Z` as `22-11-2026 10.00 WIB`, as people there write it.
+fn wib(at: Timestamp) -> String {
+    let (date, minutes) = (at.date_wib(), at.minute_of_day_wib());
+    let day: Vec<&str> = date.rsplit('-').collect();
+    format!("{} {:02}.{:02} WIB", day.join("-"), minutes / 60, minutes % 60)
+}
+
+fn what(task: &Task) -> String {
+    task.type_label.clone().unwrap_or_default()
+}
+
+fn place(task: &Task) -> Option<String> {
+    match (&task.area, &task.landmark) {
+        (Some(area), Some(mark)) => Some(format!("{area}, {mark}")),
+        (Some(one), None) | (None, Some(one)) => Some(one.clone()),
+        (None, None) => None,
+    }
+}
+
+/// What the GSM alphabet has in one place each: the rest becomes what looks like it, or a question mark.
+fn plain(text: &str) -> String {
+    let letter = |c: char| match c {
+        'a'..='z' | 'A'..='Z' | '0'..='9' => c,
+        ' ' | '!' | '"' | '#' | '%' | '&' | '\'' | '(' | ')' | '*' | '+' | ',' | '-' | '.' | '/' | ':'
+        | ';' | '<' | '=' | '>' | '?' => c,
+        '[' | '{' => '(',
+        ']' | '}' => ')',
+        '\u{2018}' | '\u{2019}' | '`' => '\'',
+        '\u{201C}' | '\u{201D}' => '"',
+        '\u{2013}' | '\u{2014}' | '_' | '~' => '-',
+        '|' | '\\' => '/',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'á' | 'à' | 'â' | 'ä' => 'a',
+        'í' | 'ì' | 'ï' => 'i',
+        'ó' | 'ò' | 'ö' => 'o',
+        'ú' | 'ù' | 'ü' => 'u',
+        c if c.is_whitespace() || c.is_control() => ' ',
+        _other => '?',
+    };
+    text.chars().map(letter).collect()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use dispatch_core::category::{Category, Priority};
+    use dispatch_core::escalation::Step;
+    use dispatch_core::ids::{AgencyCode, AssignmentId, IncidentId};
+
+    /// A fire near a crossing.
+    pub(crate) fn notification() -> Notification {
+        let task = Task {
+            assignment_id: AssignmentId("01935a00-0000-7abc-8123-456789abcdef".parse().unwrap()),
+            incident_id: IncidentId("01935a00-0000-7abc-8123-456789abcdee".parse().unwrap()),
+            number: "2026-000123".into(),
+            category: Category::A,
+            category_label: "Kebakaran".into(),
+            kind: None,
+            type_label: Some("Kebakaran rumah".into()),
+            priority: Priority::P1,
+            area_code: Some("19.03.01".into()),
+            area: Some("Toboali".into()),
+            landmark: Some("simpang tiga \u{201C}Pasar\u{201D}".into()),
+            step: Step::SecondChannel,
+        };
+        let sent_at = "2026-11-22T03:00:00Z".parse().unwrap();
+        Notification {
+            id: "0193.0.1".into(),
+            agency: AgencyCode::new("pln"),
+            sent_at,
+            test: false,
+            task: Some(task),
+        }
+    }
+
+    #[test]
+    fn one_sms_holds_what_is_needed_to_move() {
+        let mut told = notification();
+        assert_eq!(
+            short(&told),
+            "112 P1 KEBAKARAN: Kebakaran rumah. Toboali, simpang tiga \"Pasar\". No 123. Balas: 1 123 = terima, \
+             2 123 = tidak mampu"
+        );
+        if let Some(task) = &mut told.task {
+            task.landmark = Some("dekat masjid 漢字 ".repeat(40));
+        }
+        let long = short(&told);
+        assert!(long.chars().count() <= SMS_CHARS_MAX && long.is_ascii(), "{long}");
+        assert!(long.ends_with("2 123 = tidak mampu"), "what to answer is never cut off: {long}");
+        if let Some(task) = &mut told.task {
+            task.landmark = Some("kios\r\nNo 9\tbiru\u{7}".into());
+        }
+        assert!(short(&told).contains("kios  No 9 biru"), "one line: {}", short(&told));
+        let test = short(&Notification::test("t".into(), AgencyCode::new("pln"), told.sent_at));
+        assert!(test.starts_with("UJI") && test.len() <= SMS_CHARS_MAX);
+    }
+
+    #[test]
+    fn a_page_has_its_own_lines_only_and_the_time_of_the_place() {
+        let mut told = notification();
+        let lines = page(&told).lines().count();
+        assert!(page(&told).contains("\nDikirim : 22-11-2026 10.00 WIB\n"), "{}", page(&told));
+        told.sent_at = "2026-12-31T17:05:00Z".parse().unwrap();
+        if let Some(task) = &mut told.task {
+            task.landmark = Some("kios\r\nTUGAS 112 - P0\rbiru\u{85}".into());
+            task.category_label = "Kebakaran\r\nBcc: x@y".into();
+        }
+        let page = page(&told);
+        assert_eq!(page.lines().count(), lines, "{page}");
+        assert!(page.contains("Patokan : kios  TUGAS 112 - P0 biru \n"), "{page}");
+        assert!(page.contains("Dikirim : 01-01-2027 00.05 WIB"), "the next day: {page}");
+        assert!(!page.contains('\r') && !subject(&told).contains(char::is_control));
+    }
+}

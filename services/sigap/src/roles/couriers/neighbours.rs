@@ -1,0 +1,152 @@
+//! Messages to the systems of neighbouring centres, and who proves to be one.
+
+use agency_channels::{Outcome, Seal};
+use console_api::channels::{NeighbourLetter, ReportRefused};
+use dispatch_core::ids::TransferId;
+use dispatch_core::incident::{
+    Incident, IncidentCommand, Neighbour, OriginState, PacketState, TransferCommand, TransferMessage,
+    TransferState,
+};
+use dispatch_core::neighbour::{IncidentPacket, NeighbourMessage};
+use dispatch_core::time::{Seconds, Timestamp};
+use incident_store::OutboxItem;
+use tracing::{info, warn};
+
+use super::carry::{again, area_of, submit};
+use super::{Shared, Work};
+use crate::config::NeighbourCentre;
+
+/// A try that failed is tried again after 1, 2, 4 … seconds, at most this: somebody waits at both ends.
+const PAUSE_MAX_S: u32 = 15;
+/// What is no offer is tried for this long; by then people have talked.
+const GIVE_UP_AFTER: Seconds = Seconds(3_600);
+
+/// Whose letter it is.
+pub(super) fn proven(shared: &Shared, letter: NeighbourLetter<'_>) -> Result<Neighbour, ReportRefused> {
+    let centre = shared.neighbours.iter().find(|centre| centre.who.code.0 == letter.from);
+    let centre = centre.ok_or(ReportRefused::Unproven)?;
+    let door = centre.system.as_ref().ok_or(ReportRefused::Unproven)?;
+    let work = shared.work().ok_or(ReportRefused::NotNow)?;
+    let seal = Seal { id: letter.id, stamp: letter.stamp, signature: letter.signature };
+    door.check(seal, letter.body, work.clock.now()).map_err(|_| ReportRefused::Unproven)?;
+    Ok(centre.who.clone())
+}
+
+/// Carries one message as far as it goes now; then it is done, or due again later.
+pub(super) async fn carry(
+    shared: &Shared,
+    work: &Work,
+    item: &OutboxItem,
+    transfer: TransferId,
+    message: TransferMessage,
+) {
+    let incident = match work.desk.store().incident(item.incident).await {
+        Ok(Some(incident)) => incident,
+        Ok(None) => return warn!(incident.id = %item.incident, "A message to a neighbour names no incident"),
+        Err(error) => return warn!(%error, "A message to a neighbour waits for the store"),
+    };
+    let Some(letter) = letter(shared, work, &incident, transfer, message).await else {
+        // Answered or taken back meanwhile: nothing is left to say.
+        submit(work, item, "done", None, true).await;
+        return;
+    };
+    let settle = async |packet: Option<PacketState>| {
+        shared.forget_tries(&letter.id);
+        let told = packet.map(|packet| TransferCommand::Told { id: transfer, packet });
+        submit(work, item, "told", told.map(IncidentCommand::Transfer), true).await;
+    };
+    let now = work.clock.now();
+    let failed = |result: &str| PacketState::Failed { at: now, result: result.to_owned() };
+    // That an offer was taken back says nothing of whether the packet itself came through.
+    let about_packet = |packet| (message != TransferMessage::TakenBack).then_some(packet);
+    let Some(door) = &letter.centre.system else { return settle(about_packet(failed("no system"))).await };
+    let Ok(body) = serde_json::to_vec(&letter.message) else {
+        return settle(about_packet(failed("not serialisable"))).await;
+    };
+    match door.post(&shared.client, &letter.id, body, now).await {
+        Outcome::Delivered { .. } | Outcome::Accepted { .. } => {
+            settle(about_packet(PacketState::Delivered { at: now })).await;
+        }
+        Outcome::Refused { result } => settle(about_packet(failed(&result))).await,
+        Outcome::TryAgain { result } if now > letter.until => settle(about_packet(failed(&result))).await,
+        Outcome::TryAgain { result } => {
+            let tries = shared.count_try(&letter.id);
+            info!(notification.id = letter.id, tries, result, "A neighbour is told again");
+            let pause = Seconds(2u32.saturating_pow(tries - 1).min(PAUSE_MAX_S));
+            again(work, item, now.after(pause)).await;
+        }
+    }
+}
+
+/// One message, to whom, and how long it is worth trying.
+struct Letter<'a> {
+    centre: &'a NeighbourCentre,
+    /// The same on every try.
+    id: String,
+    message: NeighbourMessage,
+    until: Timestamp,
+}
+
+async fn letter<'a>(
+    shared: &'a Shared,
+    work: &Work,
+    incident: &Incident,
+    transfer: TransferId,
+    message: TransferMessage,
+) -> Option<Letter<'a>> {
+    let centre_of = |who: &Neighbour| shared.neighbours.iter().find(|centre| centre.who.code == who.code);
+    match message {
+        TransferMessage::Offer => {
+            let offer = incident.transfer(transfer).filter(|offer| offer.state == TransferState::Waiting)?;
+            let policy = work.desk.policy();
+            let area = area_of(work, incident).await;
+            let agency = |a: &dispatch_core::incident::Assignment| {
+                policy
+                    .directory
+                    .agencies
+                    .get(&a.agency)
+                    .map_or_else(|| a.code.0.clone(), |one| one.name.clone())
+            };
+            let packet = IncidentPacket::about(incident, transfer, &policy.rules, area, agency)?;
+            Some(Letter {
+                centre: centre_of(&offer.to)?,
+                id: format!("{transfer}.offer"),
+                message: NeighbourMessage::Offer(Box::new(packet)),
+                until: offer.due_at,
+            })
+        }
+        TransferMessage::TakenBack => {
+            let offer = incident.transfer(transfer)?;
+            let TransferState::Returned { at, .. } = offer.state else { return None };
+            Some(Letter {
+                centre: centre_of(&offer.to)?,
+                id: format!("{transfer}.taken_back"),
+                message: NeighbourMessage::TakenBack { transfer },
+                until: at.after(GIVE_UP_AFTER),
+            })
+        }
+        TransferMessage::Answer => {
+            let origin = incident.origin.as_deref().filter(|origin| origin.transfer == transfer)?;
+            let theirs = origin.incident;
+            let (word, at, by) = match &origin.state {
+                OriginState::Accepted { at, by } => ("accepted", *at, *by),
+                OriginState::Refused { at, by, .. } => ("refused", *at, *by),
+                OriginState::Asked | OriginState::TakenBack { .. } => return None,
+            };
+            let person = work.desk.store().user(by).await.ok().flatten();
+            let name = person.map_or_else(String::new, |person| person.name.into_inner());
+            let message = match &origin.state {
+                OriginState::Refused { reason, .. } => {
+                    let reason = reason.reveal().clone();
+                    NeighbourMessage::Refused { transfer, incident: theirs, name, reason }
+                }
+                OriginState::Accepted { .. } | OriginState::Asked | OriginState::TakenBack { .. } => {
+                    let reference = Some(incident.number.clone());
+                    NeighbourMessage::Accepted { transfer, incident: theirs, name, reference }
+                }
+            };
+            let (centre, until) = (centre_of(&origin.from)?, at.after(GIVE_UP_AFTER));
+            Some(Letter { centre, id: format!("{transfer}.{word}"), message, until })
+        }
+    }
+}
