@@ -43,6 +43,19 @@ impl Step {
         Self::WelfareCheck,
     ];
 
+    /// Whether it makes a person of the centre act. Every ladder comes to such a step.
+    pub const fn is_alarm(self) -> bool {
+        match self {
+            Self::SupervisorAndNextAgency | Self::Supervisor => true,
+            Self::SecondChannel
+            | Self::RenotifyAndCallDuty
+            | Self::AgencyHead
+            | Self::HeadAndSekda
+            | Self::NextDayList
+            | Self::WelfareCheck => false,
+        }
+    }
+
     /// What the step does, for a console, in Indonesian.
     pub const fn label_id(self) -> &'static str {
         match self {

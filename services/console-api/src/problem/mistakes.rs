@@ -100,16 +100,16 @@ fn times_in_words(mistake: &PolicyMistake) -> Option<Words> {
             "Each rung must come later than the one above.",
         )
     } else if let PolicyMistake::LadderSteps { priority } = mistake {
-        let id = "Tangga harus sampai ke pengawas, paling banyak 12 anak tangga.";
+        let id = "Tangga harus sampai ke pengawas, juga bila tugas sudah sampai di layar; paling banyak 12 anak tangga.";
         said(
             format!("ladders.{priority}"),
             "missing",
             id,
-            "A ladder must reach the supervisor, in at most 12 rungs.",
+            "A ladder must reach the supervisor, also when a screen has the task; 12 rungs at most.",
         )
     } else if let PolicyMistake::LadderException { place } = mistake {
-        let id = "Perlu alasan, dan tangga yang menaik sampai ke pengawas.";
-        let en = "It needs a reason, and a ladder that ascends and reaches the supervisor.";
+        let id = "Perlu alasan, dan tangga yang mulai setelah 0 detik, menaik, dan sampai ke pengawas.";
+        let en = "It needs a reason, and a ladder that begins after 0 seconds, ascends and reaches the supervisor.";
         said(format!("ladder_exceptions[{}]", place - 1), "missing", id, en)
     } else if let PolicyMistake::NoDispatchLimit { priority } = mistake {
         said(format!("dispatch_within.{priority}"), "missing", "Harus diisi.", "Must be given.")

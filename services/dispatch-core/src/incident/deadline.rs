@@ -43,6 +43,9 @@ pub(super) fn overdue(incident: &Incident, policy: &Policy, now: Timestamp) -> V
 /// A rung that only counts while nothing was delivered is passed over once a terminal has the assignment. The clock of a
 /// rung begins when the one before it was climbed, and goes by the rules that held then (`docs/adr/0024`): when they are
 /// others than those under which the assignment was sent, it comes as long after the one before as they say.
+///
+/// A ladder that became another one on the way, by its rules or by the priority, may have its alarm where this assignment
+/// is past already. Then that comes next: nobody stays unanswered without a person of the centre hearing of it.
 pub fn next_rung(
     assignment: &Assignment,
     incident: &Incident,
@@ -54,11 +57,20 @@ pub fn next_rung(
     let (sent_at, last) = (assignment.sent_at, assignment.raised.last());
     let begun = last.map_or(sent_at, |raised| raised.at);
     let ladder = policy.rules.ladder(incident.priority, &assignment.code, sent_at, begun)?;
-    let climbed = last.map_or(0, |raised| raised.rung + 1);
-    let (place, rung) = (0u32..)
-        .zip(&ladder.rungs)
-        .skip_while(|(place, _)| *place < climbed)
-        .find(|(_, rung)| !rung.only_if_undelivered || assignment.delivered_at.is_none())?;
+    let climbed = assignment.raised.iter().map(|raised| raised.rung + 1).max().unwrap_or(0);
+    let counts = |rung: &Rung| !rung.only_if_undelivered || assignment.delivered_at.is_none();
+    let rungs = || (0u32..).zip(&ladder.rungs);
+    let mut ahead = rungs().filter(|(place, rung)| *place >= climbed && counts(rung));
+    let next = ahead.next();
+    let heard = assignment.raised.iter().any(|raised| raised.step.is_alarm());
+    let comes = next.into_iter().chain(ahead).any(|(_, rung)| rung.step.is_alarm());
+    if !heard
+        && !comes
+        && let Some((place, owed)) = rungs().find(|(_, rung)| rung.step.is_alarm())
+    {
+        return Some((place, *owed, sent_at.after(owed.after).max(begun)));
+    }
+    let (place, rung) = next?;
     let changed = policy.rules.clocks_changed(sent_at, begun);
     let before = last.filter(|_| changed).and_then(|raised| ladder.rungs.get(raised.rung as usize));
     let at = match before {

@@ -2,7 +2,7 @@
 
 use super::{PolicyMistake, Rules};
 use crate::category::Priority;
-use crate::escalation::{Ladder, Step};
+use crate::escalation::{Ladder, Rung, Step};
 use crate::limits::{LADDER_RUNGS_MAX, RULE_TIME_MAX};
 use crate::time::Seconds;
 
@@ -51,20 +51,13 @@ fn check_ladder(priority: Priority, ladder: &Ladder, mistakes: &mut Vec<PolicyMi
     }
 }
 
-/// Whether its rungs are steps that a ladder can take, and one of them makes a person of the centre act.
+/// Whether its rungs are steps that a ladder can take, and one of them makes a person of the centre act: whatever a
+/// screen has confirmed, because a screen that has it is no person who takes it.
 fn is_of_a_ladder(ladder: &Ladder) -> bool {
-    let alarms = |step| match step {
-        Step::SupervisorAndNextAgency | Step::Supervisor => true,
-        Step::SecondChannel
-        | Step::RenotifyAndCallDuty
-        | Step::AgencyHead
-        | Step::HeadAndSekda
-        | Step::NextDayList
-        | Step::WelfareCheck => false,
-    };
+    let passes_over_an_alarm = |rung: &Rung| rung.step.is_alarm() && rung.only_if_undelivered;
     ladder.rungs.len() <= LADDER_RUNGS_MAX
-        && ladder.rungs.iter().any(|rung| alarms(rung.step))
-        && ladder.rungs.iter().all(|rung| rung.step != Step::WelfareCheck)
+        && ladder.rungs.iter().any(|rung| rung.step.is_alarm())
+        && !ladder.rungs.iter().any(|rung| rung.step == Step::WelfareCheck || passes_over_an_alarm(rung))
 }
 
 fn check_exceptions(rules: &Rules, mistakes: &mut Vec<PolicyMistake>) {
@@ -72,7 +65,8 @@ fn check_exceptions(rules: &Rules, mistakes: &mut Vec<PolicyMistake>) {
     for (place, rule) in (1..).zip(&rules.ladder_exceptions) {
         let ladder = &rule.ladder;
         let too_long = ladder.rungs.iter().any(|rung| rung.after > RULE_TIME_MAX);
-        let sound = ladder.is_ascending() && is_of_a_ladder(ladder) && !too_long;
+        let at_once = ladder.rungs.first().is_some_and(|first| first.after.0 == 0);
+        let sound = ladder.is_ascending() && is_of_a_ladder(ladder) && !too_long && !at_once;
         if !sound || rule.because.trim().is_empty() {
             mistakes.push(PolicyMistake::LadderException { place });
         }

@@ -74,6 +74,50 @@ fn a_clock_that_runs_keeps_its_time_and_the_next_goes_by_the_new_ladder() {
 }
 
 #[test]
+fn a_ladder_that_became_shorter_on_the_way_still_reaches_the_supervisor() {
+    let rung = |after, step| Rung { after: Seconds(after), only_if_undelivered: false, step };
+    let short = [rung(10, Step::Supervisor), rung(20, Step::AgencyHead)];
+    let with_head = [short[0], short[1], rung(150, Step::HeadAndSekda)];
+    for (rungs, expected) in [
+        (short.to_vec(), vec!["00:15", "01:00", "01:00"]),
+        // The alarm goes before what is left of the ladder, which goes on as long after it as the rules say.
+        (with_head.to_vec(), vec!["00:15", "01:00", "01:00", "03:20"]),
+    ] {
+        let mut bench = fire();
+        send(&mut bench, "damkar");
+        bench.wait(Seconds(20));
+        adopt(&mut bench, &RulesChange { ladders: [(Priority::P1, Ladder { rungs })].into(), ..decreed() });
+        bench.wait(Seconds(600));
+        let story = bench.story();
+        let of_damkar: Vec<&str> = story
+            .iter()
+            .filter(|line| line.ends_with(" damkar"))
+            .map(|line| line.split(' ').next().unwrap())
+            .collect();
+        assert_eq!(of_damkar, expected, "{story:?}");
+        assert_eq!(story.iter().filter(|line| *line == "01:00 supervisor damkar").count(), 1, "{story:?}");
+    }
+}
+
+#[test]
+fn a_lower_priority_on_the_way_does_not_silence_the_alarm() {
+    let mut bench = fire();
+    let mut rules = bench.policy.rules.clone();
+    let alarm = Rung { after: Seconds(30), only_if_undelivered: false, step: Step::Supervisor };
+    rules.ladders.insert(Priority::P3, Ladder { rungs: vec![alarm] });
+    rules.ladder_exceptions.clear();
+    bench.policy.rules = rules;
+    send(&mut bench, "damkar");
+    bench.wait(Seconds(70));
+    let version = bench.incident().version;
+    let edit = incident::Edit { priority: Some(Priority::P3), ..incident::Edit::default() };
+    bench.give(person(1), IncidentCommand::Edit { version, edit: Box::new(edit) }).unwrap();
+    bench.wait(Seconds(600));
+    let alarms = bench.story().into_iter().filter(|line| line.contains(" supervisor damkar")).count();
+    assert_eq!(alarms, 1, "{:?}", bench.story());
+}
+
+#[test]
 fn limits_hold_as_they_were_when_the_clock_began() {
     let mut bench = fire();
     send(&mut bench, "damkar");
@@ -169,6 +213,13 @@ fn every_mistake_of_a_change_is_named_at_once() {
     let mut change = p1_ladder([10, 10, 20, 30, 40]);
     change.ladders.insert(Priority::P2, Ladder { rungs: vec![ladder([5, 6, 7, 8, 9]).rungs[0]] });
     change.ladders.insert(Priority::P3, ladder([0, 6, 7, 8, 700_000]));
+    let mut unheard = ladder([5, 6, 7, 8, 9]);
+    unheard.rungs[2].only_if_undelivered = true;
+    change.ladders.insert(Priority::P0, unheard);
+    let exceptions = rules.ladder_exceptions[0].clone();
+    let mut at_once = exceptions.clone();
+    at_once.ladder.rungs[0].after = Seconds(0);
+    change.ladder_exceptions = Some(vec![exceptions, at_once]);
     change.close_within = Some(Seconds(0));
     change.plans_gone.push("tidak_ada".into());
     let mut routing = rules.parts().routing[0].clone();
@@ -186,6 +237,8 @@ fn every_mistake_of_a_change_is_named_at_once() {
             PolicyMistake::LadderSteps { priority: Priority::P2 },
             PolicyMistake::Zero { field: "ladders.P3".into() },
             PolicyMistake::TooLong { field: "ladders.P3".into() },
+            PolicyMistake::LadderSteps { priority: Priority::P0 },
+            PolicyMistake::LadderException { place: 2 },
             PolicyMistake::Zero { field: "close_within".into() },
         ]
     );
