@@ -104,7 +104,7 @@ pub(super) async fn load(
         matches!(command, DeskCommand::Unit(_, UnitCommand::Register { .. } | UnitCommand::Change { .. }))
     };
     if commands().any(names) {
-        let sql = "SELECT id, version, state FROM unit ORDER BY id LIMIT $1";
+        let sql = "SELECT id, version, state FROM unit WHERE is_retired = 0 ORDER BY id LIMIT $1";
         for row in connection.rows(sql, vec![UNITS_MAX.into()]).await? {
             let unit: Unit = row.json(2)?;
             put(book, StreamId::Unit(unit.id), row.count(1)?, Some(Record::Unit(Arc::new(unit))));
@@ -137,7 +137,8 @@ fn must_be_agency(book: &Book, agency: AgencyId) -> Result<(), SubmitError> {
     if known { Ok(()) } else { Err(crate::error::SiteRefusal::UnknownAgency.into()) }
 }
 
-/// One callsign means one unit of an agency, and no agency has more than any can have.
+/// One callsign means one unit of an agency, and no agency has more than any can have. Those that are gone for ever take
+/// no place.
 fn must_fit_in(book: &Book, id: UnitId, agency: AgencyId, profile: &Profile) -> Result<(), UnitRefusal> {
     let units: Vec<Arc<Unit>> = book
         .streams
@@ -146,7 +147,7 @@ fn must_fit_in(book: &Book, id: UnitId, agency: AgencyId, profile: &Profile) -> 
             Record::Unit(unit) => Some(Arc::clone(unit)),
             Record::Call(_) | Record::Incident(_) | Record::Duty(_) => None,
         })
-        .filter(|unit| unit.agency == agency)
+        .filter(|unit| unit.agency == agency && !unit.is_retired())
         .collect();
     let others = units.iter().filter(|unit| unit.id != id).count();
     if others >= UNITS_PER_AGENCY_MAX {

@@ -35,8 +35,9 @@ const ASSIGNMENT: &str =
 const ASSIGNMENT_TAIL: &str = " ON CONFLICT (id) DO UPDATE SET is_open = excluded.is_open, \
     is_waiting = excluded.is_waiting, priority = excluded.priority";
 const INCIDENT_CALL: &str = "INSERT INTO incident_call (incident, call) VALUES ";
-const UNIT: &str = "INSERT INTO unit (id, version, agency, state) VALUES ";
-const UNIT_TAIL: &str = " ON CONFLICT (id) DO UPDATE SET version = excluded.version, state = excluded.state";
+const UNIT: &str = "INSERT INTO unit (id, version, agency, is_retired, state) VALUES ";
+const UNIT_TAIL: &str = " ON CONFLICT (id) DO UPDATE SET version = excluded.version, \
+    is_retired = excluded.is_retired, state = excluded.state";
 const DUTY: &str = "INSERT INTO duty (id, version, duty_state, state) VALUES ";
 const DUTY_TAIL: &str = " ON CONFLICT (id) DO UPDATE SET version = excluded.version, \
     duty_state = excluded.duty_state, state = excluded.state";
@@ -63,7 +64,8 @@ pub(super) async fn write(
             Some(Record::Duty(duty)) => duties.push(duty_row(duty, slot.version)?),
             Some(Record::Unit(unit)) => {
                 let (id, agency) = (Value::of(unit.id), Value::of(unit.agency));
-                units.push(vec![id, slot.version.into(), agency, json(&**unit)?]);
+                let is_retired = i64::from(unit.is_retired()).into();
+                units.push(vec![id, slot.version.into(), agency, is_retired, json(&**unit)?]);
             }
             None => {}
         }

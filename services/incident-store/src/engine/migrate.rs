@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0010_channel_tests.sql"),
     include_str!("../../../../migrations/0011_incident_area.sql"),
     include_str!("../../../../migrations/0012_rules.sql"),
+    include_str!("../../../../migrations/0013_crews.sql"),
 ];
 
 /// The schema that this program knows.

@@ -19,7 +19,8 @@ use crate::records::{CheckpointEntry, LogEntry, LogHead};
 pub(crate) const HEAD: &str = "SELECT epoch, idx, hash FROM log_head WHERE id = 1";
 /// The same words as the partial index `event_escalation` has, else the planner does not see that it fits.
 const ESCALATIONS: &str = "SELECT idx, leaf FROM event WHERE kind IN ('incident.escalated', \
-    'incident.plan_exhausted', 'call.disposition_overdue', 'call.call_back_overdue') ORDER BY idx DESC LIMIT $1";
+    'incident.plan_exhausted', 'incident.help_asked', 'call.disposition_overdue', 'call.call_back_overdue') \
+    ORDER BY idx DESC LIMIT $1";
 
 impl Store {
     /// Where the log ends.
@@ -77,7 +78,7 @@ impl Store {
         self.readable(&rows).await
     }
 
-    /// The newest escalations, exhausted plans, and dispositions and call-backs that are late; newest first,
+    /// The newest escalations, exhausted plans, crews that asked for help, and dispositions and call-backs that are late; newest first,
     /// without records.
     pub async fn escalations(&self, limit: u32) -> Result<Vec<Change>, StoreError> {
         let rows = self.readers().rows(ESCALATIONS, vec![at_most(limit).into()]).await?;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use dispatch_core::limits::UNITS_MAX;
-use dispatch_core::unit::Unit;
 
 use super::calls::OPEN_CALLS;
 use super::incidents::{OPEN_INCIDENTS, OPEN_INCIDENTS_OF};
@@ -41,12 +40,7 @@ impl Store {
             calls: calls.iter().map(|row| row.json(0).map(Arc::new)).collect::<Result<_, _>>()?,
             incidents: incidents.iter().map(|row| row.json(0).map(Arc::new)).collect::<Result<_, _>>()?,
             duties: duties.iter().map(|row| row.json(0)).collect::<Result<_, _>>()?,
-            units: kept(units.iter().map(|row| row.json(0)).collect::<Result<_, _>>()?),
+            units: units.iter().map(|row| row.json(0).map(Arc::new)).collect::<Result<_, _>>()?,
         })
     }
-}
-
-/// Those that are not gone for ever.
-fn kept(units: Vec<Unit>) -> Vec<Arc<Unit>> {
-    units.into_iter().filter(|unit| !unit.is_retired()).map(Arc::new).collect()
 }

@@ -8,10 +8,11 @@ use super::Store;
 use crate::engine::Value;
 use crate::error::StoreError;
 
-/// Every unit, also those that are gone for ever.
-pub(crate) const UNITS: &str = "SELECT state FROM unit ORDER BY id LIMIT $1";
+/// Every unit that is not gone for ever.
+pub(crate) const UNITS: &str = "SELECT state FROM unit WHERE is_retired = 0 ORDER BY id LIMIT $1";
 /// Those of one agency.
-pub(crate) const UNITS_OF: &str = "SELECT state FROM unit WHERE agency = $2 ORDER BY id LIMIT $1";
+pub(crate) const UNITS_OF: &str =
+    "SELECT state FROM unit WHERE is_retired = 0 AND agency = $2 ORDER BY id LIMIT $1";
 
 impl Store {
     /// The units of an agency, or of all, without those that are gone for ever.
@@ -25,8 +26,7 @@ impl Store {
         };
         let values = [Value::from(UNITS_MAX)].into_iter().chain(agency).collect();
         let rows = self.readers().rows(sql, values).await?;
-        let units: Result<Vec<Unit>, StoreError> = rows.iter().map(|row| row.json(0)).collect();
-        Ok(units?.into_iter().filter(|unit| !unit.is_retired()).collect())
+        rows.iter().map(|row| row.json(0)).collect()
     }
 
     /// One unit.

@@ -7,6 +7,7 @@ use dispatch_core::actor::Actor;
 use dispatch_core::category::Priority;
 use dispatch_core::ids::{AssignmentId, IncidentId, UnitId};
 use dispatch_core::incident::{Change, Incident, IncidentCommand, IncidentRefusal, ReportSource};
+use dispatch_core::limits::UNITS_PER_AGENCY_MAX;
 use dispatch_core::private::Private;
 use dispatch_core::routing::Role;
 use dispatch_core::unit::{Profile, Unit, UnitCommand, UnitKind, UnitRefusal, UnitTag, holders};
@@ -14,7 +15,7 @@ use incident_store::{DeskCommand, Outcome, Store, Submission, SubmitError, rebui
 use tokio::sync::Barrier;
 
 use crate::support::words::*;
-use crate::support::{Engine, RunningDesk, on, on_both};
+use crate::support::{Engine, RunningDesk, beside, on, on_both};
 
 fn profile(callsign: &str) -> Box<Profile> {
     Box::new(Profile {
@@ -203,6 +204,43 @@ fn what_cannot_go_is_refused_and_names_stay_apart() {
         unknown.id = UnitId(uuid());
         let nobody = desk.submit(taken_with(11, &own, &unknown)).await;
         assert!(matches!(nobody, Err(SubmitError::Unit(UnitRefusal::Unknown))), "{nobody:?}");
+        desk.stop().await;
+    });
+}
+
+#[test]
+fn units_that_are_gone_take_no_place_and_are_known_as_gone_from_before() {
+    on_both(|place| async move {
+        let desk = place.desk().await;
+        on_site(&desk, add_agency(1)).await.unwrap();
+        let first = registered(&desk, "Unit 0", 1).await;
+        for n in 1..UNITS_PER_AGENCY_MAX {
+            registered(&desk, &format!("Unit {n}"), 1).await;
+        }
+        let full = desk.submit(by(1, registration("Satu lagi", 1))).await;
+        assert!(matches!(full, Err(SubmitError::Unit(UnitRefusal::TooMany { .. }))), "{full:?}");
+        // Gone and registered again in one breath, and once more after it.
+        let mut both = by(1, DeskCommand::Unit(first.id, UnitCommand::Retire));
+        both.commands.push(registration("Unit 0", 1));
+        desk.submit(both).await.unwrap();
+        let listed = desk.store().units(Some(agency(1))).await.unwrap();
+        assert_eq!(listed.len(), UNITS_PER_AGENCY_MAX);
+        assert!(listed.iter().all(|unit| unit.id != first.id));
+        let second = listed.iter().find(|unit| unit.profile.callsign == "Unit 1").unwrap().id;
+        desk.submit(by(1, DeskCommand::Unit(second, UnitCommand::Retire))).await.unwrap();
+        registered(&desk, "Unit 1", 1).await;
+        assert_eq!(rebuild_check(desk.store()).await.unwrap(), []);
+        desk.stop().await;
+        // A store of the schema before kept them in the document alone.
+        let back = "DROP INDEX unit_agency; ALTER TABLE unit DROP COLUMN is_retired; \
+                    CREATE INDEX unit_agency ON unit (agency, id); \
+                    DELETE FROM schema_version WHERE version > 12";
+        beside(&place, back).await.unwrap();
+        let desk = place.desk().await;
+        let listed = desk.store().units(None).await.unwrap();
+        assert_eq!(listed.len(), UNITS_PER_AGENCY_MAX);
+        assert!(listed.iter().all(|unit| !unit.is_retired()));
+        assert!(stored(desk.store(), first.id).await.is_retired());
         desk.stop().await;
     });
 }

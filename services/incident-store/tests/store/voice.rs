@@ -135,6 +135,9 @@ fn a_store_from_before_voice_is_brought_up_to_date() {
                     DROP TABLE roster_person; DROP TABLE roster_shift; DROP TABLE roster_swap; DROP TABLE shift_handover; \
                     DROP TABLE referral; DROP TABLE channel_test; DROP TABLE rules_draft; DROP INDEX incident_province; \
                     DROP INDEX incident_kabupaten; DROP INDEX incident_kecamatan; \
+                    DROP INDEX event_escalation; CREATE INDEX event_escalation ON event (idx) WHERE kind IN \
+                    ('incident.escalated', 'incident.plan_exhausted', 'call.disposition_overdue', \
+                    'call.call_back_overdue'); \
                     DELETE FROM schema_version WHERE version > 1";
         beside(&place, back).await.unwrap();
         let desk = place.desk().await;
