@@ -2,20 +2,21 @@
 
 use axum::extract::FromRef;
 use dispatch_core::area::Point;
-use dispatch_core::ids::{AssignmentId, IncidentId};
-use dispatch_core::incident::{AssignmentState, Change, Incident, IncidentCommand};
+use dispatch_core::ids::AssignmentId;
+use dispatch_core::incident::{Change, Incident, IncidentCommand};
 use dispatch_core::private::Private;
 use dispatch_core::time::{Clock, Timestamp};
-use dispatch_core::unit::{Position, PositionSource, UnitCommand};
+use dispatch_core::unit::{self, Position, PositionSource, UnitCommand};
 use incident_store::{DeskCommand, Store};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::input::{Checked, Faults, Written};
 use crate::intake::Intake;
+use crate::limits::MERGES_FOLLOWED_MAX;
 use crate::names::NameBook;
 use crate::problem::{Code, Problem};
-use crate::session::Crew;
+use crate::session::{Crew, Pace};
 use crate::state::ApiState;
 use crate::views::CrewPage;
 use crate::wire::Time;
@@ -53,14 +54,14 @@ pub enum CrewSaysRequest {
         pressed_at: Option<Time>,
     },
     /// It cannot. The only unit of its agency that has not arrived declines for the agency, and the next one is asked at
-    /// once; otherwise the unit leaves the task, and its words stay as a note.
+    /// once; otherwise the unit leaves the task, its words stay as a note, and its agency and the supervisors hear it.
     Unable {
         /// The assignment that the page showed.
         assignment_id: uuid::Uuid,
         /// Why.
         reason: String,
     },
-    /// It needs help, or has something to say: a note.
+    /// It needs help: a note that its agency and the supervisors hear.
     Note {
         /// The assignment that the page showed.
         assignment_id: uuid::Uuid,
@@ -111,6 +112,7 @@ pub struct CrewDesk {
     intake: Intake,
     names: NameBook,
     clock: Clock,
+    pace: Pace,
 }
 
 impl FromRef<ApiState> for CrewDesk {
@@ -120,6 +122,7 @@ impl FromRef<ApiState> for CrewDesk {
             intake: FromRef::from_ref(state),
             names: FromRef::from_ref(state),
             clock: FromRef::from_ref(state),
+            pace: FromRef::from_ref(state),
         }
     }
 }
@@ -147,74 +150,99 @@ impl CrewDesk {
     /// the first answer.
     ///
     /// # Errors
-    /// `not_found` for a task that the unit is not on; `not_in_this_state`; what else the desk refuses.
+    /// `not_found` for a task that the unit is not on; `not_in_this_state`; `too_many_reports`; what else the desk refuses.
     pub async fn report(&self, crew: &Crew, written: &Written<CrewSaysRequest>) -> Result<(), Problem> {
-        let commands = match &written.body {
-            CrewSaysRequest::Position { lat, lon, accuracy_m, at } => {
-                let point = Some(Private::new(Point { lat: *lat, lon: *lon }));
-                let (accuracy_m, fixed_at) = (*accuracy_m, at.0);
-                let position = Position { point, accuracy_m, fixed_at, source: PositionSource::Browser };
-                let key = format!("unit:{}:{}", crew.unit().id, written.key);
-                let command = DeskCommand::Unit(crew.unit().id, UnitCommand::Position(position));
-                return self.intake.note(key, crew.actor(), command).await.map(drop);
-            }
-            CrewSaysRequest::Step { assignment_id, step, pressed_at } => {
-                let id = AssignmentId(*assignment_id);
-                let change = match step {
-                    CrewStep::EnRoute => Change::EnRoute,
-                    CrewStep::OnScene => Change::OnScene,
-                    CrewStep::Working => Change::Working,
-                    CrewStep::UnderControl => Change::UnderControl,
-                    CrewStep::Completed => Change::Complete { note: None },
-                };
-                let pressed_at = pressed_at.map(|at| at.0);
-                let incident = self.incident(id).await?;
-                on(incident.id, [IncidentCommand::CrewReport { id, change, pressed_at }])
-            }
-            CrewSaysRequest::Unable { assignment_id, reason } => {
-                let id = AssignmentId(*assignment_id);
-                let incident = self.incident(id).await?;
-                on(incident.id, unable(crew, &incident, id, said(crew, reason)))
-            }
-            CrewSaysRequest::Note { assignment_id, text, alarm } => {
-                let incident = self.incident(AssignmentId(*assignment_id)).await?;
-                let note = IncidentCommand::AddNote { text: said(crew, text) };
-                let to = incident.alarm.saturating_add(1);
-                let raise = IncidentCommand::RaiseAlarm { to, reason: Some(said(crew, text)) };
-                on(incident.id, [note].into_iter().chain(alarm.then_some(raise)))
-            }
-        };
-        match self.intake.write_for(crew, written, commands).await {
-            Ok(_) => Ok(()),
+        let unit = crew.unit().id;
+        self.pace.take(unit, self.clock.now())?;
+        if let CrewSaysRequest::Position { lat, lon, accuracy_m, at } = &written.body {
+            let point = Some(Private::new(Point { lat: *lat, lon: *lon }));
+            let (accuracy_m, fixed_at) = (*accuracy_m, at.0);
+            let position = Position { point, accuracy_m, fixed_at, source: PositionSource::Browser };
+            let key = format!("unit:{unit}:{}", written.key);
+            let command = DeskCommand::Unit(unit, UnitCommand::Position(position));
+            return self.intake.note(key, crew.actor(), command).await.map(drop);
+        }
+        let mut answer = self.say(crew, written).await;
+        if answer.as_ref().is_err_and(|problem| problem.code() == Code::IncidentMerged) {
+            // Merged between the question where the task is and the command.
+            answer = self.say(crew, written).await;
+        }
+        match answer {
             // What it is not on does not exist for it.
             Err(problem) if problem.code() == Code::Forbidden => Err(Problem::new(Code::NotFound)),
-            Err(problem) => Err(problem),
+            answer => answer,
         }
     }
 
-    async fn incident(&self, assignment: AssignmentId) -> Result<Incident, Problem> {
-        self.store.incident_of_assignment(assignment).await?.ok_or(Problem::new(Code::NotFound))
+    async fn say(&self, crew: &Crew, written: &Written<CrewSaysRequest>) -> Result<(), Problem> {
+        let Some(named) = written.body.assignment() else { return Ok(()) };
+        let (incident, id) = self.task(crew, named).await?;
+        let Some(command) = written.body.command(crew, &incident, id) else { return Ok(()) };
+        let commands = vec![DeskCommand::Incident(incident.id, command)];
+        self.intake.write_for(crew, written, commands).await.map(drop)
+    }
+
+    /// Where the task is that the page showed: what was pressed without a network goes along when its incident was merged
+    /// into another one meanwhile. A crew that was not taken along hears that it was merged.
+    async fn task(&self, crew: &Crew, named: AssignmentId) -> Result<(Incident, AssignmentId), Problem> {
+        let found = self.store.incident_of_assignment(named).await?;
+        let shown = found.ok_or(Problem::new(Code::NotFound))?;
+        let mut now = shown.clone();
+        for _ in 0..MERGES_FOLLOWED_MAX {
+            let Some(into) = now.merged_into() else { break };
+            let Some(other) = self.store.incident(into).await? else { break };
+            now = other;
+        }
+        if now.id == shown.id {
+            return Ok((shown, named));
+        }
+        let taken_along = unit::holders(&now).into_iter().find(|(unit, _)| *unit == crew.unit().id);
+        Ok(taken_along.map_or((shown, named), |(_, assignment)| (now, assignment)))
     }
 }
 
-fn on(incident: IncidentId, commands: impl IntoIterator<Item = IncidentCommand>) -> Vec<DeskCommand> {
-    commands.into_iter().map(|command| DeskCommand::Incident(incident, command)).collect()
+impl CrewSaysRequest {
+    /// The assignment that the page showed; none for where it is.
+    fn assignment(&self) -> Option<AssignmentId> {
+        match self {
+            Self::Step { assignment_id, .. }
+            | Self::Unable { assignment_id, .. }
+            | Self::Note { assignment_id, .. } => Some(AssignmentId(*assignment_id)),
+            Self::Position { .. } => None,
+        }
+    }
+
+    /// What it asks of the incident.
+    fn command(&self, crew: &Crew, incident: &Incident, id: AssignmentId) -> Option<IncidentCommand> {
+        Some(match self {
+            Self::Step { step, pressed_at, .. } => {
+                let change = step.change();
+                IncidentCommand::CrewReport { id, change, pressed_at: pressed_at.map(|at| at.0) }
+            }
+            Self::Unable { reason, .. } => IncidentCommand::CrewUnable { id, reason: said(crew, reason) },
+            Self::Note { text, alarm, .. } => {
+                // One level above what held when it was pressed: two who ask at once ask for the same.
+                let raise_to = alarm.then_some(incident.alarm.saturating_add(1));
+                IncidentCommand::CrewHelp { id, text: said(crew, text), raise_to }
+            }
+            Self::Position { .. } => return None,
+        })
+    }
+}
+
+impl CrewStep {
+    const fn change(self) -> Change {
+        match self {
+            Self::EnRoute => Change::EnRoute,
+            Self::OnScene => Change::OnScene,
+            Self::Working => Change::Working,
+            Self::UnderControl => Change::UnderControl,
+            Self::Completed => Change::Complete { note: None },
+        }
+    }
 }
 
 /// Whoever reads it sees who said it: notes of a unit have no person's name.
 fn said(crew: &Crew, text: &str) -> Private<String> {
     Private::new(format!("{}: {}", crew.unit().profile.callsign, text.trim()))
-}
-
-fn unable(crew: &Crew, incident: &Incident, id: AssignmentId, why: Private<String>) -> Vec<IncidentCommand> {
-    let unit = crew.unit().id;
-    let alone = incident.assignment(id).is_some_and(|a| {
-        let others = a.unit.is_some() || a.units.iter().any(|one| one.id != unit);
-        !others && a.progress.state() <= AssignmentState::EnRoute
-    });
-    if alone {
-        let change = Change::Decline { reason: why };
-        return vec![IncidentCommand::CrewReport { id, change, pressed_at: None }];
-    }
-    vec![IncidentCommand::AddNote { text: why }, IncidentCommand::LeaveUnit { assignment: id, unit }]
 }

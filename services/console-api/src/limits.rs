@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use dispatch_core::limits::UNITS_MAX;
 use dispatch_core::time::Seconds;
 
 /// Bytes of a body that is read and thrown away so that its sender hears 413 instead of a reset connection.
@@ -28,6 +29,12 @@ pub const FAILURES_COUNT_FOR: Seconds = Seconds(60);
 pub const FAILURES_REMEMBERED_MAX: usize = 10_000;
 /// Sessions kept in memory, so that people can work when the store is away.
 pub const SESSIONS_CACHED_MAX: usize = 4_096;
+/// What the crew of one unit may say in a minute: a position every ten seconds, and a press every two.
+pub const CREW_REPORTS_PER_MINUTE_MAX: u32 = 36;
+/// Units whose crews' reports are counted: all that a site can have.
+pub const CREWS_COUNTED_MAX: usize = UNITS_MAX as usize;
+/// How often a step is taken along to the incident that its own was merged into.
+pub const MERGES_FOLLOWED_MAX: usize = 16;
 /// Consoles connected at once.
 pub const CONSOLES_MAX: usize = 2_000;
 /// Bytes of a message from a console.

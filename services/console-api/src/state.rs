@@ -28,7 +28,7 @@ use crate::presence::Presence;
 use crate::recordings::{Recordings, RecordingsFolder};
 use crate::screening::Screening;
 use crate::session::password::{HashFailed, Passwords};
-use crate::session::{Attempts, Sessions, keeper};
+use crate::session::{Attempts, Pace, Sessions, keeper};
 use crate::show::Show;
 use crate::views::PublicKey;
 
@@ -123,6 +123,7 @@ pub struct ApiState {
     sessions: Sessions,
     passwords: Passwords,
     attempts: Attempts,
+    pace: Pace,
     renderer: Renderer,
     mode: watch::Receiver<Arc<ModeNow>>,
     metrics: Metrics,
@@ -215,6 +216,7 @@ impl ApiState {
             classifier: config.classifier,
             more_metrics: config.more_metrics,
             attempts: Attempts::default(),
+            pace: Pace::default(),
             desk,
             store,
             orders,

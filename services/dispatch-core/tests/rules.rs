@@ -8,6 +8,8 @@ mod bench;
 mod calls;
 #[path = "rules/changing.rs"]
 mod changing;
+#[path = "rules/crews.rs"]
+mod crews;
 #[path = "rules/invariants.rs"]
 mod invariants;
 #[path = "rules/merging.rs"]

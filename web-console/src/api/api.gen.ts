@@ -792,7 +792,8 @@ export interface paths {
         };
         /**
          * The task of the unit whose link is shown, as `Authorization: Bearer UNIT.SECRET` or as the cookie that the first answer
-         *     sets. A session is no such link.
+         *     sets. A session is no such link. With `X-Unit: UNIT` the link of another unit is none either: a browser keeps one cookie,
+         *     and a page of the other unit may be open beside it.
          */
         get: operations["show_crew"];
         put?: never;
@@ -2826,6 +2827,11 @@ export interface components {
         Escalation: {
             /** @description The agency that was silent. */
             agency_code: string | null;
+            /**
+             * Format: uuid
+             * @description The unit whose crew calls; null when it was silence that raised it.
+             */
+            asked_by: string | null;
             /**
              * Format: uuid
              * @description The assignment it is about.

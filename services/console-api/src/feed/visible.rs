@@ -227,7 +227,9 @@ fn incident_form(event: &IncidentEvent, incident: &Incident, viewer: Viewer) -> 
             (Form::Assignment(*assignment), Some(*assignment))
         }
         IncidentEvent::Escalated { cause, .. } => (Form::Escalation, cause.assignment()),
-        IncidentEvent::PlanExhausted { assignment } => (Form::Escalation, Some(*assignment)),
+        IncidentEvent::PlanExhausted { assignment } | IncidentEvent::HelpAsked { assignment, .. } => {
+            (Form::Escalation, Some(*assignment))
+        }
     };
     // What happens to another agency's assignment, and what only the centre can act on, reaches an agency as
     // the new state of the incident.

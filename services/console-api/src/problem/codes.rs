@@ -263,6 +263,10 @@ codes! {
     TooManyAttempts = "too_many_attempts" 429
         "Terlalu banyak percobaan masuk", "Tunggu satu menit lalu coba lagi, atau minta admin menyetel ulang kata sandi.";
         "Too many failed log-ins", "Wait a minute and try again, or ask an admin to reset the password.";
+    /// The crew of a unit said more in a minute than a person can.
+    TooManyReports = "too_many_reports" 429
+        "Terlalu banyak laporan dari unit ini", "Belum tersimpan. Kirim ulang dengan kunci yang sama setelah beberapa saat.";
+        "Too many reports of this unit", "Not saved yet. Send it again with the same key in a while.";
     /// Something in the server failed.
     Internal = "internal" 500
         "Kesalahan di server", "Kirim ulang dengan kunci yang sama; yang sudah tersimpan tidak akan ganda.";

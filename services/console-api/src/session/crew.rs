@@ -23,6 +23,10 @@ use crate::problem::{Code, Problem};
 /// The cookie's name; another one than a session's, so that both can be in one browser.
 const COOKIE: &str = "__Host-regu";
 
+/// For which unit a page speaks. A browser has one cookie: the link of another unit, opened beside it, takes its place, and
+/// what was pressed for the one must not be said for the other.
+const SPEAKS_FOR: &str = "x-unit";
+
 /// Whoever holds the link of a unit. Holding this value is the proof.
 #[derive(Clone)]
 pub struct Crew {
@@ -58,6 +62,12 @@ fn shown(headers: &HeaderMap) -> Option<(String, Carrier)> {
     bearer.or_else(|| cookie_of(headers, COOKIE).map(|text| (text, Carrier::Cookie)))
 }
 
+/// The unit that the page names, if it names one; none within for what is no unit.
+fn speaks_for(headers: &HeaderMap) -> Option<Option<UnitId>> {
+    let named = headers.get(SPEAKS_FOR)?;
+    Some(named.to_str().ok().and_then(|name| name.parse().ok()))
+}
+
 impl<S> FromRequestParts<S> for Crew
 where
     S: Send + Sync,
@@ -75,6 +85,9 @@ where
         }
         let (id, secret) = text.split_once('.').ok_or_else(unknown)?;
         let id: UnitId = id.parse().map_err(|_| unknown())?;
+        if speaks_for(&parts.headers).is_some_and(|unit| unit != Some(id)) {
+            return Err(unknown());
+        }
         let asked = tokio::time::timeout(READ_WAIT, Store::from_ref(state).unit(id)).await;
         let unit = asked.map_err(|_| Problem::new(Code::StoreAway).retry_after(2))??;
         let hash = hex::encode(Sha256::digest(secret.as_bytes()));

@@ -8,6 +8,7 @@ mod attempts;
 pub mod crew;
 pub mod door;
 pub mod keeper;
+mod pace;
 pub mod password;
 mod token;
 
@@ -22,6 +23,7 @@ use tokio::sync::watch;
 
 pub use attempts::{Attempts, Try};
 pub use crew::Crew;
+pub use pace::Pace;
 pub use token::{COOKIE, Carrier, Token, clearing_cookie, cookie};
 
 use crate::limits::{READ_WAIT, SESSIONS_CACHED_MAX};

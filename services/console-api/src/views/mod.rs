@@ -10,6 +10,7 @@ mod card;
 mod channel;
 mod crew;
 mod duplicate;
+mod escalation;
 mod figures;
 mod incident;
 mod live_call;
@@ -31,6 +32,7 @@ pub use card::{Card, CardDraft, CardDraftPage, CardInstruction, CardSet, GivenAn
 pub use channel::{ChannelNow, ChannelTest, Channels};
 pub use crew::{CrewPage, CrewTask};
 pub use duplicate::{Duplicates, PossibleDuplicate, Resemblance, Suspected};
+pub use escalation::{Escalation, escalation};
 pub use figures::{SystemMode, VoiceFigures, Wallboard};
 pub use incident::{
     AbsorbedIncident, Dispatched, Incident, IncidentDetail, IncidentPage, Note, asked_already,
@@ -47,5 +49,5 @@ pub use roster::{
 };
 pub use rules::{RulesChange, RulesDraft, RulesDraftPage, RulesParts};
 pub use talk::{PhoneBook, QueuePlace};
-pub use timeline::{Actor, Escalation, TimelineEntry, escalation, timeline_entry};
+pub use timeline::{Actor, TimelineEntry, timeline_entry};
 pub use unit::{AgencyUnits, Gap, Unit, UnitAdvice, UnitList};

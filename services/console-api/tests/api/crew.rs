@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::client::Client;
-use crate::world::World;
+use crate::feed;
+use crate::world::{World, new_id};
 
 const SECRET: &str = "a-secret-of-thirty-two-random-bytes-in-life";
 
@@ -59,6 +60,13 @@ async fn a_crew_goes_through_the_chain_and_a_repeat_is_written_once() {
         assert!(answer.headers.get("set-cookie").is_none());
         assert_eq!(answer.expect(200)["task"]["state"], "en_route");
     }
+    // A page of another unit, whose cookie this one took the place of.
+    let other = new_id().to_string();
+    let own = [("cookie", cookie), ("x-unit", unit.as_str())];
+    let others = [("cookie", cookie), ("x-unit", other.as_str())];
+    assert_eq!(browser.send("GET", "crew", None, &own).await.status, 200);
+    let said = Some(step(&assignment, "on_scene").to_string());
+    assert_eq!(browser.send("POST", "crew", said, &others).await.code(), "no_session");
     let foreign = [("cookie", cookie), ("origin", "https://elsewhere.example")];
     let foreign = browser.send("POST", "crew", Some("{}".to_owned()), &foreign).await;
     assert_eq!((foreign.status, foreign.code()), (403, "foreign_origin"));
@@ -81,7 +89,7 @@ async fn a_crew_goes_through_the_chain_and_a_repeat_is_written_once() {
         timeline.iter().filter(of_unit).map(|entry| entry["kind"].as_str().unwrap()).collect();
     assert_eq!(
         kinds,
-        ["en_route", "noted", "alarm_raised", "on_scene", "working", "under_control", "completed"]
+        ["en_route", "help_asked", "alarm_raised", "on_scene", "working", "under_control", "completed"]
     );
     let first = timeline.iter().find(of_unit).unwrap();
     assert_eq!(
@@ -171,4 +179,105 @@ async fn a_crew_that_cannot_declines_when_nobody_else_goes_and_leaves_when_someb
         (&json!("declined"), &json!("Damkar 2: ban pecah"))
     );
     assert_eq!(damkar.get("units").await.expect(200)["items"][1]["state"], "ready");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_crews_that_cannot_at_the_same_moment_leave_no_task_that_nobody_does() {
+    let world = World::new().await;
+    let (taker, damkar) = (world.log_in("petugas1").await, world.log_in("damkar").await);
+    let (one, two) = (register(&damkar, "Damkar 1").await, register(&damkar, "Damkar 2").await);
+    let crews = (linked(&world, &damkar, &one, "1").await, linked(&world, &damkar, &two, "2").await);
+    for _ in 0..5 {
+        let (incident, assignment) = world.dispatched_fire(&taker).await;
+        let path = format!("assignments/{assignment}/acknowledge");
+        damkar.post(&path, json!({ "units": [one, two] })).await.expect(200);
+        let cannot = json!({ "action": "unable", "assignment_id": assignment, "reason": "ban pecah" });
+        let both = tokio::join!(crews.0.post("crew", cannot.clone()), crews.1.post("crew", cannot.clone()));
+        assert_eq!((both.0.status, both.1.status), (200, 200), "{} {}", both.0.text, both.1.text);
+        let whole = taker.get(&format!("incidents/{}", incident["id"].as_str().unwrap())).await.expect(200);
+        assert_eq!(whole["assignments"][0]["state"], "declined", "{whole}");
+        let kinds: Vec<_> =
+            whole["timeline"].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap()).collect();
+        assert_eq!(kinds.iter().filter(|kind| **kind == "help_asked").count(), 1, "{kinds:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_for_help_is_heard_by_its_agency_and_the_supervisors_and_stays_listed() {
+    let world = World::new().await;
+    let (taker, damkar) = (world.log_in("petugas1").await, world.log_in("damkar").await);
+    let pengawas = world.log_in("pengawas").await;
+    let unit = register(&damkar, "Damkar 1").await;
+    let crew = linked(&world, &damkar, &unit, SECRET).await;
+    let (incident, assignment) = world.dispatched_fire(&taker).await;
+    let path = format!("assignments/{assignment}/acknowledge");
+    damkar.post(&path, json!({ "unit_id": unit })).await.expect(200);
+    let mut consoles = [feed::open(&damkar).await, feed::open(&pengawas).await];
+    let help = json!({ "action": "note", "assignment_id": assignment, "text": "PERLU BANTUAN: tangki" });
+    crew.post("crew", help.clone()).await.expect(200);
+    for console in &mut consoles {
+        let told = console.until(|m| m["type"] == "escalation.raised").await;
+        let (raised, text) = (&told["escalation"], told.to_string());
+        assert_eq!((&raised["asked_by"], &raised["assignment_id"]), (&json!(unit), &json!(assignment)));
+        assert!(!raised.to_string().contains("tangki") && text.contains("damkar dipanggil"), "{text}");
+    }
+    let listed = pengawas.get("escalations").await.expect(200);
+    assert_eq!((&listed[0]["asked_by"], &listed[0]["incident_id"]), (&json!(unit), &incident["id"]));
+
+    // Off the task, it has nothing to say there any more.
+    damkar.post(&format!("units/{unit}"), json!({ "action": "leave" })).await.expect(200);
+    assert_eq!(crew.post("crew", help).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_pressed_without_a_network_goes_along_with_a_merge() {
+    let world = World::new().await;
+    let (taker, damkar) = (world.log_in("petugas1").await, world.log_in("damkar").await);
+    let unit = register(&damkar, "Damkar 1").await;
+    let crew = linked(&world, &damkar, &unit, SECRET).await;
+    let (first, shown) = world.dispatched_fire(&taker).await;
+    let (other, _) = world.dispatched_fire(&taker).await;
+    damkar.post(&format!("assignments/{shown}/acknowledge"), json!({ "unit_id": unit })).await.expect(200);
+    let id = |one: &Value| one["id"].as_str().unwrap().to_owned();
+    let merge = json!({ "into": id(&other) });
+    taker.post(&format!("incidents/{}/merge", id(&first)), merge).await.expect(200);
+    let stays = crew.get("crew").await.expect(200)["task"].clone();
+    assert_eq!(stays["number"], other["number"]);
+    assert_ne!(stays["assignment_id"], json!(shown));
+    for _ in 0..2 {
+        let page = crew.post_with_key("crew", step(&shown, "en_route"), "once").await.expect(200);
+        assert_eq!(page["task"]["state"], "en_route", "{page}");
+    }
+    let help = json!({ "action": "note", "assignment_id": shown, "text": "perlu tangki", "alarm": true });
+    crew.post("crew", help).await.expect(200);
+    let whole = taker.get(&format!("incidents/{}", id(&other))).await.expect(200);
+    assert_eq!((&whole["alarm_level"], &whole["assignments"][0]["state"]), (&json!(2), &json!("en_route")));
+    let timeline = whole["timeline"].as_array().unwrap();
+    let of_unit = timeline.iter().filter(|entry| entry["actor"]["kind"] == "unit");
+    let kinds: Vec<_> = of_unit.map(|entry| entry["kind"].as_str().unwrap()).collect();
+    // Nobody had taken the task there; its crew has it.
+    assert_eq!(kinds, ["acknowledged", "en_route", "help_asked", "alarm_raised"]);
+
+    // Called away from the incident that goes on, it is told why its step is not taken.
+    damkar.post(&format!("units/{unit}"), json!({ "action": "leave" })).await.expect(200);
+    let refused = crew.post("crew", step(&shown, "on_scene")).await;
+    assert_eq!((refused.status, refused.code()), (409, "incident_merged"));
+    assert!(refused.body["detail"].as_str().unwrap().contains(other["number"].as_str().unwrap()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_says_too_much_is_told_to_wait_and_others_are_heard() {
+    let world = World::new().await;
+    let damkar = world.log_in("damkar").await;
+    let (one, two) = (register(&damkar, "Damkar 1").await, register(&damkar, "Damkar 2").await);
+    let crews = (linked(&world, &damkar, &one, "1").await, linked(&world, &damkar, &two, "2").await);
+    let nowhere = step(&new_id().to_string(), "en_route");
+    for _ in 0..console_api::limits::CREW_REPORTS_PER_MINUTE_MAX {
+        assert_eq!(crews.0.post("crew", nowhere.clone()).await.status, 404);
+    }
+    let refused = crews.0.post("crew", nowhere.clone()).await;
+    assert_eq!((refused.status, refused.code()), (429, "too_many_reports"));
+    assert!(refused.headers["retry-after"].to_str().unwrap().parse::<u64>().unwrap() <= 60);
+    assert_eq!(crews.1.post("crew", nowhere).await.status, 404);
+    crews.0.get("crew").await.expect(200);
 }

@@ -177,7 +177,7 @@ fn change(incident: &mut Incident, event: &IncidentEvent, actor: Actor, at: Time
                 EscalationCause::NotAccepted { .. } => {}
             }
         }
-        IncidentEvent::Noted { text } => {
+        IncidentEvent::Noted { text } | IncidentEvent::HelpAsked { text, .. } => {
             if incident.notes.len() == NOTES_PER_INCIDENT_MAX {
                 incident.notes.remove(0);
             }

@@ -130,6 +130,22 @@ pub enum IncidentCommand {
         /// When the button was pressed, by the clock of the telephone.
         pressed_at: Option<Timestamp>,
     },
+    /// The crew of a unit asks for help on the task that it is on: whoever sent it hears that at once.
+    CrewHelp {
+        /// Which assignment.
+        id: AssignmentId,
+        /// What it needs.
+        text: Private<String>,
+        /// The alarm level that it asks for as well, never lower than it is.
+        raise_to: Option<u8>,
+    },
+    /// The crew of a unit cannot do the task that it is on. When nobody else of its agency goes, the agency declines.
+    CrewUnable {
+        /// Which assignment.
+        id: AssignmentId,
+        /// Why.
+        reason: Private<String>,
+    },
     /// No console of the agency is open, so nobody can have it on a screen.
     ConsoleOff {
         /// Which assignment.

@@ -94,7 +94,7 @@ pub(super) fn dispatch_within(priority: crate::category::Priority, policy: &Poli
 pub(super) struct Course<'a> {
     pub(super) incident: Incident,
     pub(super) id: IncidentId,
-    actor: Actor,
+    pub(super) actor: Actor,
     pub(super) policy: &'a Policy,
     pub(super) now: Timestamp,
     /// When the crew that reports pressed the button.
@@ -121,6 +121,8 @@ impl Course<'_> {
                 self.pressed_at = pressed_at;
                 self.change_assignment(id, change, ReportSource::Responder)
             }
+            IncidentCommand::CrewHelp { id, text, raise_to } => self.crew_help(id, text, raise_to),
+            IncidentCommand::CrewUnable { id, reason } => self.crew_unable(id, reason),
             IncidentCommand::ConsoleOff { id } => self.console_off(id),
             IncidentCommand::JoinUnit { assignment, unit } => self.join_unit(assignment, unit),
             IncidentCommand::LeaveUnit { assignment, unit } => self.leave_unit(assignment, unit),
@@ -198,19 +200,18 @@ impl Course<'_> {
         let Some(unit) = self.actor.unit() else { return Ok(()) };
         let is_on = |a: &Assignment| a.progress.is_engaged() && a.units.iter().any(|known| known.id == unit);
         let theirs = match command {
-            IncidentCommand::CrewReport { id, .. } => self.incident.assignment(*id).is_some_and(is_on),
-            IncidentCommand::LeaveUnit { assignment, unit: leaves } => {
-                *leaves == unit && self.incident.assignment(*assignment).is_some_and(is_on)
-            }
-            IncidentCommand::AddNote { .. } | IncidentCommand::RaiseAlarm { .. } => {
-                self.incident.assignments.iter().any(is_on)
-            }
+            IncidentCommand::CrewReport { id, .. }
+            | IncidentCommand::CrewHelp { id, .. }
+            | IncidentCommand::CrewUnable { id, .. } => self.incident.assignment(*id).is_some_and(is_on),
             IncidentCommand::Open(_)
             | IncidentCommand::Edit { .. }
             | IncidentCommand::Dispatch { .. }
             | IncidentCommand::Assignment { .. }
             | IncidentCommand::ConsoleOff { .. }
             | IncidentCommand::JoinUnit { .. }
+            | IncidentCommand::LeaveUnit { .. }
+            | IncidentCommand::RaiseAlarm { .. }
+            | IncidentCommand::AddNote { .. }
             | IncidentCommand::AnswerCard { .. }
             | IncidentCommand::AttachCall { .. }
             | IncidentCommand::Close { .. }

@@ -164,6 +164,13 @@ pub enum IncidentEvent {
         /// What.
         text: Private<String>,
     },
+    /// A crew in the field asked for help, or cannot go on: a note that somebody must hear now.
+    HelpAsked {
+        /// On which assignment; the actor says which unit.
+        assignment: AssignmentId,
+        /// What it said.
+        text: Private<String>,
+    },
     /// A question of a card was answered, or an answer taken back.
     CardAnswered {
         /// Question and answer.

@@ -6,9 +6,10 @@ use super::command::{Change, ChannelReport};
 use super::decide::Course;
 use super::event::IncidentEvent;
 use super::refusal::IncidentRefusal;
-use crate::ids::{AssignmentId, UserId};
+use crate::ids::{AssignmentId, UnitId, UserId};
 use crate::private::Private;
 use crate::routing::Role;
+use crate::unit;
 
 impl Course<'_> {
     /// Who takes or declines a task: a person, or whoever holds the telephone that it was sent to.
@@ -119,6 +120,7 @@ impl Course<'_> {
         source: ReportSource,
     ) -> Result<(), IncidentRefusal> {
         self.reporter()?;
+        let a = &self.taken_by_its_crew(a, source)?;
         let from = a.progress.state();
         if from == to {
             return Ok(());
@@ -136,5 +138,61 @@ impl Course<'_> {
         let assignment = a.id;
         self.emit(IncidentEvent::Progressed { assignment, to, note, close_due_at, source, pressed_at });
         Ok(())
+    }
+
+    /// A merge may bring a crew under an assignment that nobody has acknowledged yet. A crew that reports from it has it:
+    /// the agency is asked no further.
+    fn taken_by_its_crew(
+        &mut self,
+        a: &Assignment,
+        source: ReportSource,
+    ) -> Result<Assignment, IncidentRefusal> {
+        if self.actor.unit().is_some() && self.incident.is_open() && a.progress.awaits_acknowledgement() {
+            self.emit(IncidentEvent::Acknowledged { assignment: a.id, by: None, unit: None, source });
+        }
+        self.assignment(a.id)
+    }
+
+    /// Somebody has to hear it now: a note alone waits until somebody looks.
+    pub(super) fn crew_help(
+        &mut self,
+        id: AssignmentId,
+        text: Private<String>,
+        raise_to: Option<u8>,
+    ) -> Result<(), IncidentRefusal> {
+        self.crews_task(id, "help_asked")?;
+        self.emit(IncidentEvent::HelpAsked { assignment: id, text: text.clone() });
+        raise_to.map_or(Ok(()), |to| self.raise_alarm(to, Some(text)))
+    }
+
+    /// Whoever is the last of its agency before anybody arrived declines for it, and the next agency is asked. One that
+    /// leaves others behind, or a scene, is heard instead, because nobody follows by itself.
+    pub(super) fn crew_unable(
+        &mut self,
+        id: AssignmentId,
+        reason: Private<String>,
+    ) -> Result<(), IncidentRefusal> {
+        let (a, unit) = self.crews_task(id, "unable")?;
+        let others = a.unit.is_some() || a.units.iter().any(|one| one.id != unit);
+        if !others && a.progress.state() <= AssignmentState::EnRoute {
+            return self.decline(&a, reason, ReportSource::Responder);
+        }
+        self.emit(IncidentEvent::HelpAsked { assignment: id, text: reason });
+        self.leave_unit(id, unit)
+    }
+
+    /// The assignment that holds the unit whose crew speaks: one that is over, or its incident, holds nobody.
+    fn crews_task(
+        &self,
+        id: AssignmentId,
+        wished: &'static str,
+    ) -> Result<(Assignment, UnitId), IncidentRefusal> {
+        let a = self.assignment(id)?;
+        self.must_be_open()?;
+        let unit = self.actor.unit().ok_or(IncidentRefusal::NotAPerson(self.actor))?;
+        if unit::holders(&self.incident).contains(&(unit, id)) {
+            return Ok((a, unit));
+        }
+        Err(IncidentRefusal::NotInThisState { from: a.progress.state().name(), to: wished })
     }
 }

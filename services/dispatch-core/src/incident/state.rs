@@ -257,6 +257,14 @@ impl Incident {
         self.ending.is_none()
     }
 
+    /// The incident that goes on instead, once this one was merged.
+    pub const fn merged_into(&self) -> Option<IncidentId> {
+        match &self.ending {
+            Some(Ending::Merged { into, .. }) => Some(*into),
+            None | Some(Ending::Closed { .. } | Ending::Cancelled { .. }) => None,
+        }
+    }
+
     /// Assignments that count: neither declined nor cancelled, and not a mere copy.
     pub fn engaged(&self) -> impl Iterator<Item = &Assignment> {
         self.assignments.iter().filter(|a| a.role != Role::Notify && a.progress.is_engaged())
