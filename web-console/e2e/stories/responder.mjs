@@ -159,6 +159,7 @@ story(
     await phone.getByText('Belum terkirim').waitFor({ state: 'detached' });
     equal(lost, 1, 'answers lost');
 
+    const console = await world.signedIn('damkar');
     await phone.getByRole('button', { name: 'Perlu bantuan' }).click();
     await phone.getByLabel('Bantuan apa yang diperlukan?').fill('tambah satu tangki');
     await phone.getByLabel('Minta alarm naik satu tingkat').check();
@@ -166,6 +167,7 @@ story(
     await phone.getByRole('button', { name: 'Kirim' }).click();
     await phone.getByText('Alarm tingkat 2').waitFor();
     await phone.getByText('Uji 9: PERLU BANTUAN: tambah satu tangki').waitFor();
+    await console.getByText('damkar dipanggil petugas di lapangan').waitFor();
     for (const [width, height, theme] of [
       [360, 740, 'light'],
       [1366, 768, 'dark'],

@@ -191,6 +191,7 @@ describe('bounds', () => {
         call_id: null,
         assignment_id: 'a1',
         agency_code: 'pln',
+        asked_by: null,
         rung,
         step: 'agency_head',
         due_at: '',

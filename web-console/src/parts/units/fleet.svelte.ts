@@ -3,6 +3,7 @@ import type { NewUnit, Unit, UnitSaid } from '../../api/types';
 import { Problem } from '../../api/problem';
 import { reasonOf, tellFailure } from '../../app/failure';
 import { t } from '../../app/i18n/words.svelte';
+import { positionFault } from '../../app/position';
 import { session } from '../../app/session.svelte';
 import { board } from '../../feed/board.svelte';
 import { toasts } from '../toasts.svelte';
@@ -98,7 +99,7 @@ class Fleet {
     this.#watch = navigator.geolocation.watchPosition(
       (position) => void this.#send(unit, position),
       (error) => {
-        const reason = error.message || '–';
+        const reason = positionFault(error);
         if (error.code !== error.PERMISSION_DENIED) return this.#warnOnce(reason);
         this.share(null);
         toasts.say({ tone: 'warn', title: t('units.share_denied', { reason }) });

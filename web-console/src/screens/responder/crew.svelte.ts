@@ -1,7 +1,11 @@
 import { newKey, REQUEST_MILLISECONDS_MAX } from '../../api/client';
-import { Problem, problemFrom } from '../../api/problem';
+import { Problem } from '../../api/problem';
 import type { Area, CrewPage, CrewSaid, CrewTask } from '../../api/types';
-import { due, keep, kept, UNDO_MILLISECONDS, type CrewStep, type Unsent } from './outbox';
+import { local, t, words } from '../../app/i18n/words.svelte';
+import { positionFault } from '../../app/position';
+import { player } from '../../sound/player.svelte';
+import { answerOf } from './answer';
+import { due, Outbox, PLACE, UNDO_MILLISECONDS, waiting, type CrewStep, type Unsent } from './outbox';
 
 /** A crew learns of its task this soon. */
 const ASK_EVERY_MILLISECONDS = 4_000;
@@ -12,10 +16,8 @@ const TICK_MILLISECONDS = 500;
 /** A telephone gives a position each second; the server wants to know no more often than this. */
 const SHARE_EVERY_MILLISECONDS = 10_000;
 
-/** Whether an answer means "not now": what was pressed is kept. */
-function passes(status: number): boolean {
-  return status === 429 || status >= 500;
-}
+/** For which unit this tab speaks, across a reload: the cookie is the browser's, and may be of another unit by then. */
+const SPEAKS_FOR = 'sigap.petugas.unit';
 
 type Phase = 'asking' | 'no_link' | 'in';
 
@@ -24,45 +26,62 @@ export class CrewDesk {
   phase = $state<Phase>('asking');
   page = $state.raw<CrewPage | null>(null);
   areas = $state.raw<Area[]>([]);
-  unsent = $state.raw<Unsent[]>(kept(localStorage));
+  /** Everything that was pressed and is not settled, oldest first. */
+  said = $state.raw<Unsent[]>([]);
   online = $state(true);
   now = $state(Date.now());
-  refused = $state.raw<{ said: CrewSaid; problem: Problem } | null>(null);
+  /** What is read out to whoever does not look: once for each new task. */
+  announced = $state('');
   sharing = $state(false);
   shareFault = $state('');
+  #outbox = new Outbox(localStorage, sessionStorage.getItem(SPEAKS_FOR));
   #link: string | null = null;
-  #busy = false;
+  #running: AbortController | null = null;
+  #sending = false;
   #askedAt = 0;
   #watch: number | null = null;
   #sharedAt = 0;
 
   /** Takes the link from the address, where nobody who looks over a shoulder shall read it, and begins. */
   start(): () => void {
-    const take = () => {
-      if (location.hash.length < 2) return;
-      this.#link = location.hash.slice(1);
-      history.replaceState(null, '', location.pathname);
-      this.phase = 'asking';
-      this.#askedAt = 0;
-      void this.#tick();
+    const back = () => (document.hidden ? this.#leave() : this.#hurry());
+    const leave = () => this.#leave();
+    const open = () => this.#open();
+    const elsewhere = (event: StorageEvent) => {
+      if (event.key === PLACE || event.key === null) this.#look();
     };
-    const back = () => {
-      this.#askedAt = 0;
-      void this.#tick();
-    };
-    take();
+    // Browsers keep a page silent until it was touched.
+    const wake = () => void player.wake('').catch(() => undefined);
+    this.#look();
+    this.#open();
     const timer = setInterval(() => void this.#tick(), TICK_MILLISECONDS);
-    addEventListener('hashchange', take);
+    addEventListener('hashchange', open);
     addEventListener('online', back);
+    addEventListener('pagehide', leave);
+    addEventListener('storage', elsewhere);
+    addEventListener('pointerdown', wake, { once: true });
     document.addEventListener('visibilitychange', back);
     void this.#tick();
     return () => {
       clearInterval(timer);
-      removeEventListener('hashchange', take);
+      removeEventListener('hashchange', open);
       removeEventListener('online', back);
+      removeEventListener('pagehide', leave);
+      removeEventListener('storage', elsewhere);
+      removeEventListener('pointerdown', wake);
       document.removeEventListener('visibilitychange', back);
       this.share(false);
     };
+  }
+
+  /** What the server does not have yet. */
+  get unsent(): Unsent[] {
+    return waiting(this.said);
+  }
+
+  /** What it did not take, until the crew has read why. */
+  get refused(): Unsent[] {
+    return this.said.filter((one) => one.refused);
   }
 
   /** How far the task is once everything that was pressed is there. */
@@ -94,9 +113,17 @@ export class CrewDesk {
     this.#say(said, 0);
   }
 
+  /** Takes the last press back: for every page of this browser at once, so that none of them sends it. */
   undo(): void {
     const held = this.held;
-    if (held) this.#hold(this.unsent.filter((one) => one.key !== held.key));
+    if (held) this.#outbox.remove(held.key);
+    this.#look();
+  }
+
+  /** The crew has read why this was not taken. */
+  dismiss(key: string): void {
+    this.#outbox.remove(key);
+    this.#look();
   }
 
   /** Tells where this telephone is until the task ends or somebody stops it. */
@@ -111,73 +138,123 @@ export class CrewDesk {
       (position) => void this.#tellPosition(position),
       (error) => {
         if (error.code === error.PERMISSION_DENIED) this.share(false);
-        this.shareFault = error.message || '–';
+        this.shareFault = positionFault(error);
       },
       { enableHighAccuracy: true, maximumAge: 5_000 },
     );
   }
 
-  #say(said: CrewSaid, hold: number): void {
-    const now = Date.now();
-    // Who presses on has decided about the one before.
-    const before = this.unsent.map((one) => ({ ...one, held_until: Math.min(one.held_until, now) }));
-    this.refused = null;
-    this.now = now;
-    this.#hold([...before, { key: newKey(), said, held_until: now + hold }]);
+  #open(): void {
+    if (location.hash.length < 2) return;
+    this.#link = location.hash.slice(1);
+    history.replaceState(null, '', location.pathname);
+    // What runs still speaks for the link before; what it brings is another unit's.
+    this.#running?.abort();
+    this.#speakFor(this.#link.split('.')[0] ?? null);
+    this.page = null;
+    this.phase = 'asking';
+    this.#hurry();
+  }
+
+  #speakFor(unit: string | null): void {
+    this.#outbox = new Outbox(localStorage, unit);
+    if (unit !== null) sessionStorage.setItem(SPEAKS_FOR, unit);
+    this.#look();
+  }
+
+  #hurry(): void {
+    this.#askedAt = 0;
     void this.#tick();
   }
 
-  #hold(unsent: Unsent[]): void {
-    this.unsent = unsent;
-    keep(unsent, localStorage);
+  /** A page that nobody sees may be stopped at any moment: whoever put the telephone away has decided. */
+  #leave(): void {
+    this.#outbox.release(Date.now());
+    this.#look();
+    if (!this.#sending) this.#running?.abort();
+    this.#hurry();
+  }
+
+  #say(said: CrewSaid, hold: number): void {
+    const unit = this.#outbox.unit;
+    if (unit === null) return;
+    const now = Date.now();
+    // Who presses on has decided about the one before.
+    this.#outbox.release(now);
+    this.#outbox.add({ key: newKey(), unit, said, held_until: now + hold });
+    this.now = now;
+    this.#look();
+    void this.#tick();
+  }
+
+  /** The storage says what is still to be sent: another page may have sent it or taken it back. */
+  #look(): void {
+    const found = this.#outbox.all;
+    if (JSON.stringify(found) !== JSON.stringify(this.said)) this.said = found;
   }
 
   /** One thing at a time: first what was pressed, then the question what holds. */
   async #tick(): Promise<void> {
     this.now = Date.now();
-    if (this.#busy || this.phase === 'no_link') return;
-    const next = due(this.unsent, this.now);
+    if (this.#running || this.phase === 'no_link') return;
+    this.#look();
+    const next = due(this.said, this.now);
     const asks = this.now - this.#askedAt >= ASK_EVERY_MILLISECONDS;
     if (!asks && (!next || !this.online)) return;
-    this.#busy = true;
+    this.#askedAt = this.now;
+    const running = new AbortController();
+    this.#running = running;
     try {
-      if (next) await this.#send(next);
-      else await this.#ask();
+      this.#sending = next !== null;
+      if (next) await this.#send(next, running);
+      else await this.#ask(running);
     } finally {
-      this.#busy = false;
+      this.#running = null;
+      this.#sending = false;
     }
-    if (this.online && due(this.unsent, Date.now())) void this.#tick();
+    const hurried = this.#askedAt === 0;
+    if (hurried || (this.online && due(this.said, Date.now()))) void this.#tick();
   }
 
-  async #ask(): Promise<void> {
-    this.#askedAt = Date.now();
-    const page = await this.#request<CrewPage>('GET', '/crew');
-    if (!(page instanceof Problem) && page) this.#heard(page);
-    if (page instanceof Problem) return;
-    if (page && this.areas.length === 0) {
-      const areas = await this.#request<Area[]>('GET', '/areas');
-      if (areas && !(areas instanceof Problem)) this.areas = areas;
-    }
+  async #ask(running: AbortController): Promise<void> {
+    const page = await this.#page('GET', running);
+    if (page === null || page instanceof Problem) return;
+    this.#heard(page);
+    if (this.areas.length > 0) return;
+    const areas = await this.#request<Area[]>('GET', '/areas', Array.isArray, running);
+    if (areas && !(areas instanceof Problem)) this.areas = areas;
   }
 
-  async #send(one: Unsent): Promise<void> {
-    this.#askedAt = Date.now();
-    const answer = await this.#request<CrewPage>('POST', '/crew', one.said, one.key);
-    if (answer === null) return;
-    this.#hold(this.unsent.filter((other) => other.key !== one.key));
+  async #send(one: Unsent, running: AbortController): Promise<void> {
+    const outbox = this.#outbox;
+    const answer = await this.#page('POST', running, one.said, one.key);
+    if (answer === null || outbox !== this.#outbox) return;
     if (answer instanceof Problem) {
-      this.refused = { said: one.said, problem: answer };
+      outbox.change(one.key, { refused: answer.body });
       this.#askedAt = 0;
-    } else this.#heard(answer);
+    } else {
+      outbox.remove(one.key);
+      this.#heard(answer);
+    }
+    this.#look();
   }
 
   #heard(page: CrewPage): void {
-    const [was, is] = [this.page?.task?.assignment_id, page.task?.assignment_id];
+    const [was, task] = [this.page?.task?.assignment_id, page.task];
+    const listened = this.phase === 'in';
+    if (this.#outbox.unit === null) this.#speakFor(page.unit_id);
     this.page = page;
     this.phase = 'in';
-    if (is && is !== was) navigator.vibrate?.([400, 150, 400]);
+    if (task && task.assignment_id !== was) {
+      navigator.vibrate?.([400, 150, 400]);
+      if (listened) {
+        player.once('p1');
+        const what = local(task.label_id, task.label_en);
+        this.announced = t('crew.new_task', { priority: task.priority, what, number: task.number });
+      }
+    }
     // Consent was for a task, not for the rest of the day.
-    if (is !== was && was) this.share(false);
+    if (task?.assignment_id !== was && was) this.share(false);
   }
 
   async #tellPosition({ coords, timestamp }: GeolocationPosition): Promise<void> {
@@ -186,43 +263,60 @@ export class CrewDesk {
     this.#sharedAt = now;
     const { latitude: lat, longitude: lon, accuracy: accuracy_m } = coords;
     const at = new Date(timestamp).toISOString();
-    const answer = await this.#request('POST', '/crew', { action: 'position', lat, lon, accuracy_m, at });
-    this.shareFault = answer instanceof Problem ? answer.message : '';
+    const said = { action: 'position', lat, lon, accuracy_m, at } as const;
+    const answer = await this.#page('POST', new AbortController(), said);
+    this.shareFault = answer instanceof Problem ? answer.title(words.language) : '';
   }
 
-  /** The answer; the refusal; null when there was none, so that it must be tried again. */
-  async #request<Answer>(
+  #page(method: 'GET' | 'POST', running: AbortController, said?: CrewSaid, key: string = newKey()) {
+    const own = (page: CrewPage) =>
+      typeof page.unit_id === 'string' && (this.#outbox.unit ?? page.unit_id) === page.unit_id;
+    return this.#request<CrewPage>(method, '/crew', own, running, said, key);
+  }
+
+  /** The answer; the refusal; null when there was none of ours, so that it must be tried again. */
+  async #request<Answer extends object>(
     method: 'GET' | 'POST',
     path: string,
+    isOurs: (answer: Answer) => boolean,
+    running: AbortController,
     body?: CrewSaid,
     key: string = newKey(),
   ): Promise<Answer | Problem | null> {
+    const [link, unit] = [this.#link, this.#outbox.unit];
     const headers: Record<string, string> = { accept: 'application/json' };
     if (body) Object.assign(headers, { 'content-type': 'application/json', 'idempotency-key': key });
     // Once; from then on a cookie stands for it that no script can read.
-    if (this.#link) headers.authorization = `Bearer ${this.#link}`;
+    if (link) headers.authorization = `Bearer ${link}`;
+    if (unit) headers['x-unit'] = unit;
+    const late = setTimeout(() => running.abort('late'), REQUEST_MILLISECONDS_MAX);
     try {
-      const signal = AbortSignal.timeout(REQUEST_MILLISECONDS_MAX);
       const response = await fetch(`/api/v1${path}`, {
         method,
         headers,
         body: body ? JSON.stringify(body) : null,
-        signal,
+        // What was pressed goes out also when the page goes.
+        keepalive: method === 'POST',
+        cache: 'no-store',
+        signal: running.signal,
       });
-      this.online = !passes(response.status);
-      if (!this.online) return null;
-      if (response.status === 401) {
+      const answer = await answerOf<Answer>(response, isOurs);
+      // Another link was opened meanwhile: this is not for it.
+      if (this.#link !== link && this.#link !== null) return null;
+      this.online = answer !== null;
+      if (answer instanceof Problem && answer.status === 401) {
         this.phase = 'no_link';
         this.share(false);
         return null;
       }
-      if (!response.ok) return await problemFrom(response);
-      const answer = (await response.json()) as Answer;
-      if (path === '/crew' && method === 'GET') this.#link = null;
+      if (answer && !(answer instanceof Problem) && path === '/crew' && method === 'GET') this.#link = null;
       return answer;
     } catch {
-      this.online = false;
+      // What this page itself broke off says nothing about the network.
+      if (!running.signal.aborted || running.signal.reason === 'late') this.online = false;
       return null;
+    } finally {
+      clearTimeout(late);
     }
   }
 }

@@ -2,7 +2,8 @@ import type { crew as id } from '../id/crew';
 
 export const crew: Record<keyof typeof id, string> = {
   'crew.title': 'Crew in the field',
-  'crew.no_link': 'This link no longer holds. Ask the dispatcher of your agency for a new one.',
+  'crew.no_link':
+    'This link no longer holds, or the link of another unit was opened in this browser. Ask the dispatcher of your agency for a new one.',
   'crew.asking': 'Loading the task…',
   'crew.no_task': 'No task.',
   'crew.no_task_more': 'A new task appears here by itself. Leave this page open.',
@@ -11,8 +12,11 @@ export const crew: Record<keyof typeof id, string> = {
   'crew.seen_at': 'As of {time}',
   'crew.unsent': 'Not sent yet: {n}',
   'crew.sends_in': 'Will be sent in {n} seconds',
+  'crew.sends_soon': 'Will be sent in a moment, and can still be undone.',
   'crew.undo': 'Undo',
-  'crew.refused': 'Refused: {what}. {reason}',
+  'crew.refused': 'Not accepted: {what}, pressed at {time}.',
+  'crew.refused_read': 'Understood',
+  'crew.new_task': 'New task: {priority}, {what}, number {number}',
   'crew.next': 'Next step',
   'crew.chain': 'Steps of the task',
   'crew.where': 'Where',
@@ -36,6 +40,9 @@ export const crew: Record<keyof typeof id, string> = {
   'crew.share': 'Share position',
   'crew.sharing': 'The position is shared during this task. Stop',
   'crew.share_denied': 'The telephone gives no position: {reason}',
+  'position.denied': 'location is not allowed; allow it in the settings of the browser',
+  'position.late': 'no position yet; try in the open',
+  'position.unknown': 'there is no position now',
   'crew.link': 'Crew link',
   'crew.link_new': 'New link',
   'crew.link_end': 'End the link',

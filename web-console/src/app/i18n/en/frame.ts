@@ -42,4 +42,5 @@ export const frame: Record<keyof typeof source, string> = {
   'error.unreachable': 'The server does not answer. Nothing changed; try again.',
 
   'alarm.escalation': 'New escalation',
+  'alarm.crew': 'A crew in the field calls',
 };

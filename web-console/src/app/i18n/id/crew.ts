@@ -1,7 +1,8 @@
 /** The page of a crew in the field, and the link to it. */
 export const crew = {
   'crew.title': 'Petugas lapangan',
-  'crew.no_link': 'Tautan ini tidak berlaku lagi. Minta tautan baru kepada petugas instansi Anda.',
+  'crew.no_link':
+    'Tautan ini tidak berlaku lagi, atau tautan unit lain dibuka di peramban ini. Minta tautan baru kepada petugas instansi Anda.',
   'crew.asking': 'Memuat tugas…',
   'crew.no_task': 'Tidak ada tugas.',
   'crew.no_task_more': 'Tugas baru muncul di sini dengan sendirinya. Biarkan halaman ini terbuka.',
@@ -10,8 +11,11 @@ export const crew = {
   'crew.seen_at': 'Keadaan pukul {time}',
   'crew.unsent': 'Belum terkirim: {n}',
   'crew.sends_in': 'Dikirim dalam {n} detik',
+  'crew.sends_soon': 'Dikirim sebentar lagi, masih dapat dibatalkan.',
   'crew.undo': 'Batalkan',
-  'crew.refused': 'Ditolak: {what}. {reason}',
+  'crew.refused': 'Tidak diterima: {what}, ditekan pukul {time}.',
+  'crew.refused_read': 'Mengerti',
+  'crew.new_task': 'Tugas baru: {priority}, {what}, nomor {number}',
   'crew.next': 'Langkah berikutnya',
   'crew.chain': 'Langkah tugas',
   'crew.where': 'Lokasi',
@@ -35,6 +39,9 @@ export const crew = {
   'crew.share': 'Bagikan posisi',
   'crew.sharing': 'Posisi dibagikan selama tugas ini. Hentikan',
   'crew.share_denied': 'Telepon tidak memberi posisi: {reason}',
+  'position.denied': 'izin lokasi tidak diberikan; izinkan di setelan peramban',
+  'position.late': 'belum ada posisi; coba di tempat terbuka',
+  'position.unknown': 'posisi tidak tersedia sekarang',
   'crew.link': 'Tautan petugas',
   'crew.link_new': 'Tautan baru',
   'crew.link_end': 'Akhiri tautan',

@@ -40,4 +40,5 @@ export const frame = {
   'error.unreachable': 'Server tidak menjawab. Tidak ada yang berubah; coba lagi.',
 
   'alarm.escalation': 'Eskalasi baru',
+  'alarm.crew': 'Petugas di lapangan memanggil',
 } as const;
