@@ -5,7 +5,7 @@ use super::assignment::{
 };
 use super::command::{Edit, Report};
 use super::event::{EscalationCause, IncidentEvent};
-use super::merging::{self, Master};
+use super::merging::{self, Absorbed, Master};
 use super::state::{Ending, Incident, Note};
 use super::transfer::{self, OriginState, TransferState};
 use crate::actor::Actor;
@@ -193,11 +193,13 @@ fn change(incident: &mut Incident, event: &IncidentEvent, actor: Actor, at: Time
             merging::keep(incident, *call);
         }
         IncidentEvent::CallDetached { call } => merging::detach(incident, *call),
-        IncidentEvent::Absorbed { from, number, calls, flags } => {
+        IncidentEvent::Absorbed { from, number, calls, flags, crews } => {
             attach(incident, calls);
             // Logs that are older than the number also called the agencies off: nothing can be given back.
             if !number.is_empty() {
-                merging::absorbed(incident, *from, calls, flags, at);
+                let (calls, flags, crews) = (calls.clone(), flags.clone(), crews.clone());
+                let assignments = Vec::new();
+                incident.absorbed.push(Absorbed { from: *from, at, calls, assignments, flags, crews });
             }
         }
         IncidentEvent::TakenOver { assignment, was, from } => {

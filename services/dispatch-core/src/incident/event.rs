@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::assignment::{Assignment, AssignmentState, Called, Raised, ReportSource};
 use super::command::{Edit, Report};
+use super::merging::CrewCame;
 use super::transfer::{Origin, PacketState, Returned, Transfer};
 use crate::card::{CardAnswer, Flag, Words};
 use crate::category::Priority;
@@ -211,6 +212,9 @@ pub enum IncidentEvent {
         /// What held of it by the answers to question cards; agencies here have to know it too.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         flags: Vec<Flag>,
+        /// Its crews whose agency was asked here as well: they join that assignment, and go back with it at a split.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        crews: Vec<CrewCame>,
     },
     /// An agency of a merged incident is asked here from now on, as far as it was.
     TakenOver {

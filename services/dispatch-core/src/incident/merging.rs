@@ -17,10 +17,11 @@ use super::refusal::IncidentRefusal;
 use super::state::{Ending, Incident, IncidentStatus};
 use crate::actor::Actor;
 use crate::card::Flag;
-use crate::ids::{AssignmentId, CallId, IncidentId};
+use crate::ids::{AssignmentId, CallId, IncidentId, UnitId};
 use crate::limits::{ASSIGNMENTS_PER_INCIDENT_MAX, CALLS_PER_INCIDENT_MAX};
 use crate::routing::{Role, Target};
 use crate::time::Timestamp;
+use crate::unit::UnitTag;
 
 /// An incident that was merged into another one, as the other one keeps it in mind.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -36,6 +37,9 @@ pub struct Absorbed {
     /// What held of it, and holds here as long as it is part of this.
     #[serde(default)]
     pub flags: Vec<Flag>,
+    /// The crews that came with it to an agency that was asked on both. None in stores that are older than it.
+    #[serde(default)]
+    pub crews: Vec<CrewCame>,
 }
 
 /// An agency's assignment that went on with another incident.
@@ -44,6 +48,17 @@ pub struct TakenOver {
     /// What it was.
     pub was: AssignmentId,
     /// What it is.
+    pub is: AssignmentId,
+}
+
+/// A crew that goes on under the assignment that its agency had on the other incident already.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CrewCame {
+    /// Which.
+    pub unit: UnitId,
+    /// The assignment that it was on.
+    pub was: AssignmentId,
+    /// The assignment that it is on.
     pub is: AssignmentId,
 }
 
@@ -125,16 +140,12 @@ impl Course<'_> {
             return Err(IncidentRefusal::TooMany { what: "assignments", max: ASSIGNMENTS_PER_INCIDENT_MAX });
         }
         let (number, flags) = (from.number.clone(), from.flags());
-        self.emit(IncidentEvent::Absorbed { from: from.id, number, calls, flags });
-        // The same crew is on the way to the same thing: it goes on under the assignment that stays.
-        for a in from.assignments.iter().filter(|a| is_at_work(a)) {
-            let stays = |here: &&Assignment| stands_for(here, a);
-            let Some(assignment) = self.incident.assignments.iter().find(stays).map(|here| here.id) else {
-                continue;
-            };
-            for unit in a.units.clone() {
-                self.emit(IncidentEvent::UnitJoined { assignment, unit });
-            }
+        // The same agency is on the way to the same thing: its crews go on under the assignment that stays.
+        let joining = self.joining(from);
+        let crews: Vec<CrewCame> = joining.iter().map(|(crew, _)| *crew).collect();
+        self.emit(IncidentEvent::Absorbed { from: from.id, number, calls, flags, crews });
+        for (crew, unit) in joining {
+            self.emit(IncidentEvent::UnitJoined { assignment: crew.is, unit });
         }
         for a in going_on {
             let ordinal = u32::try_from(self.incident.assignments.len()).unwrap_or(u32::MAX);
@@ -156,14 +167,36 @@ impl Course<'_> {
         Ok(())
     }
 
+    fn joining(&self, from: &Incident) -> Vec<(CrewCame, UnitTag)> {
+        let stays = |a: &Assignment| self.incident.assignments.iter().find(|here| stands_for(here, a));
+        let at_work = from.assignments.iter().filter(|a| is_at_work(a));
+        let of = |(a, here): (&Assignment, &Assignment)| {
+            let (was, is) = (a.id, here.id);
+            let new = a.units.iter().filter(|unit| !is_on(here, unit.id));
+            new.map(|unit| (CrewCame { unit: unit.id, was, is }, unit.clone())).collect::<Vec<_>>()
+        };
+        at_work.filter_map(|a| Some((a, stays(a)?))).flat_map(of).collect()
+    }
+
     pub(super) fn release(&mut self, merged: IncidentId, number: String) -> Result<(), IncidentRefusal> {
         self.must_be_open()?;
         self.person()?;
         let absorbed = self.incident.absorbed.iter().find(|one| one.from == merged);
         let absorbed = absorbed.ok_or(IncidentRefusal::NotMergedHere)?.clone();
         for taken in &absorbed.assignments {
-            if self.incident.assignment(taken.is).is_some_and(is_at_work) {
-                self.emit(IncidentEvent::AssignmentCancelled { assignment: taken.is });
+            let stay: Vec<UnitId> =
+                crews_of_others(&self.incident, merged, taken.is).map(|c| c.unit).collect();
+            match self.incident.assignment(taken.is).filter(|a| is_at_work(a)).cloned() {
+                Some(a) if !stay.is_empty() => {
+                    self.crews_leave(a.id, a.units.iter().map(|u| u.id).filter(|id| !stay.contains(id)));
+                }
+                Some(a) => self.emit(IncidentEvent::AssignmentCancelled { assignment: a.id }),
+                None => {}
+            }
+        }
+        for crew in &absorbed.crews {
+            if is_still_here(&self.incident, crew) {
+                self.crews_leave(crew.is, [crew.unit]);
             }
         }
         let (dispatch_due_at, close_due_at) = self.owed(&self.incident);
@@ -172,15 +205,29 @@ impl Course<'_> {
         Ok(())
     }
 
+    fn crews_leave(&mut self, assignment: AssignmentId, units: impl IntoIterator<Item = UnitId>) {
+        for unit in units {
+            self.emit(IncidentEvent::UnitLeft { assignment, unit });
+        }
+    }
+
     /// Goes on where it stood. Agencies that went on with the other incident have come as far as they are there; one
     /// that was asked on both and has not answered here is asked anew, because its clock stood still.
     pub(super) fn unmerge(&mut self, from: &Incident) -> Result<(), IncidentRefusal> {
         let is_there = matches!(&self.incident.ending, Some(Ending::Merged { into, .. }) if *into == from.id);
         let absorbed = from.absorbed.iter().find(|one| one.from == self.id).filter(|_| is_there);
         let absorbed = absorbed.ok_or(IncidentRefusal::NotMergedHere)?;
-        let back =
-            |taken: &TakenOver| Some(Assignment { id: taken.was, ..from.assignment(taken.is)?.clone() });
-        let assignments: Vec<Assignment> = absorbed.assignments.iter().filter_map(back).collect();
+        let back = |taken: &TakenOver| {
+            let mut a = Assignment { id: taken.was, ..from.assignment(taken.is)?.clone() };
+            a.units.retain(|unit| !crews_of_others(from, self.id, taken.is).any(|crew| crew.unit == unit.id));
+            Some(a)
+        };
+        let assignments: Vec<Assignment> = absorbed
+            .assignments
+            .iter()
+            .filter_map(back)
+            .chain(self.without_who_left(absorbed, from))
+            .collect();
         let mut after = self.incident.clone();
         after.ending = None;
         given_back(&mut after, &assignments);
@@ -195,6 +242,20 @@ impl Course<'_> {
         });
         self.ask_anew(absorbed);
         Ok(())
+    }
+
+    /// What was asked here all the time, of which a crew has left on the other incident meanwhile: it does not come back.
+    fn without_who_left(&self, absorbed: &Absorbed, from: &Incident) -> Vec<Assignment> {
+        let left = |a: &Assignment, unit: UnitId| {
+            let came = absorbed.crews.iter().find(|crew| crew.was == a.id && crew.unit == unit);
+            came.is_some_and(|crew| !is_still_here(from, crew))
+        };
+        let without = |a: &Assignment| {
+            let mut after = a.clone();
+            after.units.retain(|unit| !left(a, unit.id));
+            (after.units.len() < a.units.len()).then_some(after)
+        };
+        self.incident.assignments.iter().filter_map(without).collect()
     }
 
     /// Until when somebody must be sent, if nobody is on it; until when it must be closed, if everybody has finished.
@@ -258,15 +319,23 @@ pub(super) fn is_at_work(a: &Assignment) -> bool {
     a.progress.is_engaged() && a.progress.state() != AssignmentState::Completed
 }
 
-pub(super) fn absorbed(
-    incident: &mut Incident,
-    from: IncidentId,
-    calls: &[CallId],
-    flags: &[Flag],
-    at: Timestamp,
-) {
-    let (calls, flags) = (calls.to_vec(), flags.to_vec());
-    incident.absorbed.push(Absorbed { from, at, calls, assignments: Vec::new(), flags });
+fn is_on(a: &Assignment, unit: UnitId) -> bool {
+    a.units.iter().any(|known| known.id == unit)
+}
+
+fn is_still_here(incident: &Incident, crew: &CrewCame) -> bool {
+    incident.assignment(crew.is).is_some_and(|a| is_at_work(a) && is_on(a, crew.unit))
+}
+
+/// The crews under an assignment that came with another one than `merged`: they stay when that one is split out.
+fn crews_of_others(
+    incident: &Incident,
+    merged: IncidentId,
+    assignment: AssignmentId,
+) -> impl Iterator<Item = &CrewCame> {
+    let others = incident.absorbed.iter().filter(move |one| one.from != merged);
+    let crews = others.flat_map(|one| &one.crews);
+    crews.filter(move |crew| crew.is == assignment && is_still_here(incident, crew))
 }
 
 pub(super) fn taken_over(
@@ -293,6 +362,15 @@ pub(super) fn released(
     let Some(place) = incident.absorbed.iter().position(|one| one.from == merged) else { return };
     let absorbed = incident.absorbed.remove(place);
     incident.calls.retain(|call| !absorbed.calls.contains(call));
+    // An assignment that stays for the crew of another one is that one's from now on.
+    for is in absorbed.assignments.iter().map(|taken| taken.is) {
+        let stays = incident.assignment(is).is_some_and(is_at_work);
+        let heir = |one: &&mut Absorbed| one.crews.iter().any(|crew| crew.is == is);
+        let Some(heir) = incident.absorbed.iter_mut().find(heir).filter(|_| stays) else { continue };
+        let came = heir.crews.iter().find(|crew| crew.is == is).map(|crew| crew.was);
+        heir.crews.retain(|crew| crew.is != is);
+        heir.assignments.extend(came.map(|was| TakenOver { was, is }));
+    }
 }
 
 pub(super) fn given_back(incident: &mut Incident, assignments: &[Assignment]) {

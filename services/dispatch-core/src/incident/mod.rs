@@ -31,7 +31,7 @@ pub use command::{Change, ChannelReport, Edit, IncidentCommand, Report};
 pub use deadline::{Due, clocks, next_deadline, next_rung};
 pub use decide::{Decision, Effect, decide};
 pub use event::{EscalationCause, IncidentEvent};
-pub use merging::{Absorbed, Master, TakenOver, merge, unmerge};
+pub use merging::{Absorbed, CrewCame, Master, TakenOver, merge, unmerge};
 pub use refusal::IncidentRefusal;
 pub use state::{AreaBy, Ending, Incident, IncidentStatus, Location, Note, Point, PointSource, Reporter};
 pub(crate) use transfer::brought_along;

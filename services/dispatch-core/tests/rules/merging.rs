@@ -231,6 +231,43 @@ fn a_crew_goes_on_where_its_agency_has_finished_or_only_hears_of_it() {
 }
 
 #[test]
+fn a_crew_that_came_with_another_one_stays_when_the_task_that_it_joined_goes_back() {
+    let mut room = Room::new();
+    for number in 1..=3 {
+        room.open(number, Priority::P1, Some(call(number)));
+    }
+    let crew = |n: usize| UnitTag {
+        id: UnitId(Uuid::from_u128(0xF000 + n as u128)),
+        callsign: format!("Damkar {n}"),
+    };
+    for number in [2, 3] {
+        room.send(number, &["damkar"]).unwrap();
+        room.report(number, "damkar", Change::Acknowledge { unit: None }).unwrap();
+        let (assignment, unit) = (room.of(number).assignments[0].id, crew(number));
+        room.run(vec![(id(number), IncidentCommand::JoinUnit { assignment, unit })]).unwrap();
+    }
+    room.merge(2, 1).unwrap();
+    room.merge(3, 1).unwrap();
+    let held = |room: &Room, number| {
+        holders(room.of(number)).into_iter().map(|(unit, _)| unit).collect::<Vec<UnitId>>()
+    };
+    assert_eq!(held(&room, 1), [crew(2).id, crew(3).id]);
+    room.unmerge(2, 1).unwrap();
+    assert_eq!(
+        (held(&room, 1), held(&room, 2)),
+        (vec![crew(3).id], vec![crew(2).id]),
+        "each where it belongs"
+    );
+    room.unmerge(3, 1).unwrap();
+    assert_eq!((held(&room, 1), held(&room, 3)), (vec![], vec![crew(3).id]));
+    assert_eq!(
+        room.state(1, "damkar"),
+        Some(AssignmentState::Cancelled),
+        "nobody is left who was asked here"
+    );
+}
+
+#[test]
 fn what_is_split_out_again_goes_on_where_its_agencies_have_come() {
     let mut room = Room::new();
     room.open(1, Priority::P1, Some(call(1)));

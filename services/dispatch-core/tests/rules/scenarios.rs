@@ -3,14 +3,15 @@
 use dispatch_core::actor::Actor;
 use dispatch_core::card::{AnswerCode, CardAnswer, CardCode, Chosen, Flag, QuestionCode, Words};
 use dispatch_core::category::{Priority, TypeCode};
-use dispatch_core::ids::{AgencyCode, AreaCode, CallId, IncidentId};
+use dispatch_core::ids::{AgencyCode, AreaCode, CallId, IncidentId, UnitId};
 use dispatch_core::incident::{
-    self, Change, Edit, IncidentCommand, IncidentEvent, IncidentRefusal, Neighbour, ReportSource, Returned,
-    TransferAnswer, TransferCommand,
+    self, Assignment, Change, Edit, IncidentCommand, IncidentEvent, IncidentRefusal, Neighbour, ReportSource,
+    Returned, TransferAnswer, TransferCommand,
 };
 use dispatch_core::private::Private;
 use dispatch_core::routing::{self, Role, Situation, Target};
 use dispatch_core::time::{Seconds, Timestamp};
+use dispatch_core::unit::{UnitTag, holders};
 use uuid::Uuid;
 
 use crate::bench::{AGENCIES, Bench, agency, person, report};
@@ -171,12 +172,23 @@ fn act(bench: &mut Bench, text: &str) -> Result<(), IncidentRefusal> {
                 Some((&"(radio)", rest)) => (rest, ReportSource::Radio),
                 _ => (rest, ReportSource::Console),
             };
+            let id = bench.assignment_of(code);
+            match step {
+                "mengerahkan" => {
+                    let unit = unit(rest);
+                    return bench.give(by, IncidentCommand::JoinUnit { assignment: id, unit });
+                }
+                "menarik" => {
+                    let unit = unit(rest).id;
+                    return bench.give(by, IncidentCommand::LeaveUnit { assignment: id, unit });
+                }
+                _ => {}
+            }
             let change = change(step, rest);
             let by =
                 person(100 + AGENCIES.iter().position(|known| *known == code).expect("an agency") as u128);
             let by = if source == ReportSource::Console { by } else { person(1) };
-            return bench
-                .give(by, IncidentCommand::Assignment { id: bench.assignment_of(code), change, source });
+            return bench.give(by, IncidentCommand::Assignment { id, change, source });
         }
     };
     bench.give(by, command)
@@ -208,6 +220,13 @@ fn neighbour_says(bench: &mut Bench, code: &str, words: &[&str]) -> Result<(), I
         (Actor::System, TransferCommand::Answered { id, from, answer })
     };
     bench.run(by, IncidentCommand::Transfer(command))
+}
+
+/// A registered unit by its callsign.
+fn unit(words: &[&str]) -> UnitTag {
+    let callsign = words.join(" ");
+    let number = callsign.bytes().fold(0, |all, byte| all * 256 + u128::from(byte));
+    UnitTag { id: UnitId(Uuid::from_u128(number)), callsign }
 }
 
 fn change(step: &str, rest: &[&str]) -> Change {
@@ -318,7 +337,18 @@ fn told(bench: &Bench, midnight: Timestamp, which: &str) -> Vec<(Timestamp, bool
         calls => format!(", {calls} panggilan"),
     };
     let mass = if bench.incident().master.is_some() { ", kejadian massal" } else { "" };
-    lines.chain([(bench.now, true, format!("{clock} {which}keadaan {end}{calls}{mass}"))]).collect()
+    let crews = crews(bench);
+    lines.chain([(bench.now, true, format!("{clock} {which}keadaan {end}{calls}{mass}{crews}"))]).collect()
+}
+
+/// Whose registered units are on it.
+fn crews(bench: &Bench) -> String {
+    let of = |a: &Assignment| {
+        let units: Vec<_> = a.units.iter().map(|unit| unit.callsign.clone()).collect();
+        let on_it = holders(bench.incident()).into_iter().any(|(_, held)| held == a.id);
+        on_it.then(|| format!(", {}: {}", a.code, units.join(" + ")))
+    };
+    bench.incident().assignments.iter().filter_map(of).collect()
 }
 
 #[test]
