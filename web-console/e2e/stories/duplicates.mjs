@@ -93,6 +93,54 @@ story('a second report is proposed while it rings, attached with one key and tak
   check(first.hungUp, 'the first caller was let go');
 });
 
+story(
+  'an incident that was closed meanwhile is opened again with one key, or another one begins',
+  async (world) => {
+    const { ask, incident } = await firstReport(world);
+    const supervisor = await world.api('pengawas');
+    const close = () => supervisor('POST', `/incidents/${incident.id}/close`, { reason: 'Uji' });
+    const taker = await world.signedIn('petugas1');
+    await beginShift(taker);
+    const second = await world.call({ fix: CELL });
+    await taker.locator('.queue .hint').first().waitFor();
+    await taker.keyboard.press('F2');
+    await taker.locator('.live .number', { hasText: second.number }).waitFor();
+    const list = taker.getByRole('region', { name: 'Mungkin sudah dilaporkan' });
+    await list.locator('li', { hasText: incident.number }).locator('button.what').click();
+    const panel = taker.getByRole('region', { name: `Insiden ${incident.number}` }).first();
+    await panel.waitFor();
+    await taker.fill('#narrative', HEARD);
+    await close();
+    await panel.getByText('Ditutup').first().waitFor();
+    await taker.keyboard.press('F6');
+    const told = taker.locator('.toast', { hasText: `Insiden ${incident.number} sudah ditutup.` });
+    await told.getByRole('button', { name: /Insiden baru/ }).waitFor();
+    equal(await taker.inputValue('#narrative'), HEARD, 'the words are still here');
+    equal(await faults(taker), [], 'faults');
+    await world.photograph(taker, 'duplicate-closed-meanwhile');
+    await taker.keyboard.press('Alt+b');
+    await until(async () => {
+      const now = await ask('GET', `/incidents/${incident.id}`);
+      return now.status !== 'closed' && now.calls.length === 2 && now.notes.some((one) => one.text === HEARD);
+    }, 'open again, with the call and its words');
+
+    // Whoever corrects it sees that it has ended, and begins another one with what was typed.
+    await panel.getByRole('button', { name: 'Perbaiki / tambah' }).click();
+    await taker.fill('#narrative', 'Api muncul lagi di seberang jalan');
+    await close();
+    const gone = taker.locator('.agencies .conflict', { hasText: 'sudah ditutup' });
+    await gone.waitFor();
+    await taker.keyboard.press('Control+Enter');
+    await told.waitFor();
+    await taker.keyboard.press('Alt+i');
+    await gone.waitFor({ state: 'detached' });
+    await taker.keyboard.press('Control+Enter');
+    await taker.locator('.toast', { hasText: /diteruskan ke \d+ instansi/ }).waitFor();
+    equal((await ask('GET', `/incidents/${incident.id}`)).status, 'closed', 'the old one stays as it was');
+    await taker.keyboard.press('F7');
+  },
+);
+
 story('a merge takes the crew along, a split gives it back, and nobody is lost', async (world) => {
   const one = await firstReport(world);
   const other = await firstReport(world);

@@ -4,12 +4,20 @@ export const TOAST_MILLISECONDS = 10_000;
 /** More than this at once nobody reads. */
 export const TOASTS_MAX = 4;
 
+/** What a message offers; its key works wherever somebody types. */
+export interface Choice {
+  label: string;
+  key?: string;
+  act: () => void;
+}
+
 export interface Toast {
   id: number;
   tone: 'good' | 'warn';
   title: string;
   detail?: string;
-  action?: { label: string; act: () => void };
+  action?: Choice;
+  other?: Choice;
 }
 
 class Toasts {
@@ -22,6 +30,12 @@ class Toasts {
     this.shown = [...this.shown, { ...toast, id }].slice(-TOASTS_MAX);
     // What went wrong stays until somebody has seen it and closes it.
     if (toast.tone === 'good') setTimeout(() => this.close(id), TOAST_MILLISECONDS);
+  }
+
+  /** Takes what a message offers. */
+  take(toast: Toast, choice: Choice): void {
+    this.close(toast.id);
+    choice.act();
   }
 
   close(id: number): void {

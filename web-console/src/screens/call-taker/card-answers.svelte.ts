@@ -6,6 +6,7 @@ import { tellFailure } from '../../app/failure';
 import { t } from '../../app/i18n/words.svelte';
 import { board } from '../../feed/board.svelte';
 import { learnIncident } from '../../feed/reducer';
+import { tellRefusal } from '../../parts/incident/ended';
 import { toasts } from '../../parts/toasts.svelte';
 import type { Answers } from '../../parts/cards/assess';
 import type { Draft } from './draft.svelte';
@@ -114,6 +115,13 @@ async function send(draft: Draft, incident: string): Promise<void> {
     if (mayPass) {
       toasts.say({ tone: 'warn', title: t('card.unsent') });
       setTimeout(() => void send(draft, incident), RETRY_MILLISECONDS);
+    } else if (error instanceof Problem && error.code === 'incident_ended') {
+      // They stay in the form: the incident may be opened again, or another one begun with them.
+      void tellRefusal(error, {
+        incident,
+        again: () => send(draft, incident),
+        anew: () => draft.startAnew(),
+      });
     } else {
       draft.answersTaken(sent, null);
       tellFailure(error);

@@ -9,6 +9,7 @@ import { seat } from '../../audio/seat.svelte';
 import { board } from '../../feed/board.svelte';
 import { learnCall, learnIncident } from '../../feed/reducer';
 import { toasts } from '../../parts/toasts.svelte';
+import { tellRefusal } from '../../parts/incident/ended';
 import { isLive, isMine, isOfferedTo, isWaiting } from '../../parts/calls';
 import { answersFor, carryOver, sendRest } from './card-answers.svelte';
 import { drafts, type Draft } from './draft.svelte';
@@ -179,8 +180,13 @@ class Desk {
   /**
    * A second report of an incident: the call belongs to it, and the words typed so far become its note, in one act. Who is
    * on the line stays there. Gives how to take it back, which brings the words back as well; null when it was refused.
+   * `go`: how to go on when that incident has ended meanwhile.
    */
-  async attach(call: Call, incident: string): Promise<{ noted: boolean; undo: () => Promise<void> } | null> {
+  async attach(
+    call: Call,
+    incident: string,
+    go: { again: () => unknown; anew: (ended: Incident) => void },
+  ): Promise<{ noted: boolean; undo: () => Promise<void> } | null> {
     const draft = drafts.of(call.id);
     const isOwn = draft.callId === call.id;
     const note = isOwn ? wordsOf(draft.form) : '';
@@ -188,7 +194,7 @@ class Desk {
       const said = { incident_id: incident, hang_up: false, ...(note && { note }) };
       learnCall(board, await api.dispose(call.id, 'duplicate', said, draft.attachKeyFor(incident + note)));
     } catch (error) {
-      tellFailure(error);
+      void tellRefusal(error, { incident, ...go });
       return null;
     }
     const takeBack = isOwn ? await carryOver(draft, incident) : undefined;
@@ -237,21 +243,26 @@ class Desk {
       const mayPass = error instanceof Unreachable || (error instanceof Problem && error.passes);
       draft.sending = mayPass ? 'unsent' : 'typing';
       if (error instanceof Unreachable) toasts.say({ tone: 'warn', title: t('form.unsent') });
-      else tellFailure(error);
+      else if (draft.created) {
+        const again = () => this.send(draft);
+        void tellRefusal(error, { incident: draft.created.id, again, anew: () => draft.startAnew() });
+      } else tellFailure(error);
     }
   }
 
   /** Offers the incident of a call to a neighbouring centre; what is not an incident yet becomes one first. */
   async offer(call: Call, draft: Draft, to: string): Promise<Incident | null> {
+    let incident: string | null = null;
     try {
       if (draft.created === null && call.incident_id === null) await this.#create(draft);
-      const incident = draft.created?.id ?? call.incident_id;
+      incident = draft.created?.id ?? call.incident_id;
       if (!incident) return null;
       const offered = await api.transferIncident(incident, { action: 'offer', to });
       learnIncident(board, offered);
       return offered;
     } catch (error) {
-      tellFailure(error);
+      if (incident) void tellRefusal(error, { incident, again: () => this.offer(call, draft, to) });
+      else tellFailure(error);
       return null;
     }
   }

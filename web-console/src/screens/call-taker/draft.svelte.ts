@@ -255,6 +255,27 @@ export class Draft {
     this.#attachKey = newKey();
   }
 
+  /** What it was written for has ended: what is typed becomes an incident of its own. */
+  startAnew(): void {
+    this.created = null;
+    this.conflict = null;
+    this.dispatched = false;
+    this.#taken = '';
+    this.#createKey = newKey();
+    this.#createBody = '';
+    this.dispatchKey = newKey();
+  }
+
+  /** Takes place and kind from an incident that has ended, where nothing was typed here. */
+  takeFrom(ended: Incident): void {
+    const { landmark, address, areaCode, point, accuracyMetres, pointSource, fixedAt } = formOf(ended);
+    const { form } = this;
+    if (!form.landmark && !form.address && !form.point && !form.areaCode) {
+      Object.assign(form, { landmark, address, areaCode, point, accuracyMetres, pointSource, fixedAt });
+    }
+    if (form.category === null) this.choose(ended);
+  }
+
   get worthKeeping(): boolean {
     return hasContent(this.form) || this.created !== null || this.hasAnswers;
   }

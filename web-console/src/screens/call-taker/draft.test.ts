@@ -81,3 +81,33 @@ describe('a correction', () => {
     expect(drafts.anyUnsentWords).toBe(true);
   });
 });
+
+describe('what was written for an incident that has ended', () => {
+  it('becomes an incident of its own, with all words and the proposal of its type', () => {
+    const asked = assignment({ agency: { id: 'damkar', code: 'damkar', name: 'Damkar' } });
+    const ended = incident({ type: fire.code, status: 'closed', assignments: [asked], narrative: 'api' });
+    learnIncident(board, ended);
+    const draft = Draft.correcting(ended);
+    draft.form.narrative = 'api lagi';
+    const key = draft.dispatchKey;
+    draft.startAnew();
+    expect([draft.created, draft.dispatched, draft.form.narrative]).toEqual([null, false, 'api lagi']);
+    expect(draft.choices.filter((one) => one.ticked).map((one) => one.agency.id)).toEqual([
+      'damkar',
+      'polres',
+    ]);
+    expect(draft.dispatchKey).not.toBe(key);
+  });
+
+  it('lends place and kind to another report, never over what was typed', () => {
+    const { location } = incident({});
+    const ended = incident({ type: fire.code, category: 'a', location: { ...location, landmark: 'pasar' } });
+    const empty = new Draft('c1');
+    empty.takeFrom(ended);
+    expect([empty.form.landmark, empty.form.type, empty.form.narrative]).toEqual(['pasar', fire.code, '']);
+    const typed = new Draft('c2');
+    typed.form.landmark = 'jembatan';
+    typed.takeFrom(ended);
+    expect(typed.form.landmark).toBe('jembatan');
+  });
+});

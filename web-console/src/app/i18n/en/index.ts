@@ -7,6 +7,7 @@ import { channels } from './channels';
 import { crew } from './crew';
 import { desk } from './desk';
 import { duplicate } from './duplicate';
+import { ended } from './ended';
 import { form } from './form';
 import { frame } from './frame';
 import { incident } from './incident';
@@ -37,6 +38,7 @@ export const en: Record<keyof typeof id, string> = {
   ...crew,
   ...desk,
   ...duplicate,
+  ...ended,
   ...line,
   ...form,
   ...incident,

@@ -6,6 +6,7 @@ import { channels } from './channels';
 import { crew } from './crew';
 import { desk } from './desk';
 import { duplicate } from './duplicate';
+import { ended } from './ended';
 import { form } from './form';
 import { frame } from './frame';
 import { incident } from './incident';
@@ -36,6 +37,7 @@ export const id = {
   ...crew,
   ...desk,
   ...duplicate,
+  ...ended,
   ...line,
   ...form,
   ...incident,
