@@ -18,12 +18,17 @@ rm -f "$logs"/*
 
 # Every check appends one line `passed failed skipped` to this file, also those that run side by side.
 tally=$logs/tally
+# And every failed test one line here.
+failures=$logs/failures
 : >"$tally"
+: >"$failures"
 
 summary_and_exit() {
   local passed failed skipped
   read -r passed failed skipped < <(awk '{p += $1; f += $2; s += $3} END {print p + 0, f + 0, s + 0}' "$tally")
   echo
+  # What failed once more, by name: the end of a long output is what somebody sees first.
+  [ -s "$failures" ] && sort -u "$failures"
   echo "$passed passed, $failed failed, $skipped skipped"
   [ "$failed" = 0 ] && exit 0
   exit 1
@@ -33,6 +38,7 @@ report() { # NAME SECONDS PASSED FAILED SKIPPED
   local word=ok
   [ "$5" -gt 0 ] && [ "$3" = 0 ] && word=skipped
   [ "$4" -gt 0 ] && word=FAILED
+  [ "$4" -gt 0 ] && echo "FAILED: $1" >>"$failures"
   printf '%-8s %-20s %4ss  %s passed, %s failed, %s skipped\n' "$word" "$1" "$2" "$3" "$4" "$5"
   echo "$3 $4 $5" >>"$tally"
 }
@@ -78,6 +84,7 @@ check_counted() { # NAME SECONDS_MAX COMMAND...
   report "$name" $((SECONDS - began)) "$passed" "$failed" "$skipped"
   grep -E '^ *SKIPPED: ' "$logs/$name.log" | sort -u | sed 's/^ */         /'
   [ "$failed" = 0 ] && return
+  grep -E '^ *(FAILED|FAIL|×) ' "$logs/$name.log" | sed "s/^ *[^ ]* */FAILED: $name: /" >>"$failures"
   echo "---- failures in $logs/$name.log"
   grep -A 3 -E '^ *(FAILED|FAIL|×) ' "$logs/$name.log" | head -n 60 | sed 's/^/    /'
   show_tail "$name"
@@ -102,8 +109,10 @@ check_rust_tests() { # NAME SECONDS_MAX CARGO_ARGUMENTS...
   report "$name" $((SECONDS - began)) "$passed" "$failed" "$skipped"
   { grep -E '^SKIPPED: ' "$logs/$name.log"; grep -E '^test .* \.\.\. ignored' "$logs/$name.log"; } | sort -u | sed 's/^/         /'
   [ "$failed" = 0 ] && return 0
+  sed -nE "s/^test (.*) \.\.\. FAILED$/FAILED: $name: \1/p" "$logs/$name.log" >>"$failures"
   echo "---- failures in $logs/$name.log"
-  grep -nE '^(error|test .* FAILED|thread .* panicked|---- .* stdout ----)' "$logs/$name.log" | head -n 60 | sed 's/^/    /'
+  # Tests that passed print too; only what belongs to a failure is shown.
+  grep -nE '^(error|test .* FAILED)|panicked at ' "$logs/$name.log" | head -n 60 | sed 's/^/    /'
   show_tail "$name"
   return 1
 }

@@ -13,6 +13,8 @@ use crate::error::StoreError;
 
 /// How long one of several hosts may take to answer before the next is asked.
 const HOST_ANSWER_WITHIN: Duration = Duration::from_millis(700);
+/// How long the last one may take: nobody is left to ask, and a busy host that answers late is better than none.
+const LAST_HOST_ANSWER_WITHIN: Duration = Duration::from_secs(3);
 /// How long a write on SQLite waits for another process that holds the file (a backup, a report).
 const SQLITE_BUSY: Duration = Duration::from_secs(5);
 /// Statements kept prepared on one connection.
@@ -122,8 +124,10 @@ async fn open_sqlite(path: &Path, options: SqliteConnectOptions) -> Result<Conne
 /// The first host that answers in time and takes writes.
 async fn writable(hosts: &[PgConnectOptions]) -> Result<(PgConnection, &PgConnectOptions), StoreError> {
     let mut last = None;
-    for options in hosts {
-        match tokio::time::timeout(HOST_ANSWER_WITHIN, connect_writable(options)).await {
+    for (place, options) in hosts.iter().enumerate() {
+        let is_last = place + 1 == hosts.len();
+        let within = if is_last { LAST_HOST_ANSWER_WITHIN } else { HOST_ANSWER_WITHIN };
+        match tokio::time::timeout(within, connect_writable(options)).await {
             Ok(Ok(Some(connection))) => return Ok((connection, options)),
             Ok(Ok(None)) | Err(_) => {}
             Ok(Err(error)) => last = Some(error),

@@ -33,6 +33,7 @@ struct Centre {
     incident: IncidentId,
     rung: Arc<std::sync::Mutex<Vec<String>>>,
     stop: CancellationToken,
+    tasks: TaskTracker,
     _dir: tempfile::TempDir,
 }
 
@@ -85,7 +86,7 @@ impl Centre {
         };
         let work = Work { desk, clock, orders };
         let incident = IncidentId(Uuid::now_v7());
-        let centre = Self { shared, work, incident, rung, stop, _dir: dir };
+        let centre = Self { shared, work, incident, rung, stop, tasks, _dir: dir };
         centre.asks_the_agency().await;
         centre
     }
@@ -155,6 +156,13 @@ impl Centre {
         self.rung.lock().unwrap().len()
     }
 
+    /// The desk is given time to end: its folder goes with the story.
+    async fn ends(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
     /// Long after everything that a courier puts off for a moment.
     fn later(&self) -> Timestamp {
         self.work.clock.now().after(Seconds(120))
@@ -172,7 +180,7 @@ async fn what_has_ended_is_rung_for_nobody() {
         (0, 0),
         "it is done, and no telephone rang"
     );
-    centre.stop.cancel();
+    centre.ends().await;
 }
 
 #[tokio::test]
@@ -187,7 +195,7 @@ async fn without_a_free_line_the_last_channel_is_tried_again_and_then_the_key_co
     centre.carries(&again[0]).await;
     assert_eq!(centre.assignment().await.progress.state(), AssignmentState::Acknowledged);
     assert_eq!(centre.due(centre.later()).await.len(), 0);
-    centre.stop.cancel();
+    centre.ends().await;
 }
 
 #[tokio::test]
@@ -207,7 +215,7 @@ async fn a_gateway_without_a_place_and_our_own_call_are_waited_for() {
     assert!(centre.assignment().await.tries.is_empty(), "which makes it neither busy nor failed");
     drop(phone);
     assert_eq!(centre.due(centre.later()).await.len(), 1);
-    centre.stop.cancel();
+    centre.ends().await;
 }
 
 #[tokio::test]
@@ -215,8 +223,7 @@ async fn a_key_that_could_not_be_written_is_asked_for_again_and_written_once() {
     let centre = Centre::new([VoiceState::Accepted, VoiceState::Accepted]).await;
     let item = centre.item().await;
     // A desk that has stopped writes nothing.
-    centre.stop.cancel();
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    centre.ends().await;
     centre.carries(&item).await;
     let calls = centre.calls();
     assert!(centre.assignment().await.progress.awaits_acknowledgement(), "it is not written");
@@ -225,7 +232,7 @@ async fn a_key_that_could_not_be_written_is_asked_for_again_and_written_once() {
     let config = DeskConfig { clock: clock.clone(), signer: None, checkpoint_every: Duration::from_secs(60) };
     let store = centre.work.desk.store().clone();
     let desk = Desk::start(store, config, &tasks, stop.clone()).await.unwrap();
-    let centre = Centre { work: Work { desk, clock, orders: centre.work.orders.clone() }, stop, ..centre };
+    let centre = Centre { work: Work { desk, clock, orders: centre.work.orders.clone() }, stop, tasks, ..centre };
     centre.carries(&item).await;
     assert_eq!(centre.assignment().await.progress.state(), AssignmentState::Acknowledged);
     let ids = centre.rung.lock().unwrap().clone();
@@ -234,5 +241,5 @@ async fn a_key_that_could_not_be_written_is_asked_for_again_and_written_once() {
     // The same item once more, as after a lease that ended too early.
     centre.carries(&item).await;
     assert_eq!((centre.now().await.version, centre.rung.lock().unwrap().len()), (version, ids.len()));
-    centre.stop.cancel();
+    centre.ends().await;
 }
