@@ -18,6 +18,7 @@ mod wallboard;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use dispatch_core::time::Clock;
 use supervision_log::{Hash, LogId};
@@ -35,6 +36,9 @@ use crate::engine::{Connection, Readers, StoreUrl, Target, Use, migrate};
 use crate::error::StoreError;
 use crate::records::{Founding, LogHead};
 
+/// How long a file that somebody holds is waited for, and how often it is tried.
+const LOCK_WITHIN: Duration = Duration::from_secs(2);
+const LOCK_AGAIN_AFTER: Duration = Duration::from_millis(20);
 /// Items that one question may ask for.
 const LIMIT_MAX: u32 = 500;
 /// The oldest SQLite without the WAL-reset bug that can damage a file (3.7.0 to 3.51.2).
@@ -75,7 +79,7 @@ impl Store {
     pub async fn open(config: StoreConfig) -> Result<Self, StoreError> {
         let target = Target::new(&config.url)?;
         let lock = match &config.url {
-            StoreUrl::Sqlite(path) => Some(lock(path)?),
+            StoreUrl::Sqlite(path) => Some(lock(path).await?),
             StoreUrl::Postgres(_) => None,
         };
         let mut connection = target.connect(Use::Writing).await?;
@@ -129,7 +133,20 @@ fn at_most(limit: u32) -> u32 {
     limit.clamp(1, LIMIT_MAX)
 }
 
-fn lock(path: &Path) -> Result<File, StoreError> {
+/// Who held the file may just be ending, and a process that is started while it is open holds it for a moment too.
+async fn lock(path: &Path) -> Result<File, StoreError> {
+    let until = tokio::time::Instant::now() + LOCK_WITHIN;
+    loop {
+        match try_lock(path) {
+            Err(StoreError::Locked(_)) if tokio::time::Instant::now() < until => {
+                tokio::time::sleep(LOCK_AGAIN_AFTER).await;
+            }
+            done => return done,
+        }
+    }
+}
+
+fn try_lock(path: &Path) -> Result<File, StoreError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let file =

@@ -232,7 +232,8 @@ async fn a_key_that_could_not_be_written_is_asked_for_again_and_written_once() {
     let config = DeskConfig { clock: clock.clone(), signer: None, checkpoint_every: Duration::from_secs(60) };
     let store = centre.work.desk.store().clone();
     let desk = Desk::start(store, config, &tasks, stop.clone()).await.unwrap();
-    let centre = Centre { work: Work { desk, clock, orders: centre.work.orders.clone() }, stop, tasks, ..centre };
+    let centre =
+        Centre { work: Work { desk, clock, orders: centre.work.orders.clone() }, stop, tasks, ..centre };
     centre.carries(&item).await;
     assert_eq!(centre.assignment().await.progress.state(), AssignmentState::Acknowledged);
     let ids = centre.rung.lock().unwrap().clone();
