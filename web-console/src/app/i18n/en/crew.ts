@@ -5,6 +5,7 @@ export const crew: Record<keyof typeof id, string> = {
   'crew.no_link':
     'This link no longer holds, or the link of another unit was opened in this browser. Ask the dispatcher of your agency for a new one.',
   'crew.asking': 'Loading the task…',
+  'crew.asking_offline': 'The task appears once there is a network. Steps that were pressed are kept.',
   'crew.no_task': 'No task.',
   'crew.no_task_more': 'A new task appears here by itself. Leave this page open.',
   'crew.online': 'Connected',
@@ -48,7 +49,8 @@ export const crew: Record<keyof typeof id, string> = {
   'crew.link_end': 'End the link',
   'crew.link_until': 'The link holds until {time}',
   'crew.link_once':
-    'Send this link to the telephone of the crew. It is shown only now, and whoever holds it reports for this unit.',
+    'Send this link to the telephone of the crew, or scan the code with that telephone. It is shown only now, and whoever holds it reports for this unit.',
+  'crew.link_code': 'QR code of the crew link',
   'crew.link_copy': 'Copy',
   'crew.link_copied': 'Link copied',
 };

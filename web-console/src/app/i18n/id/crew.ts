@@ -4,6 +4,7 @@ export const crew = {
   'crew.no_link':
     'Tautan ini tidak berlaku lagi, atau tautan unit lain dibuka di peramban ini. Minta tautan baru kepada petugas instansi Anda.',
   'crew.asking': 'Memuat tugas…',
+  'crew.asking_offline': 'Tugas tampil begitu tersambung. Langkah yang sudah ditekan tetap tersimpan.',
   'crew.no_task': 'Tidak ada tugas.',
   'crew.no_task_more': 'Tugas baru muncul di sini dengan sendirinya. Biarkan halaman ini terbuka.',
   'crew.online': 'Tersambung',
@@ -47,7 +48,8 @@ export const crew = {
   'crew.link_end': 'Akhiri tautan',
   'crew.link_until': 'Tautan berlaku sampai {time}',
   'crew.link_once':
-    'Kirim tautan ini ke telepon awak. Ia hanya terlihat sekarang, dan siapa pun yang memegangnya melapor atas nama unit ini.',
+    'Kirim tautan ini ke telepon awak, atau pindai kodenya dari telepon itu. Ia hanya terlihat sekarang, dan siapa pun yang memegangnya melapor atas nama unit ini.',
+  'crew.link_code': 'Kode QR tautan petugas',
   'crew.link_copy': 'Salin',
   'crew.link_copied': 'Tautan tersalin',
 } as const;
