@@ -41,6 +41,7 @@ story(
     await fleet.getByText('Isuzu 4.000 L').waitFor();
     await fleet.getByRole('button', { name: 'Tautan petugas' }).click();
     const link = await fleet.getByRole('textbox', { name: 'Tautan petugas' }).inputValue();
+    await fleet.getByRole('img', { name: 'Kode QR tautan petugas' }).waitFor();
     await fleet.getByText('Tautan berlaku sampai', { exact: false }).waitFor();
     await world.photograph(desk, 'unit-link-1366-dark');
     const unit = (await damkar('GET', '/units')).items.find((one) => one.callsign === 'Uji 8');
@@ -142,6 +143,15 @@ story(
     await world.photograph(phone, 'crew-offline-360-dark');
     await phone.waitForTimeout(6_000);
     equal((await now()).of.state, 'en_route', 'nothing got through');
+    // The page opens again from the telephone itself, with what was pressed and without a word about anybody.
+    await phone.reload();
+    await phone.getByText('Tugas tampil begitu tersambung.', { exact: false }).waitFor();
+    await phone.getByText('Belum terkirim: 2').waitFor();
+    const shell = await phone.evaluate(async () => {
+      const kept = await (await caches.open('sigap-petugas')).keys();
+      return kept.map((one) => new URL(one.url).pathname);
+    });
+    check(shell.includes('/petugas') && shell.every((path) => !path.startsWith('/api')), shell.join(' '));
     await phone.context().setOffline(false);
     await reaches('working');
     await phone.getByText('Belum terkirim').waitFor({ state: 'detached' });
