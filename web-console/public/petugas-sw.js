@@ -20,7 +20,7 @@ self.addEventListener('fetch', (event) => {
 
 async function page(request) {
   const shell = await caches.open(SHELL);
-  const kept = await shell.match(PAGE);
+  const kept = await shell.match(PAGE, { ignoreVary: true });
   const asked = fetch(request).then(async (answer) => {
     await keep(shell, kept, answer.clone());
     return answer;
@@ -43,7 +43,7 @@ async function keep(shell, kept, answer) {
 /** The names of files carry a hash of their content: one that is kept is the right one. */
 async function file(request) {
   const shell = await caches.open(SHELL);
-  const kept = await shell.match(request);
+  const kept = await shell.match(request, { ignoreVary: true });
   if (kept) return kept;
   const answer = await fetch(request);
   if (answer.ok && !answer.redirected) await shell.put(request, answer.clone());
