@@ -83,6 +83,23 @@ impl Cards {
         }
     }
 
+    /// The set from which somebody began to write; `None` when nobody said.
+    ///
+    /// # Errors
+    /// A faulty field for a version that never held; when the store does not answer.
+    pub async fn began(&self, base: Option<u32>) -> Result<Option<Arc<CardSet>>, Problem> {
+        let Some(base) = base else { return Ok(None) };
+        match self.of_version(Some(base)).await {
+            Err(problem) if problem.code() == Code::NotFound => Err(Problem::field(
+                "base",
+                "unknown",
+                "Versi ini tidak pernah berlaku.",
+                "This version never held.",
+            )),
+            other => other.map(Some),
+        }
+    }
+
     /// The answers with all that their cards say about them. `field` is where the request stands.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use axum::extract::FromRef;
 use dispatch_core::ids::RulesDraftId;
+use dispatch_core::policy::Rules as HeldRules;
 use incident_store::{DeskCommand, SiteCommand, Store};
 
 use crate::authority::Authority;
@@ -48,6 +49,19 @@ impl Rules {
         let drafts = self.store.rules_drafts().await?;
         let items = drafts.iter().map(|draft| RulesDraft::of(draft, &names)).collect();
         Ok(RulesDraftPage { items, rules: shown, next: None })
+    }
+
+    /// The rules from which somebody began to write; `None` when they hold still, or nobody said.
+    ///
+    /// # Errors
+    /// A faulty field for a version that never held; when the store does not answer.
+    pub async fn began(&self, base: Option<u64>) -> Result<Option<Box<HeldRules>>, Problem> {
+        let holding = self.names.now().policy().rules.version;
+        let Some(base) = base.filter(|base| *base != holding) else { return Ok(None) };
+        let found = self.store.rules_of(base).await?;
+        found.map(|rules| Some(Box::new(rules))).ok_or_else(|| {
+            Problem::field("base", "unknown", "Versi ini tidak pernah berlaku.", "This version never held.")
+        })
     }
 
     /// Changes a draft and shows it.

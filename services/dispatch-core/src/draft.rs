@@ -57,7 +57,7 @@ pub enum DraftState {
     Approved,
     /// It will not hold.
     Rejected,
-    /// Its authors gave it up.
+    /// Its authors gave it up, or another one for them, with a reason.
     Withdrawn,
 }
 
@@ -94,7 +94,10 @@ pub enum DraftStep {
         reason: Private<String>,
     },
     /// Give it up.
-    Withdraw,
+    Withdraw {
+        /// Why; needed from somebody who did not write at it.
+        reason: Option<Private<String>>,
+    },
 }
 
 /// Why nothing came of it.
@@ -191,9 +194,14 @@ impl Progress {
                 sound()?;
                 Ok(Self { state: DraftState::Submitted, ..self.clone() })
             }
-            DraftStep::Withdraw => {
+            DraftStep::Withdraw { reason } => {
                 self.must_be_under_way(revision, DraftState::Withdrawn)?;
-                Ok(ended(DraftState::Withdrawn, None, None))
+                let reason = reason.filter(|reason| !reason.reveal().trim().is_empty());
+                // Nobody's work vanishes without a word to who wrote it.
+                if reason.is_none() && !self.authors.contains(&by) {
+                    return Err(DraftRefusal::ReasonMissing);
+                }
+                Ok(ended(DraftState::Withdrawn, reason, None))
             }
             DraftStep::Reject { reason } => {
                 self.must_be_read_by_another(revision, by, DraftState::Rejected)?;

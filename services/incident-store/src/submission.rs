@@ -1,8 +1,11 @@
 //! What is handed in, and what comes back.
 
+use std::sync::Arc;
+
 use dispatch_core::actor::Actor;
 use dispatch_core::area::Area;
 use dispatch_core::call::{Call, CallCommand};
+use dispatch_core::card::CardSet;
 use dispatch_core::card::draft::CardChange;
 use dispatch_core::draft::DraftStep;
 use dispatch_core::duty::{Duty, SetDuty};
@@ -12,7 +15,7 @@ use dispatch_core::ids::{
 };
 use dispatch_core::incident::{Incident, IncidentCommand, Origin, Report};
 use dispatch_core::place::Place;
-use dispatch_core::policy::RulesChange;
+use dispatch_core::policy::{Rules, RulesChange};
 use dispatch_core::private::Private;
 use dispatch_core::referral::Referral;
 use dispatch_core::roster::handover::ShiftHandover;
@@ -239,6 +242,8 @@ pub enum SiteCommand {
         revision: Option<u32>,
         /// The change as it shall be.
         change: Box<CardChange>,
+        /// The set that the person saw when the writing began; the one that holds when absent.
+        began: Option<Arc<CardSet>>,
     },
     /// Hand a change of a question card in, approve it, reject it or give it up.
     StepCardDraft {
@@ -295,6 +300,8 @@ pub enum SiteCommand {
         revision: Option<u32>,
         /// The change as it shall be.
         change: Box<RulesChange>,
+        /// The rules that the person saw when the writing began; those that hold when absent.
+        began: Option<Box<Rules>>,
     },
     /// Hand a change of the rules in, approve it, reject it or give it up.
     StepRulesDraft {

@@ -2247,6 +2247,12 @@ export interface components {
         };
         /** @description What somebody wrote. */
         CardDraftRequest: {
+            /**
+             * Format: int32
+             * @description The version of the cards that the person saw when the writing began; the one that holds when absent. What was
+             *     written over a newer one is outdated, if that one changed the same card.
+             */
+            base?: number | null;
             /** @description The card as it shall be. */
             card: components["schemas"]["Card"];
             /**
@@ -2310,7 +2316,7 @@ export interface components {
         CardStep: "submit" | "approve" | "reject" | "withdraw";
         /** @description What to do with it. */
         CardStepRequest: {
-            /** @description Why it is rejected. */
+            /** @description Why it is rejected, or why somebody gives up what they did not write. */
             reason?: string | null;
             /**
              * Format: int32
@@ -4585,6 +4591,12 @@ export interface components {
         };
         /** @description What somebody wrote. */
         RulesDraftRequest: {
+            /**
+             * Format: int64
+             * @description The version of the rules that the person saw when the writing began; the one that holds when absent. What was
+             *     written over a newer one is outdated, if that one changed the same parts.
+             */
+            base?: number | null;
             /** @description The parts that change, as they shall be; what is not in it stays as it is. */
             change: components["schemas"]["RulesChange"];
             /**

@@ -21,6 +21,9 @@ pub struct CardDraftRequest {
     id: uuid::Uuid,
     /// The revision that the person saw; absent for a new one.
     revision: Option<u32>,
+    /// The version of the cards that the person saw when the writing began; the one that holds when absent. What was
+    /// written over a newer one is outdated, if that one changed the same card.
+    base: Option<u32>,
     /// The card as it shall be.
     card: Card,
     /// Instructions as they shall be; only those that change, and new ones.
@@ -46,6 +49,7 @@ pub async fn handler(
     let draft = CardDraftId(request.id);
     let instructions = request.instructions.iter().map(|one| one.0.clone()).collect();
     let change = Box::new(CardChange { card: request.card.0.clone(), instructions });
-    let command = SiteCommand::SaveCardDraft { draft, revision: request.revision, change };
+    let began = cards.began(request.base).await?;
+    let command = SiteCommand::SaveCardDraft { draft, revision: request.revision, change, began };
     cards.change(&may, &written, draft, command).await.map(Json)
 }

@@ -20,6 +20,9 @@ pub struct RulesDraftRequest {
     id: uuid::Uuid,
     /// The revision that the person saw; absent for a new one.
     revision: Option<u32>,
+    /// The version of the rules that the person saw when the writing began; the one that holds when absent. What was
+    /// written over a newer one is outdated, if that one changed the same parts.
+    base: Option<u64>,
     /// The parts that change, as they shall be; what is not in it stays as it is.
     change: RulesChange,
 }
@@ -42,6 +45,7 @@ pub async fn handler(
     let request = &written.body;
     let draft = RulesDraftId(request.id);
     let change = Box::new(request.change.0.clone());
-    let command = SiteCommand::SaveRulesDraft { draft, revision: request.revision, change };
+    let began = rules.began(request.base).await?;
+    let command = SiteCommand::SaveRulesDraft { draft, revision: request.revision, change, began };
     rules.change(&may, &written, draft, command).await.map(Json)
 }

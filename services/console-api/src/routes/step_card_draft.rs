@@ -22,7 +22,7 @@ pub struct CardStepRequest {
     step: Step,
     /// The revision that the person read.
     revision: u32,
-    /// Why it is rejected.
+    /// Why it is rejected, or why somebody gives up what they did not write.
     reason: Option<String>,
 }
 
@@ -37,7 +37,7 @@ enum Step {
     Approve,
     /// Let it not hold, with a reason; not by who wrote at it.
     Reject,
-    /// Give it up.
+    /// Give it up; with a reason by who did not write at it.
     Withdraw,
 }
 
@@ -55,7 +55,7 @@ impl CardStepRequest {
             Step::Reject => {
                 DraftStep::Reject { reason: Private::new(self.reason.clone().unwrap_or_default()) }
             }
-            Step::Withdraw => DraftStep::Withdraw,
+            Step::Withdraw => DraftStep::Withdraw { reason: self.reason.clone().map(Private::new) },
         }
     }
 }

@@ -48,6 +48,15 @@ pub struct Around<'a> {
     pub holding: &'a CardSet,
     /// The rules that hold.
     pub rules: &'a Rules,
+    /// The set that its author saw when the writing began; the one that holds when they did not say.
+    pub began: Option<&'a CardSet>,
+}
+
+impl Around<'_> {
+    /// What somebody wrote without seeing what came in between is told to be outdated, not taken for the newest.
+    fn began_from(&self) -> &CardSet {
+        self.began.filter(|began| began.version < self.holding.version).unwrap_or(self.holding)
+    }
 }
 
 impl CardSet {
@@ -95,11 +104,12 @@ impl CardSet {
 }
 
 impl CardDraft {
-    /// A draft that begins, from the set that holds.
+    /// A draft that begins, from the set that its author saw.
     pub fn begin(id: CardDraftId, change: CardChange, around: &Around<'_>) -> Self {
-        let (before, instructions_before) = around.holding.replaced_by(&change);
+        let began = around.began_from();
+        let (before, instructions_before) = began.replaced_by(&change);
         let progress = Progress::begin(around.by, around.at);
-        Self { id, base: around.holding.version, before, instructions_before, change, progress }
+        Self { id, base: began.version, before, instructions_before, change, progress }
     }
 
     /// The draft as somebody wrote it anew. One that was handed in is open again.
@@ -116,8 +126,9 @@ impl CardDraft {
         let mut draft = Self { progress, ..self.clone() };
         // What an outdated one replaces stays what it was: whoever writes on must see that it has changed.
         if !self.is_outdated(around.holding) {
-            (draft.before, draft.instructions_before) = around.holding.replaced_by(&change);
-            draft.base = around.holding.version;
+            let began = around.began_from();
+            (draft.before, draft.instructions_before) = began.replaced_by(&change);
+            draft.base = began.version;
         }
         Ok(Self { change, ..draft })
     }

@@ -32,14 +32,24 @@ pub struct Around<'a> {
     pub at: Timestamp,
     /// The rules that hold.
     pub holding: &'a Rules,
+    /// The rules that its author saw when the writing began; those that hold when they did not say.
+    pub began: Option<&'a Rules>,
+}
+
+impl Around<'_> {
+    /// What somebody wrote without seeing what came in between is told to be outdated, not taken for the newest.
+    fn began_from(&self, change: &RulesChange) -> (u64, RulesChange) {
+        let began = self.began.filter(|began| began.version < self.holding.version).unwrap_or(self.holding);
+        (began.version, began.replaced_by(change))
+    }
 }
 
 impl RulesDraft {
-    /// A draft that begins, from the rules that hold.
+    /// A draft that begins, from the rules that its author saw.
     pub fn begin(id: RulesDraftId, change: RulesChange, around: &Around<'_>) -> Self {
-        let before = around.holding.replaced_by(&change);
+        let (base, before) = around.began_from(&change);
         let progress = Progress::begin(around.by, around.at);
-        Self { id, base: around.holding.version, before, change, progress }
+        Self { id, base, before, change, progress }
     }
 
     /// The draft as somebody wrote it anew. One that was handed in is open again.
@@ -57,7 +67,7 @@ impl RulesDraft {
         let (base, before) = if self.is_outdated(around.holding) {
             (self.base, self.before.clone())
         } else {
-            (around.holding.version, around.holding.replaced_by(&change))
+            around.began_from(&change)
         };
         Ok(Self { id: self.id, base, before, change, progress })
     }

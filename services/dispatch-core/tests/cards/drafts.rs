@@ -22,7 +22,13 @@ impl Centre {
 
     fn around(&self, who: u128) -> Around<'_> {
         let at = "2026-11-22T18:00:00Z".parse::<Timestamp>().unwrap();
-        Around { by: UserId(Uuid::from_u128(who)), at, holding: &self.holding, rules: &self.rules }
+        Around {
+            by: UserId(Uuid::from_u128(who)),
+            at,
+            holding: &self.holding,
+            rules: &self.rules,
+            began: None,
+        }
     }
 
     /// The card with another first question, and one of its instructions.
@@ -132,9 +138,23 @@ fn mistakes_are_named_when_it_is_handed_in_and_a_rejection_says_why() {
     let reason = DraftStep::Reject { reason: Private::new("belum disahkan RSUD".to_owned()) };
     let (draft, set) = draft.stepped(reason, 1, &centre.around(YUDI)).unwrap();
     assert_eq!((draft.progress.state, set), (DraftState::Rejected, None));
-    let (given_up, _) = centre
-        .begin(WATI, centre.change("kejang", "Masih?"))
-        .stepped(DraftStep::Withdraw, 1, &centre.around(WATI))
-        .unwrap();
+    let open = centre.begin(WATI, centre.change("kejang", "Masih?"));
+    let (given_up, _) = open.stepped(DraftStep::Withdraw { reason: None }, 1, &centre.around(WATI)).unwrap();
     assert_eq!(given_up.progress.state, DraftState::Withdrawn);
+    // Who did not write at it says why.
+    let silent = DraftStep::Withdraw { reason: Some(Private::new(" ".to_owned())) };
+    assert_eq!(open.stepped(silent, 1, &centre.around(YUDI)), Err(DraftRefusal::ReasonMissing));
+    let why = DraftStep::Withdraw { reason: Some(Private::new("Bu Wati pindah".to_owned())) };
+    let (given_up, _) = open.stepped(why, 1, &centre.around(YUDI)).unwrap();
+    assert!(given_up.progress.decided.unwrap().reason.is_some());
+}
+
+#[test]
+fn a_card_that_was_written_over_a_newer_one_is_outdated() {
+    let mut centre = Centre::new();
+    let seen = centre.holding.clone();
+    centre.holding = seen.with(&centre.change("kejang", "Baru?"), seen.version + 1, "2026-11-23");
+    let blind = Around { began: Some(&seen), ..centre.around(WATI) };
+    let late = CardDraft::begin(CardDraftId(Uuid::from_u128(9)), centre.change("kejang", "Lama?"), &blind);
+    assert_eq!((late.base, late.is_outdated(&centre.holding)), (seen.version, true));
 }

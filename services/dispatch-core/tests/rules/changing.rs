@@ -180,7 +180,7 @@ fn two_people_change_rules_and_nobody_approves_over_another_change() {
     let (wati, sari) = (person(1), person(2));
     let at = crate::bench::start();
     fn around(holding: &Rules, by: UserId) -> Around<'_> {
-        Around { by, at: crate::bench::start(), holding }
+        Around { by, at: crate::bench::start(), holding, began: None }
     }
     let id = RulesDraftId(Uuid::from_u128(9));
     let draft = RulesDraft::begin(id, p1_ladder([10, 20, 30, 40, 50]), &around(&rules, wati));
@@ -199,6 +199,18 @@ fn two_people_change_rules_and_nobody_approves_over_another_change() {
     assert!(!draft.is_outdated(&rules));
     rules = rules.with(&p1_ladder([1, 2, 3, 4, 5]), at);
     assert_eq!(draft.stepped(DraftStep::Approve, 1, &around(&rules, sari)), Err(DraftRefusal::Outdated));
+    // Written without having seen the newer one: it says so, instead of taking the newer one back unseen.
+    let seen = crate::bench::policy().rules;
+    let blind = Around { began: Some(&seen), ..around(&rules, wati) };
+    let late = RulesDraft::begin(id, p1_ladder([9, 20, 30, 40, 50]), &blind);
+    assert_eq!((late.base, late.is_outdated(&rules)), (seen.version, true));
+    assert_eq!(late.stepped(DraftStep::Submit, 1, &blind), Err(DraftRefusal::Outdated));
+    let other =
+        RulesDraft::begin(id, RulesChange { call_back_within: Some(Seconds(60)), ..decreed() }, &blind);
+    assert!(!other.is_outdated(&rules), "the newer one changed other parts");
+    let known = RulesDraft::begin(id, decreed(), &around(&rules, wati));
+    let over = known.written(1, p1_ladder([9, 20, 30, 40, 50]), &blind).unwrap();
+    assert!(over.is_outdated(&rules));
     let text = serde_json::to_string(&draft).unwrap();
     assert_eq!(serde_json::from_str::<RulesDraft>(&text).unwrap(), draft);
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use dispatch_core::actor::Actor;
+use dispatch_core::card::CardSet;
 use dispatch_core::card::draft::{Around, CardChange, CardDraft};
 use dispatch_core::draft::{DraftRefusal, DraftStep};
 use dispatch_core::ids::CardDraftId;
@@ -15,16 +16,17 @@ use crate::error::SiteRefusal;
 /// An event, and what else is to be written with it.
 type Happens = (SiteEvent, Vec<SiteWrite>);
 
-/// Keeps what somebody wrote: a new draft, or the one of this id as it was at `revision`.
+/// Keeps what somebody wrote: a new draft, or the one of this id as it was at `revision`. With the change comes the set
+/// that they saw when they began.
 pub(super) fn save(
     book: &mut Book,
     id: CardDraftId,
     revision: Option<u32>,
-    change: CardChange,
+    (change, began): (CardChange, Option<&CardSet>),
     actor: Actor,
 ) -> Result<Happens, SiteRefusal> {
     let draft = {
-        let around = around(book, actor)?;
+        let around = Around { began, ..around(book, actor)? };
         match (book.site.drafts.get(&id), revision) {
             (Some(known), Some(revision)) => known.written(revision, change, &around)?,
             (Some(known), None) => {
@@ -54,7 +56,8 @@ pub(super) fn step(
 ) -> Result<Happens, SiteRefusal> {
     let reason = match &step {
         DraftStep::Reject { reason } => Some(reason.clone()),
-        DraftStep::Submit | DraftStep::Approve | DraftStep::Withdraw => None,
+        DraftStep::Withdraw { reason } => reason.clone(),
+        DraftStep::Submit | DraftStep::Approve => None,
     };
     let (draft, adopted) = {
         let around = around(book, actor)?;
@@ -82,7 +85,7 @@ fn around(book: &Book, actor: Actor) -> Result<Around<'_>, SiteRefusal> {
     let by = actor.user().ok_or(DraftRefusal::NotAPerson)?;
     // Loaded with every batch that speaks of a draft.
     let holding = book.site.cards.as_deref().ok_or(DraftRefusal::Unknown)?;
-    Ok(Around { by, at: book.now, holding, rules: &book.policy.rules })
+    Ok(Around { by, at: book.now, holding, rules: &book.policy.rules, began: None })
 }
 
 fn keep(book: &mut Book, draft: CardDraft) -> SiteWrite {

@@ -3,44 +3,85 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use dispatch_core::site::SiteEvent;
 use sqlx::postgres::{PgListener, PgPoolOptions};
 use tokio::sync::Notify;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
+use super::Shared;
+use crate::change::{Change, DeskEvent};
 use crate::engine::CHANNEL;
-use crate::feed::Feed;
+use crate::error::StoreError;
 use crate::store::Store;
 
 /// Asked for even when nobody wakes us: a lost wake-up costs no more than this.
 const POLL_EVERY: Duration = Duration::from_secs(1);
 const CHANGES_AT_ONCE: u32 = 500;
 
-/// Keeps the feed complete.
-pub(super) async fn follow(store: Store, feed: Arc<Feed>, wake: Arc<Notify>, stop: CancellationToken) {
+/// Keeps the feed complete, and the policy that this desk goes by the one that holds.
+pub(super) async fn follow(store: Store, shared: Arc<Shared>, wake: Arc<Notify>, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             () = wake.notified() => {}
             () = sleep(POLL_EVERY) => {}
         }
-        catch_up(&store, &feed).await;
+        catch_up(&store, &shared).await;
     }
 }
 
-async fn catch_up(store: &Store, feed: &Feed) {
+async fn catch_up(store: &Store, shared: &Shared) {
     loop {
-        match store.changes_after(feed.head(), CHANGES_AT_ONCE).await {
-            Ok(changes) if changes.is_empty() => return,
-            Ok(changes) => {
-                feed.extend(changes.into_iter().map(Arc::new));
-            }
+        match step(store, shared).await {
+            Ok(true) => {}
+            Ok(false) => return,
             Err(error) => {
                 // The writer says when the store is away; here it is only late.
                 debug!(error = &error as &dyn std::error::Error, "Cannot follow the log");
                 return;
             }
+        }
+    }
+}
+
+/// Whether there was anything new.
+async fn step(store: &Store, shared: &Shared) -> Result<bool, StoreError> {
+    let changes = store.changes_after(shared.feed.head(), CHANGES_AT_ONCE).await?;
+    if changes.is_empty() {
+        return Ok(false);
+    }
+    // First the policy: whoever hears that it has changed asks for it at once.
+    if changes.iter().any(changes_policy) {
+        policy_follows(store, shared).await?;
+    }
+    shared.feed.extend(changes.into_iter().map(Arc::new));
+    Ok(true)
+}
+
+fn changes_policy(change: &Change) -> bool {
+    let is_of_policy =
+        |site: &SiteEvent| matches!(site, SiteEvent::PolicyAdopted { .. } | SiteEvent::AgencyAdded { .. });
+    matches!(&change.event, DeskEvent::Site(site) if is_of_policy(site))
+}
+
+/// Reads the policy that another desk let hold. Without it this desk would go by the old one until its own next commit.
+async fn policy_follows(store: &Store, shared: &Shared) -> Result<(), StoreError> {
+    loop {
+        let seen = Arc::clone(&shared.policy.borrow());
+        let found = store.policy().await?;
+        let mut is_settled = true;
+        shared.policy.send_if_modified(|present| {
+            // This desk committed meanwhile: what it knows may be newer than what was read.
+            is_settled = Arc::ptr_eq(present, &seen);
+            if is_settled {
+                present.clone_from(&found);
+            }
+            is_settled
+        });
+        if is_settled {
+            return Ok(());
         }
     }
 }

@@ -171,8 +171,8 @@ impl Desk {
         });
         let (queue, work) = mpsc::channel(SUBMISSIONS_WAITING_MAX);
         let catch_up = Arc::new(Notify::new());
-        let feed = Arc::clone(&shared.feed);
-        tasks.spawn(follower::follow(store.clone(), feed, Arc::clone(&catch_up), stop.clone()));
+        let followed = Arc::clone(&shared);
+        tasks.spawn(follower::follow(store.clone(), followed, Arc::clone(&catch_up), stop.clone()));
         if matches!(store.readers().target(), Target::Postgres(_)) {
             tasks.spawn(follower::listen(store.clone(), Arc::clone(&catch_up), stop.clone()));
         }
@@ -210,7 +210,7 @@ impl Desk {
         &self.store
     }
 
-    /// The policy in force, as of the last commit that this desk made.
+    /// The policy in force, as of the last commit that this desk made or heard of.
     pub fn policy(&self) -> Arc<Policy> {
         Arc::clone(&self.shared.policy.borrow())
     }

@@ -6,7 +6,7 @@ use dispatch_core::actor::Actor;
 use dispatch_core::draft::{DraftRefusal, DraftStep};
 use dispatch_core::ids::RulesDraftId;
 use dispatch_core::policy::draft::{Around, RulesDraft};
-use dispatch_core::policy::{Policy, RulesChange};
+use dispatch_core::policy::{Policy, Rules, RulesChange};
 use dispatch_core::site::SiteEvent;
 use serde::Serialize;
 use supervision_log::Hash;
@@ -17,16 +17,17 @@ use crate::error::SiteRefusal;
 /// An event, and what else is to be written with it.
 type Happens = (SiteEvent, Vec<SiteWrite>);
 
-/// Keeps what somebody wrote: a new draft, or the one of this id as it was at `revision`.
+/// Keeps what somebody wrote: a new draft, or the one of this id as it was at `revision`. With the change come the rules
+/// that they saw when they began.
 pub(super) fn save(
     book: &mut Book,
     id: RulesDraftId,
     revision: Option<u32>,
-    change: RulesChange,
+    (change, began): (RulesChange, Option<&Rules>),
     actor: Actor,
 ) -> Result<Happens, SiteRefusal> {
     let draft = {
-        let around = around(book, actor)?;
+        let around = Around { began, ..around(book, actor)? };
         match (book.site.rules_drafts.get(&id), revision) {
             (Some(known), Some(revision)) => known.written(revision, change, &around)?,
             (Some(known), None) => {
@@ -51,7 +52,8 @@ pub(super) fn step(
 ) -> Result<Happens, SiteRefusal> {
     let reason = match &step {
         DraftStep::Reject { reason } => Some(reason.clone()),
-        DraftStep::Submit | DraftStep::Approve | DraftStep::Withdraw => None,
+        DraftStep::Withdraw { reason } => reason.clone(),
+        DraftStep::Submit | DraftStep::Approve => None,
     };
     let (draft, adopted) = {
         let around = around(book, actor)?;
@@ -77,7 +79,7 @@ pub(super) fn step(
 
 fn around(book: &Book, actor: Actor) -> Result<Around<'_>, SiteRefusal> {
     let by = actor.user().ok_or(DraftRefusal::NotAPerson)?;
-    Ok(Around { by, at: book.now, holding: &book.policy.rules })
+    Ok(Around { by, at: book.now, holding: &book.policy.rules, began: None })
 }
 
 fn keep(book: &mut Book, draft: RulesDraft) -> SiteWrite {

@@ -79,8 +79,8 @@ fn decide(book: &mut Book, command: SiteCommand, actor: Actor) -> Result<Happens
         SiteCommand::ImportPlaces { source, places, replace, sha256 } => {
             import_places(source, places, replace, sha256)?
         }
-        SiteCommand::SaveCardDraft { draft, revision, change } => {
-            return cards::save(book, draft, revision, *change, actor).map(Some);
+        SiteCommand::SaveCardDraft { draft, revision, change, began } => {
+            return cards::save(book, draft, revision, (*change, began.as_deref()), actor).map(Some);
         }
         SiteCommand::StepCardDraft { draft, revision, step } => {
             return cards::step(book, draft, revision, step, actor).map(Some);
@@ -97,8 +97,8 @@ fn decide(book: &mut Book, command: SiteCommand, actor: Actor) -> Result<Happens
         SiteCommand::NoteChannelTest { test } => {
             (SiteEvent::ChannelTested { test: test.clone() }, SiteWrite::ChannelTest { test })
         }
-        SiteCommand::SaveRulesDraft { draft, revision, change } => {
-            return rules::save(book, draft, revision, *change, actor).map(Some);
+        SiteCommand::SaveRulesDraft { draft, revision, change, began } => {
+            return rules::save(book, draft, revision, (*change, began.as_deref()), actor).map(Some);
         }
         SiteCommand::StepRulesDraft { draft, revision, step } => {
             return rules::step(book, draft, revision, step, actor).map(Some);

@@ -193,8 +193,11 @@ impl Writer {
         self.last_write = Instant::now();
         let policy = &self.known.policy;
         self.shared.policy.send_if_modified(|present| {
-            let is_new = !Arc::ptr_eq(present, policy);
-            present.clone_from(policy);
+            // What another desk let hold after this commit was heard of before.
+            let is_new = !Arc::ptr_eq(present, policy) && policy.rules.version >= present.rules.version;
+            if is_new {
+                present.clone_from(policy);
+            }
             is_new
         });
         if !self.shared.feed.extend(committed.changes) {

@@ -27,7 +27,7 @@ async fn save(
     revision: Option<u32>,
     change: CardChange,
 ) -> Result<Receipt, SubmitError> {
-    let command = SiteCommand::SaveCardDraft { draft, revision, change: Box::new(change) };
+    let command = SiteCommand::SaveCardDraft { draft, revision, change: Box::new(change), began: None };
     desk.submit(by(who, DeskCommand::Site(command))).await
 }
 

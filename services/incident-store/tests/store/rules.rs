@@ -31,7 +31,7 @@ async fn save(
     revision: Option<u32>,
     change: RulesChange,
 ) -> Result<Receipt, SubmitError> {
-    let command = SiteCommand::SaveRulesDraft { draft, revision, change: Box::new(change) };
+    let command = SiteCommand::SaveRulesDraft { draft, revision, change: Box::new(change), began: None };
     desk.submit(by(who, DeskCommand::Site(command))).await
 }
 

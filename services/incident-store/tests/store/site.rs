@@ -152,7 +152,12 @@ fn agencies_and_rules_are_used_at_once() {
             ..RulesChange::default()
         };
         let step = |revision, step| DeskCommand::Site(SiteCommand::StepRulesDraft { draft, revision, step });
-        let save = SiteCommand::SaveRulesDraft { draft, revision: None, change: Box::new(change.clone()) };
+        let save = SiteCommand::SaveRulesDraft {
+            draft,
+            revision: None,
+            change: Box::new(change.clone()),
+            began: None,
+        };
         desk.submit(by(1, DeskCommand::Site(save))).await.unwrap();
         desk.submit(by(1, step(1, DraftStep::Submit))).await.unwrap();
         desk.submit(by(2, step(1, DraftStep::Approve))).await.unwrap();

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use dispatch_core::category::Priority;
-use dispatch_core::ids::{CallId, IncidentId};
+use dispatch_core::draft::DraftStep;
+use dispatch_core::ids::{CallId, IncidentId, RulesDraftId};
 use dispatch_core::incident::{Change, Ending, IncidentRefusal, IncidentStatus};
-use dispatch_core::time::Timestamp;
-use incident_store::{After, DeskCommand, SubmitError, verify_store};
+use dispatch_core::policy::RulesChange;
+use dispatch_core::time::{Seconds, Timestamp};
+use incident_store::{After, DeskCommand, SiteCommand, SubmitError, verify_store};
 use tokio::sync::Barrier;
 
 use crate::support::words::*;
@@ -153,6 +155,36 @@ fn a_new_policy_of_one_desk_is_used_by_the_other() {
         assert!(two.policy().directory.agencies.is_empty());
         incident_opens(&two, Priority::P1).await;
         assert_eq!(two.policy().directory.agencies.len(), 1);
+        one.stop().await;
+        two.stop().await;
+    });
+}
+
+fn rules_change() -> RulesChange {
+    RulesChange {
+        decree: "SK Bupati 188.45/7/2027".into(),
+        owner: "Diskominfo".into(),
+        close_within: Some(Seconds(60)),
+        ..RulesChange::default()
+    }
+}
+
+#[test]
+fn a_desk_that_writes_nothing_goes_by_the_policy_of_the_other_one() {
+    on(Engine::Postgres, |place| async move {
+        let (one, two) = (place.desk().await, place.desk().await);
+        on_site(&one, add_agency(1)).await.unwrap();
+        until("it is known", || async { two.policy().directory.agencies.len() == 1 }).await;
+        // Rules as well as agencies: whatever the decisions of the other one go by.
+        let (draft, change) = (RulesDraftId(uuid()), rules_change());
+        for (who, command) in [
+            (1, SiteCommand::SaveRulesDraft { draft, revision: None, change: Box::new(change), began: None }),
+            (1, SiteCommand::StepRulesDraft { draft, revision: 1, step: DraftStep::Submit }),
+            (2, SiteCommand::StepRulesDraft { draft, revision: 1, step: DraftStep::Approve }),
+        ] {
+            one.submit(by(who, DeskCommand::Site(command))).await.unwrap();
+        }
+        until("it is followed", || async { two.policy().rules.version == 2 }).await;
         one.stop().await;
         two.stop().await;
     });

@@ -3,6 +3,8 @@ import { END } from '../../parts/cards/assess';
 
 /** A card with the instructions that change with it, while somebody writes. */
 export interface Writing {
+  /** The version of the cards that was seen when the writing began. */
+  base: number | null;
   id: string;
   /** The revision that is on the server; null while it has none. */
   revision: number | null;

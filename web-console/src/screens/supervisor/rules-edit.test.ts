@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import type { WholeRules } from '../../api/types';
 import { copy } from './card-edit';
-import { changeOf, nextRung, rulesDifferences, withChange, type RulesNaming } from './rules-edit';
+import {
+  changeOf,
+  linesOfRules,
+  nextRung,
+  placeOfMistake,
+  rulesDifferences,
+  withChange,
+  type RulesNaming,
+} from './rules-edit';
 
 const rung = (after: number) =>
   ({ after, only_if_undelivered: false, step: 'supervisor_and_next_agency' }) as const;
@@ -50,6 +58,11 @@ const names: RulesNaming = {
   role: (role) => role,
   agency: (code) => code,
   flag: (code) => code,
+  category: (code) => `category ${code}`,
+  plan: (plan) => plan.label_id || plan.code,
+  kind: (code) => `kind ${code}`,
+  bySea: (must) => (must ? 'by sea' : 'by land'),
+  level: (level) => `from ${level}`,
   hours: (from, to) => `${from}-${to}`,
   nobody: '-',
   noLimit: 'none',
@@ -104,4 +117,29 @@ test('differences name the rung, the agency and the limit', () => {
 test('a new rung comes later than the last one', () => {
   expect(nextRung(holding.ladders['P1']!).after).toBe(120);
   expect(nextRung([]).after).toBe(60);
+});
+
+test('whoever reads a change reads names, never codes', () => {
+  const [plan] = copy(holding.plans);
+  const [categories, units] = [['a' as const], [{ function: 'damkar', kind: 'engine' as const, count: 2 }]];
+  const wanted = { ...copy(holding), plans: [{ ...plan!, categories, units, by_sea: true, from_level: 2 }] };
+  const lines = linesOfRules(changeOf(holding, wanted), names).map((one) => `${one.where}: ${one.text}`);
+  expect(lines).toEqual([
+    'plan ada api: ada api / fire · usulan',
+    'plan ada api: category a, fire, by sea, from 2',
+    'plan ada api · support: damkar',
+    'plan ada api: 2 kind engine (damkar)',
+  ]);
+  const place = (field: string) =>
+    placeOfMistake(field, holding.plans, { ...names, type: (code) => `type ${code}` });
+  expect(
+    [
+      'routing.banjir',
+      'plans.api',
+      'ladders.P1',
+      'ladder_exceptions[0]',
+      'welfare_check_after',
+      'decree',
+    ].map(place),
+  ).toEqual(['type banjir', 'plan ada api', 'ladders P1', 'exceptions 1', 'welfare', 'decree']);
 });

@@ -8,6 +8,8 @@ export interface RulesWriting {
   revision: number | null;
   /** The rules that held when the writing began: what somebody else changes meanwhile is not taken back. */
   base: WholeRules;
+  /** Their version: what a newer one changed is told to be outdated, instead of being written over. */
+  version: string;
   parts: WholeRules;
 }
 
@@ -88,6 +90,8 @@ export interface RulesNaming {
       | 'close_within'
       | 'call_back_within'
       | 'fallback'
+      | 'decree'
+      | 'owner'
       | 'plan',
   ) => string;
   step: (step: LadderRung['step']) => string;
@@ -97,6 +101,11 @@ export interface RulesNaming {
   role: (role: 'lead' | 'support' | 'notify') => string;
   agency: (code: string) => string;
   flag: (code: string) => string;
+  category: (code: string) => string;
+  plan: (plan: Pick<WholeRules['plans'][number], 'code' | 'label_id' | 'label_en'>) => string;
+  kind: (code: string) => string;
+  bySea: (must: boolean) => string;
+  level: (level: number) => string;
   hours: (from: string, to: string) => string;
   nobody: string;
   noLimit: string;
@@ -145,16 +154,22 @@ export function linesOfRules(change: RulesChange, name: RulesNaming): Line[] {
       put(`${role} ${rule.code}`, `${name.type(rule.code)} · ${name.role(role)}`, agencies(rule[role]));
   }
   for (const plan of change.plans) {
-    const where = `${name.field('plan')} ${plan.code}`;
-    const crossing = plan.by_sea === undefined ? [] : [String(plan.by_sea)];
-    const when = [...plan.types.map(name.type), ...plan.categories, ...plan.flags.map(name.flag)];
-    const conditions = [...when, ...plan.areas, ...crossing, `≥ ${plan.from_level}`];
+    const where = `${name.field('plan')} ${name.plan(plan)}`;
+    const crossing = plan.by_sea == null ? [] : [name.bySea(plan.by_sea)];
+    const when = [
+      ...plan.types.map(name.type),
+      ...plan.categories.map(name.category),
+      ...plan.flags.map(name.flag),
+    ];
+    const conditions = [...when, ...plan.areas, ...crossing, name.level(plan.from_level)];
     put(`plan ${plan.code}`, where, `${plan.label_id} / ${plan.label_en} · ${plan.source}`);
     put(`when ${plan.code}`, where, conditions.join(', '));
     for (const role of ['lead', 'support', 'notify'] as const)
       if (plan[role].length > 0)
         put(`${role} plan ${plan.code}`, `${where} · ${name.role(role)}`, agencies(plan[role]));
-    const units = plan.units.map((one) => `${one.count} ${one.kind} (${name.agency(one.function)})`);
+    const units = plan.units.map(
+      (one) => `${one.count} ${name.kind(one.kind)} (${name.agency(one.function)})`,
+    );
     if (units.length > 0) put(`units ${plan.code}`, where, units.join(', '));
   }
   if (change.fallback) put('f', name.field('fallback'), agencies(change.fallback));
@@ -164,4 +179,36 @@ export function linesOfRules(change: RulesChange, name: RulesNaming): Line[] {
 /** What a draft changes, line by line. */
 export function rulesDifferences(before: RulesChange, after: RulesChange, name: RulesNaming): Difference[] {
   return differences(linesOfRules(before, name), linesOfRules(after, name));
+}
+
+/** The place of a mistake as a person reads it: `routing.kebakaran_bangunan` is the name of that type. */
+export function placeOfMistake(
+  field: string,
+  plans: readonly WholeRules['plans'][number][],
+  name: RulesNaming,
+): string {
+  const [, head = field, rest = ''] = /^(\w+)[.[]?(.*?)\]?$/.exec(field) ?? [];
+  const plan = () => plans.find((one) => one.code === rest);
+  switch (head) {
+    case 'routing':
+      return name.type(rest);
+    case 'plans':
+    case 'plans_gone':
+      return `${name.field('plan')} ${name.plan(plan() ?? { code: rest, label_id: '', label_en: '' })}`;
+    case 'ladder_exceptions':
+      return `${name.field('exceptions')} ${/^\d+$/.test(rest) ? Number(rest) + 1 : ''}`.trim();
+    case 'welfare_check_after':
+      return name.field('welfare');
+    case 'ladders':
+    case 'dispatch_within':
+    case 'en_route_within':
+    case 'close_within':
+    case 'call_back_within':
+    case 'fallback':
+    case 'decree':
+    case 'owner':
+      return `${name.field(head)} ${rest}`.trim();
+    default:
+      return field;
+  }
 }

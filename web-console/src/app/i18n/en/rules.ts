@@ -82,5 +82,8 @@ export const rules = {
   'rules.gone': 'removed',
   'rules.always': 'always',
   'rules.choose': 'Choose the rules in force or a draft on the left.',
+  'rules.bad_seconds': 'A whole number from 1 to 604800 (seconds).',
+  'rules.bad_hours': 'Write the hours as 07:30, from and to.',
+  'rules.faulty': 'Something is not right yet; see beside it.',
   'rules.outdated': 'What this draft changes has been changed since it was begun. Begin a new one.',
 } as const;

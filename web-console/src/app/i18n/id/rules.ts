@@ -83,5 +83,8 @@ export const rules = {
   'rules.gone': 'dihapus',
   'rules.always': 'selalu',
   'rules.choose': 'Pilih aturan yang berlaku atau usulan di kiri.',
+  'rules.bad_seconds': 'Isi bilangan bulat 1 sampai 604800 (detik).',
+  'rules.bad_hours': 'Tulis jam seperti 07:30, dari dan sampai.',
+  'rules.faulty': 'Ada isian yang belum benar; lihat di sampingnya.',
   'rules.outdated': 'Bagian yang diubah usulan ini sudah berganti sejak usulan dimulai. Buat usulan baru.',
 } as const;
