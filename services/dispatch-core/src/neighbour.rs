@@ -4,7 +4,8 @@
 //! Values are bare here, because this is what goes over the wire; what is kept of a packet becomes [`Private`] again in
 //! [`IncidentPacket::taken_in`]. For the same reason nothing here can be printed.
 
-use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::category::{Category, Priority, TypeCode};
 use crate::ids::{IncidentId, TransferId};
@@ -35,10 +36,10 @@ pub enum NeighbourMessage {
         /// The incident of the centre that offered it.
         incident: IncidentId,
         /// Who accepted.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "lenient")]
         name: String,
         /// Our number of it.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "lenient")]
         reference: Option<String>,
     },
     /// We cannot.
@@ -48,9 +49,10 @@ pub enum NeighbourMessage {
         /// The incident of the centre that offered it.
         incident: IncidentId,
         /// Who refused.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "lenient")]
         name: String,
         /// Why.
+        #[serde(default, deserialize_with = "lenient")]
         reason: String,
     },
 }
@@ -71,37 +73,39 @@ pub struct IncidentPacket {
     /// When it was reported here.
     pub reported_at: Timestamp,
     /// One of the seven categories.
+    #[serde(deserialize_with = "category_or_other")]
     pub category: Category,
     /// Its label, for a system that counts otherwise.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub category_label: String,
     /// Code of the type.
-    #[serde(default, rename = "type")]
+    #[serde(default, deserialize_with = "lenient", rename = "type")]
     pub kind: Option<String>,
     /// The type's label.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub type_label: Option<String>,
     /// How urgent.
+    #[serde(deserialize_with = "priority_or_first")]
     pub priority: Priority,
     /// What the caller said.
     pub story: String,
     /// How many are hurt.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub casualties: Option<u32>,
     /// The caller's name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub caller_name: Option<String>,
     /// The number to call back.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub caller_number: Option<String>,
     /// Where.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub location: PacketLocation,
     /// What was asked and answered.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "readable")]
     pub answers: Vec<PacketAnswer>,
     /// Whom we have sent already.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "readable")]
     pub agencies: Vec<PacketAgency>,
 }
 
@@ -109,31 +113,31 @@ pub struct IncidentPacket {
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct PacketLocation {
     /// Degrees north, WGS 84.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub lat: Option<f64>,
     /// Degrees east.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub lon: Option<f64>,
     /// Radius of uncertainty in metres.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub accuracy_m: Option<f64>,
     /// Where the point comes from.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub source: Option<PointSource>,
     /// When it was measured.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub fixed_at: Option<Timestamp>,
     /// Patokan.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub landmark: Option<String>,
     /// Street address.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub address: Option<String>,
     /// Kemendagri code of the area.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub area_code: Option<String>,
     /// Its name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub area: Option<String>,
 }
 
@@ -240,7 +244,7 @@ impl IncidentPacket {
             incident: self.incident,
             reference: short(self.reference),
             answer_by: self.answer_by,
-            details: Private::new(details),
+            details: Some(Private::new(details)),
             told: PacketState::Pending,
             state: OriginState::Asked,
         };
@@ -293,8 +297,30 @@ fn answered(given: &crate::card::CardAnswer) -> Option<PacketAnswer> {
     Some(PacketAnswer { asked: given.asked.id.clone(), answer: chosen.label.id.clone() })
 }
 
+/// What may be left out is left out where it cannot be read: a word that is newer than this program costs that word.
+fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(from: D) -> Result<T, D::Error> {
+    let value = serde_json::Value::deserialize(from)?;
+    Ok(serde_json::from_value(value).unwrap_or_default())
+}
+
+/// The same for each item of a list.
+fn readable<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Vec<T>, D::Error> {
+    let items: Vec<serde_json::Value> = lenient(from)?;
+    Ok(items.into_iter().filter_map(|item| serde_json::from_value(item).ok()).collect())
+}
+
+/// A letter that we do not know is something else that happened: people read the story.
+fn category_or_other<'de, D: Deserializer<'de>>(from: D) -> Result<Category, D::Error> {
+    Ok(lenient::<D, Option<Category>>(from)?.unwrap_or(Category::G))
+}
+
+/// What we cannot rank is most urgent until a person has read it.
+fn priority_or_first<'de, D: Deserializer<'de>>(from: D) -> Result<Priority, D::Error> {
+    Ok(lenient::<D, Option<Priority>>(from)?.unwrap_or(Priority::P1))
+}
+
 /// At most so many bytes, and whole characters.
-fn cut(mut text: String, bytes_max: usize) -> String {
+pub(crate) fn cut(mut text: String, bytes_max: usize) -> String {
     if text.len() > bytes_max {
         text.truncate((0..=bytes_max).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0));
     }

@@ -203,6 +203,7 @@ fn incident_form(event: &IncidentEvent, incident: &Incident, viewer: Viewer) -> 
         | IncidentEvent::TransferOffered { .. }
         | IncidentEvent::TransferAccepted { .. }
         | IncidentEvent::TransferReturned { .. }
+        | IncidentEvent::TransferHastened { .. }
         | IncidentEvent::Received { .. }
         | IncidentEvent::OriginAnswered { .. }
         | IncidentEvent::OriginTakenBack { .. }

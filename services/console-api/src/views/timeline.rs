@@ -224,6 +224,10 @@ fn incident_words(
             let words = transfer::returned_words(why);
             transfer::offer_words("transfer_returned", *transfer, incident, words)
         }
+        IncidentEvent::TransferHastened { transfer, .. } => {
+            let words = ("mendapat waktu lebih singkat: lebih mendesak", "has less time: it is more urgent");
+            transfer::offer_words("transfer_hastened", *transfer, incident, words)
+        }
         IncidentEvent::Received { .. } => {
             let words = ("Diserahkan kepada kita oleh", "Handed over to us by");
             transfer::origin_words(event, "received", incident, words)

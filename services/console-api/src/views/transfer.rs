@@ -29,7 +29,8 @@ pub struct Transfer {
     pub packet: &'static str,
     /// Why it has not, in one word or a status code; `no system` where they have only the telephone.
     pub packet_result: Option<String>,
-    /// `waiting`, `accepted`, `refused`, `unanswered`, `withdrawn`. All but the first two mean: it is ours again.
+    /// `waiting`, `accepted`, `refused`, `unanswered`, `withdrawn`, `reopened` (they had it, and it was opened again here).
+    /// All but the first two mean: it is ours again.
     pub state: &'static str,
     /// When that was.
     pub answered_at: Option<Time>,
@@ -121,9 +122,15 @@ impl Transfer {
             TransferState::Returned { at, why } => {
                 view.answered_at = Some((*at).into());
                 view.state = why_returned(why);
-                if let Returned::Refused { name, reason, source } = why {
-                    (view.answered_name, view.reason) = (text(name), text(reason));
-                    view.told_by_telephone = !source.is_console();
+                match why {
+                    Returned::Refused { name, reason, source } => {
+                        (view.answered_name, view.reason) = (text(name), text(reason));
+                        view.told_by_telephone = !source.is_console();
+                    }
+                    Returned::Reopened { name, reference } => {
+                        (view.answered_name, view.reference) = (text(name), reference.clone());
+                    }
+                    Returned::Unanswered | Returned::Withdrawn => {}
                 }
             }
         }
@@ -141,7 +148,7 @@ impl Origin {
             OriginState::Refused { at, by, reason } => ("refused", Some(*at), Some(*by), Some(reason)),
             OriginState::TakenBack { at } => ("taken_back", Some(*at), None, None),
         };
-        let details = o.details.reveal();
+        let details = o.details.as_ref().map(Private::reveal);
         Self {
             from_code: o.from.code.to_string(),
             from_name: o.from.name.clone(),
@@ -154,13 +161,13 @@ impl Origin {
             told,
             told_result,
             answers: details
-                .answers
                 .iter()
+                .flat_map(|told| &told.answers)
                 .map(|one| OriginAnswer { asked: one.asked.clone(), answer: one.answer.clone() })
                 .collect(),
             agencies: details
-                .agencies
                 .iter()
+                .flat_map(|told| &told.agencies)
                 .map(|one| OriginAgency { name: one.name.clone(), state: one.state.clone() })
                 .collect(),
         }
@@ -180,6 +187,7 @@ const fn why_returned(why: &Returned) -> &'static str {
         Returned::Refused { .. } => "refused",
         Returned::Unanswered => "unanswered",
         Returned::Withdrawn => "withdrawn",
+        Returned::Reopened { .. } => "reopened",
     }
 }
 
@@ -205,15 +213,19 @@ pub(super) const fn returned_words(why: &Returned) -> (&'static str, &'static st
             "did not answer in time: the incident is ours again",
         ),
         Returned::Withdrawn => ("tidak jadi diserahi: ditarik kembali", "is no longer asked: taken back"),
+        Returned::Reopened { .. } => ("tidak lagi memegang: dibuka kembali", "has it no more: it was reopened"),
     }
 }
 
 /// What the timeline says of a message to the other centre's system.
-pub(super) const fn told_words(packet: &PacketState) -> (&'static str, &'static str) {
+pub(super) fn told_words(packet: &PacketState) -> (&'static str, &'static str) {
     match packet {
         PacketState::Pending => ("akan diberi tahu", "will be told"),
         PacketState::Delivered { .. } => {
             ("sudah menerima pesan di sistemnya", "has the message in its system")
+        }
+        PacketState::Failed { result, .. } if result == PacketState::NOT_NEEDED => {
+            ("tidak jadi dikirimi paket: sudah ditarik kembali", "is not sent the packet: it was taken back")
         }
         PacketState::Failed { .. } => {
             ("tidak menerima pesan di sistemnya: telepon", "did not get the message in its system: telephone")

@@ -81,6 +81,9 @@ fn change(incident: &mut Incident, event: &IncidentEvent, actor: Actor, at: Time
             transfer::offer_changed(incident, *transfer, |offer| offer.state = state);
             incident.dispatch_due_at = dispatch_due_at.or(incident.dispatch_due_at);
         }
+        IncidentEvent::TransferHastened { transfer, due_at } => {
+            transfer::offer_changed(incident, *transfer, |offer| offer.due_at = *due_at);
+        }
         IncidentEvent::Received { origin } => incident.origin = Some(origin.clone()),
         IncidentEvent::OriginAnswered { by, refused_because, dispatch_due_at } => {
             let by = *by;
@@ -215,6 +218,7 @@ fn change(incident: &mut Incident, event: &IncidentEvent, actor: Actor, at: Time
         }
         IncidentEvent::Reopened { dispatch_due_at, .. } => {
             incident.ending = None;
+            transfer::reopened(incident, at);
             incident.dispatch_due_at = Some(*dispatch_due_at);
         }
         IncidentEvent::Cancelled { reason } => {

@@ -72,6 +72,7 @@ impl Course<'_> {
                 let dispatch_due_at = self.incident.dispatch_due_at.map(|due| due.min(sooner));
                 let from = self.incident.priority;
                 self.emit(IncidentEvent::PriorityRaised { from, to, asked, answered, dispatch_due_at });
+                self.hasten();
             }
         }
         Ok(())

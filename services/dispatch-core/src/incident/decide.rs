@@ -112,7 +112,11 @@ impl Course<'_> {
                 if version != self.incident.version {
                     return Err(IncidentRefusal::VersionConflict { current: self.incident.version });
                 }
+                let before = self.incident.priority;
                 self.emit(IncidentEvent::Edited { edit });
+                if self.incident.priority < before {
+                    self.hasten();
+                }
                 Ok(())
             }
             IncidentCommand::Dispatch { targets, note } => self.dispatch(targets, note),
@@ -256,9 +260,7 @@ impl Course<'_> {
             return Err(IncidentRefusal::TooMany { what: "assignments", max: ASSIGNMENTS_PER_INCIDENT_MAX });
         }
         // Whoever sends somebody has taken it.
-        if self.incident.unanswered_origin().is_some() {
-            self.answer_origin(None);
-        }
+        self.take_origin();
         for target in new {
             self.assign(target, Because::Dispatch, note.clone());
         }
@@ -333,7 +335,9 @@ impl Course<'_> {
         if nobody_reported && reason.as_ref().is_none_or(|r| r.reveal().trim().is_empty()) {
             return Err(IncidentRefusal::ReasonMissing);
         }
-        self.settle_transfers(None);
+        // Whoever closes what was handed to us and sent nobody has sent it back.
+        let nobody = self.incident.engaged().next().is_none();
+        self.settle_transfers(reason.as_ref().filter(|_| nobody));
         self.cancel_unfinished();
         self.emit(IncidentEvent::Closed { reason });
         Ok(())

@@ -84,8 +84,7 @@ pub enum IncidentEvent {
         /// How it was heard.
         #[serde(default, skip_serializing_if = "ReportSource::is_console")]
         source: ReportSource,
-        /// When the crew pressed the button, by the clock of its telephone: earlier than the entry where there was no
-        /// network.
+        /// When the crew pressed the button, by its telephone: earlier than the entry where there was no network.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pressed_at: Option<Timestamp>,
     },
@@ -266,6 +265,13 @@ pub enum IncidentEvent {
         why: Returned,
         /// Until when somebody must be sent, while nobody is on it.
         dispatch_due_at: Option<Timestamp>,
+    },
+    /// It became more urgent: the neighbouring centre has less time to answer.
+    TransferHastened {
+        /// Which offer.
+        transfer: TransferId,
+        /// Until when they must have answered.
+        due_at: Timestamp,
     },
     /// A neighbouring centre handed it over to us.
     Received {

@@ -5,13 +5,14 @@ use super::command::Report;
 use super::decide::{Course, Decision, Effect, dispatch_within};
 use super::event::{EscalationCause, IncidentEvent};
 use super::refusal::IncidentRefusal;
+use super::state::Ending;
 use super::transfer::{
     Neighbour, Origin, OriginState, PacketState, Returned, Transfer, TransferAnswer, TransferCommand,
     TransferMessage, TransferState,
 };
 use crate::category::Priority;
 use crate::escalation::Step;
-use crate::ids::{AreaCode, TransferId};
+use crate::ids::{AreaCode, AssignmentId, TransferId};
 use crate::limits::{NOTE_BYTES_MAX, SHORT_TEXT_BYTES_MAX, TRANSFERS_PER_INCIDENT_MAX};
 use crate::policy::Policy;
 use crate::private::Private;
@@ -42,7 +43,9 @@ impl Course<'_> {
             TransferCommand::Offer { to } => self.offer(to),
             TransferCommand::Answered { id, from, answer } => {
                 let transfer = self.transfer_to(id, Some(&from))?;
-                self.answered(&transfer, answer, ReportSource::Console)
+                // Who answers an offer has it, whatever became of our try to bring it.
+                self.told(id, PacketState::Delivered { at: self.now })?;
+                self.answered(&transfer, answer.cut(), ReportSource::Console)
             }
             TransferCommand::Heard { id, answer } => {
                 self.person()?;
@@ -76,8 +79,7 @@ impl Course<'_> {
         if self.incident.unanswered_origin().is_some() {
             return Err(IncidentRefusal::NotInThisState { from: "asked", to: "waiting" });
         }
-        let ours = |t: &Transfer| matches!(t.state, TransferState::Returned { .. });
-        if let Some(other) = self.incident.transfers.iter().find(|t| !ours(t)) {
+        if let Some(other) = self.incident.waiting_transfer().or_else(|| self.incident.taken_transfer()) {
             return Err(IncidentRefusal::TransferStands { to: other.to.name.clone() });
         }
         if self.incident.transfers.len() >= TRANSFERS_PER_INCIDENT_MAX {
@@ -100,20 +102,34 @@ impl Course<'_> {
         source: ReportSource,
     ) -> Result<(), IncidentRefusal> {
         let (TransferAnswer::Accepted { name, .. } | TransferAnswer::Refused { name, .. }) = &answer;
-        if name.reveal().len() > SHORT_TEXT_BYTES_MAX {
-            return Err(IncidentRefusal::NameMissing);
-        }
         // What is only told has to have been told by somebody.
-        if !source.is_console() && name.reveal().trim().is_empty() {
+        let missing = !source.is_console() && name.reveal().trim().is_empty();
+        if missing || name.reveal().len() > SHORT_TEXT_BYTES_MAX {
             return Err(IncidentRefusal::NameMissing);
         }
         match (&transfer.state, answer) {
-            (TransferState::Accepted { .. }, TransferAnswer::Accepted { .. })
-            | (TransferState::Returned { .. }, TransferAnswer::Refused { .. }) => Ok(()),
+            (TransferState::Accepted { source: heard, .. }, TransferAnswer::Accepted { name, reference }) => {
+                // Said on the telephone first, and now by their own system: that one knows their number.
+                if source.is_console() && !heard.is_console() {
+                    let transfer = transfer.id;
+                    self.emit(IncidentEvent::TransferAccepted { transfer, name, reference, source });
+                }
+                Ok(())
+            }
+            (TransferState::Returned { .. }, TransferAnswer::Refused { .. }) => Ok(()),
             (TransferState::Waiting, TransferAnswer::Refused { name, reason }) => {
                 self.must_be_open()?;
-                must_say_why(&reason)?;
+                // Their system may know no reasons; a no is a no.
+                if !source.is_console() {
+                    must_say_why(&reason)?;
+                }
                 self.come_back(transfer, Returned::Refused { name, reason, source });
+                Ok(())
+            }
+            (TransferState::Accepted { at, source: heard, .. }, TransferAnswer::Refused { name, reason })
+                if source.is_console() && !heard.is_console() =>
+            {
+                self.not_theirs_after_all(transfer, *at, name, reason);
                 Ok(())
             }
             (
@@ -141,16 +157,54 @@ impl Course<'_> {
         if let Some(other) = self.incident.waiting_transfer().filter(|other| other.id != transfer.id) {
             return Err(IncidentRefusal::TransferStands { to: other.to.name.clone() });
         }
-        let taken = |t: &&Transfer| matches!(t.state, TransferState::Accepted { .. });
-        if let Some(other) = self.incident.transfers.iter().find(taken) {
+        if let Some(other) = self.incident.taken_transfer() {
             return Err(IncidentRefusal::TransferStands { to: other.to.name.clone() });
         }
         self.emit(IncidentEvent::TransferAccepted { transfer: transfer.id, name, reference, source });
-        if self.incident.unfinished().next().is_none() {
+        // Whom nobody has answered for drives nowhere: no ladder of ours asks further for what is theirs.
+        let unheard = self.incident.assignments.iter().filter(|a| a.progress.awaits_acknowledgement());
+        let unheard: Vec<AssignmentId> = unheard.map(|a| a.id).collect();
+        for assignment in unheard {
+            self.emit(IncidentEvent::AssignmentCancelled { assignment });
+        }
+        self.end_if_theirs();
+        Ok(())
+    }
+
+    /// What is a neighbour's ends here with the last agency of ours.
+    pub(super) fn end_if_theirs(&mut self) {
+        if self.incident.is_open() && self.incident.unfinished().next().is_none() {
             self.cancel_unfinished();
             self.emit(IncidentEvent::Closed { reason: None });
         }
-        Ok(())
+    }
+
+    /// Somebody there said yes on the telephone, and their system says no: it is ours, and it never was anybody else's.
+    fn not_theirs_after_all(
+        &mut self,
+        transfer: &Transfer,
+        accepted_at: Timestamp,
+        name: Private<String>,
+        reason: Private<String>,
+    ) {
+        let nobody = self.incident.engaged().next().is_none();
+        let ended_by_it = |at: Timestamp| at == accepted_at || nobody;
+        if matches!(&self.incident.ending, Some(Ending::Closed { at, .. }) if ended_by_it(*at)) {
+            let dispatch_due_at = self.now.after(dispatch_within(self.incident.priority, self.policy));
+            self.emit(IncidentEvent::Reopened { reason: reason.clone(), dispatch_due_at });
+        }
+        let source = ReportSource::Console;
+        self.come_back(transfer, Returned::Refused { name, reason, source });
+    }
+
+    /// It has become more urgent: who is waited for has less time.
+    pub(super) fn hasten(&mut self) {
+        let within = answer_within(self.incident.priority, self.policy);
+        let Some(offer) = self.incident.waiting_transfer() else { return };
+        let (transfer, due_at) = (offer.id, self.now.after(within));
+        if due_at < offer.due_at {
+            self.emit(IncidentEvent::TransferHastened { transfer, due_at });
+        }
     }
 
     /// It is ours again: somebody must be sent, unless somebody is, and the supervisor hears of it at once.
@@ -158,9 +212,9 @@ impl Course<'_> {
         // What their own system refused it knows already; what somebody told us it does not.
         let (refused, known) = match &why {
             Returned::Refused { source, .. } => (true, source.is_console()),
-            Returned::Unanswered | Returned::Withdrawn => (false, false),
+            Returned::Unanswered | Returned::Withdrawn | Returned::Reopened { .. } => (false, false),
         };
-        let nobody = self.incident.engaged().next().is_none();
+        let nobody = self.incident.is_open() && self.incident.engaged().next().is_none();
         let again = self.now.after(dispatch_within(self.incident.priority, self.policy));
         let dispatch_due_at =
             nobody.then(|| self.incident.dispatch_due_at.map_or(again, |due| due.min(again)));
@@ -188,6 +242,14 @@ impl Course<'_> {
         }
         if self.incident.unanswered_origin().is_some() {
             self.answer_origin(refused_because.cloned());
+        }
+    }
+
+    /// Whoever sends somebody has taken it; what they took back they may still want, and decide that.
+    pub(super) fn take_origin(&mut self) {
+        let state = self.incident.origin.as_deref().map(|origin| &origin.state);
+        if matches!(state, Some(OriginState::Asked | OriginState::TakenBack { .. })) {
+            self.answer_origin(None);
         }
     }
 

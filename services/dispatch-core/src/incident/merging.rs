@@ -139,6 +139,10 @@ impl Course<'_> {
         if self.incident.assignments.len() + going_on.len() > ASSIGNMENTS_PER_INCIDENT_MAX {
             return Err(IncidentRefusal::TooMany { what: "assignments", max: ASSIGNMENTS_PER_INCIDENT_MAX });
         }
+        // Whoever counts another report to it has taken it.
+        if self.incident.unanswered_origin().is_some() {
+            self.answer_origin(None);
+        }
         let (number, flags) = (from.number.clone(), from.flags());
         // The same agency is on the way to the same thing: its crews go on under the assignment that stays.
         let joining = self.joining(from);
@@ -156,6 +160,7 @@ impl Course<'_> {
         if from.priority < self.incident.priority {
             let edit = Edit { priority: Some(from.priority), ..Edit::default() };
             self.emit(IncidentEvent::Edited { edit: Box::new(edit) });
+            self.hasten();
         }
         if from.alarm > self.incident.alarm {
             let (from, to) = (self.incident.alarm, from.alarm);

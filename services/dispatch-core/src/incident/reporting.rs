@@ -106,7 +106,10 @@ impl Course<'_> {
             return Err(IncidentRefusal::NotInThisState { from, to });
         }
         self.emit(IncidentEvent::Declined { assignment: a.id, by, reason, source });
-        if a.role != Role::Notify {
+        if self.incident.taken_transfer().is_some() {
+            // It is a neighbour's: nobody is asked in its place, and without the last one it ends here.
+            self.end_if_theirs();
+        } else if a.role != Role::Notify {
             self.ask_next(a, Because::Declined);
         }
         Ok(())

@@ -16,7 +16,8 @@ use super::state::Incident;
 use crate::actor::Actor;
 use crate::category::Priority;
 use crate::ids::{AreaCode, IncidentId, TransferId, UserId};
-use crate::neighbour::PacketDetails;
+use crate::limits::{NOTE_BYTES_MAX, SHORT_TEXT_BYTES_MAX};
+use crate::neighbour::{PacketDetails, cut};
 use crate::private::Private;
 use crate::time::{Seconds, Timestamp};
 
@@ -69,6 +70,11 @@ pub enum PacketState {
     },
 }
 
+impl PacketState {
+    /// The result of a packet that is not sent any more, because its offer came back before.
+    pub const NOT_NEEDED: &str = "taken_back";
+}
+
 /// What became of an offer.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
@@ -114,6 +120,13 @@ pub enum Returned {
     Unanswered,
     /// We took it back.
     Withdrawn,
+    /// They had it, and somebody here opened it again.
+    Reopened {
+        /// Who there had accepted.
+        name: Private<String>,
+        /// Their number of it.
+        reference: Option<String>,
+    },
 }
 
 /// What the neighbouring centre answers.
@@ -135,6 +148,24 @@ pub enum TransferAnswer {
     },
 }
 
+impl TransferAnswer {
+    /// Cut to our own bounds: what a neighbour's system says is never refused for being long.
+    #[must_use]
+    pub(super) fn cut(self) -> Self {
+        let private = |text: Private<String>, max| Private::new(cut(text.into_inner(), max));
+        match self {
+            Self::Accepted { name, reference } => Self::Accepted {
+                name: private(name, SHORT_TEXT_BYTES_MAX),
+                reference: reference.map(|text| cut(text, SHORT_TEXT_BYTES_MAX)),
+            },
+            Self::Refused { name, reason } => Self::Refused {
+                name: private(name, SHORT_TEXT_BYTES_MAX),
+                reason: private(reason, NOTE_BYTES_MAX),
+            },
+        }
+    }
+}
+
 /// Where an incident came from that a neighbouring centre handed over to us.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Origin {
@@ -148,8 +179,9 @@ pub struct Origin {
     pub reference: String,
     /// Until when they wait for an answer.
     pub answer_by: Timestamp,
-    /// What they told besides what an incident has a place for.
-    pub details: Private<PacketDetails>,
+    /// What they told besides what an incident has a place for; nothing once that was erased.
+    #[serde(default)]
+    pub details: Option<Private<PacketDetails>>,
     /// Whether our answer has reached their system.
     #[serde(default)]
     pub told: PacketState,
@@ -261,6 +293,11 @@ impl Incident {
         self.transfers.iter().find(|transfer| transfer.id == id)
     }
 
+    /// The offer that a neighbouring centre took: it is theirs, whoever of ours is still at work there.
+    pub fn taken_transfer(&self) -> Option<&Transfer> {
+        self.transfers.iter().find(|transfer| matches!(transfer.state, TransferState::Accepted { .. }))
+    }
+
     /// Where it came from, as long as we have not answered.
     pub fn unanswered_origin(&self) -> Option<&Origin> {
         self.origin.as_deref().filter(|origin| origin.state == OriginState::Asked)
@@ -276,6 +313,16 @@ pub(crate) fn brought_along() -> BTreeMap<Priority, Seconds> {
 pub(super) fn offer_changed(incident: &mut Incident, id: TransferId, change: impl FnOnce(&mut Transfer)) {
     if let Some(transfer) = incident.transfers.iter_mut().find(|transfer| transfer.id == id) {
         change(transfer);
+    }
+}
+
+/// The incident after somebody here opened it again: nobody else has it any more.
+pub(super) fn reopened(incident: &mut Incident, at: Timestamp) {
+    for transfer in &mut incident.transfers {
+        if let TransferState::Accepted { name, reference, .. } = &transfer.state {
+            let why = Returned::Reopened { name: name.clone(), reference: reference.clone() };
+            transfer.state = TransferState::Returned { at, why };
+        }
     }
 }
 

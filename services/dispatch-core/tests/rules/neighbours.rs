@@ -4,8 +4,8 @@ use dispatch_core::actor::Actor;
 use dispatch_core::category::{Category, Priority};
 use dispatch_core::ids::{AgencyCode, AreaCode, IncidentId, TransferId};
 use dispatch_core::incident::{
-    Effect, IncidentCommand, IncidentRefusal, IncidentStatus, Neighbour, OriginState, TransferCommand,
-    TransferMessage,
+    Effect, Incident, IncidentCommand, IncidentRefusal, IncidentStatus, Neighbour, OriginState, PacketState,
+    Returned, TransferAnswer, TransferCommand, TransferMessage, TransferState,
 };
 use dispatch_core::neighbour::{IncidentPacket, NeighbourMessage};
 use dispatch_core::private::Private;
@@ -92,13 +92,7 @@ fn whoever_accepts_refuses_or_sends_somebody_has_answered() {
     assert_eq!((refused.incident().status(), told(&refused)), (IncidentStatus::Cancelled, 1));
 
     let mut sent = received();
-    let damkar = Target {
-        agency: agency("damkar"),
-        code: AgencyCode::new("damkar"),
-        role: Role::Lead,
-        because: String::new(),
-    };
-    sent.give(person(2), IncidentCommand::Dispatch { targets: vec![damkar], note: None }).unwrap();
+    sent.give(person(2), damkar()).unwrap();
     assert!(matches!(state(&sent), OriginState::Accepted { .. }) && told(&sent) == 1);
 }
 
@@ -118,6 +112,116 @@ fn what_they_took_back_waits_for_somebody_to_close_it_or_to_take_it_all_the_same
     transfer(&mut there, TransferCommand::Accept).unwrap();
     assert!(matches!(state(&there), OriginState::Accepted { .. }));
     assert!(there.incident().dispatch_due_at.is_some() && there.incident().close_due_at.is_none());
+}
+
+fn telling(bench: &Bench) -> Vec<TransferMessage> {
+    let told = |effect: &Effect| match effect {
+        Effect::TellNeighbour { message, .. } => Some(*message),
+        Effect::Notify { .. } => None,
+    };
+    bench.effects.iter().filter_map(told).collect()
+}
+
+fn damkar() -> IncidentCommand {
+    let (agency, code) = (agency("damkar"), AgencyCode::new("damkar"));
+    let target = Target { agency, code, role: Role::Lead, because: String::new() };
+    IncidentCommand::Dispatch { targets: vec![target], note: None }
+}
+
+#[test]
+fn who_sends_somebody_to_what_they_took_back_tells_them() {
+    let mut there = received();
+    let id = there.incident().origin.as_ref().unwrap().transfer;
+    let taken_back = TransferCommand::TakenBack { from: AreaCode("19.03".into()), id };
+    there.run(Actor::System, IncidentCommand::Transfer(taken_back)).unwrap();
+    there.give(person(2), damkar()).unwrap();
+    assert!(matches!(state(&there), OriginState::Accepted { .. }));
+    assert_eq!(telling(&there), [TransferMessage::Answer]);
+}
+
+#[test]
+fn closing_what_nobody_answered_sends_it_back_and_merging_takes_it() {
+    let mut closed = received();
+    let reason = Some(Private::new("sudah ditangani desa".to_owned()));
+    closed.give(person(9), IncidentCommand::Close { reason: reason.clone(), may_override: true }).unwrap();
+    let OriginState::Refused { reason: told, .. } = state(&closed) else { panic!("{:?}", state(&closed)) };
+    assert_eq!((Some(told), telling(&closed)), (reason.as_ref(), vec![TransferMessage::Answer]));
+    assert_eq!(closed.incident().status(), IncidentStatus::Closed);
+
+    // Ours goes into theirs, and theirs into ours: both ways it is counted here, so it is ours.
+    for theirs_goes_on in [true, false] {
+        let (mut theirs, mut ours) = (received(), Bench::with("banjir", Category::D, Priority::P1));
+        let (from, into) = if theirs_goes_on { (&ours, &theirs) } else { (&theirs, &ours) };
+        for (id, command) in dispatch_core::incident::merge(from.incident(), into.incident()) {
+            let bench = if id == theirs.id { &mut theirs } else { &mut ours };
+            bench.give(person(9), command).unwrap();
+        }
+        assert!(matches!(state(&theirs), OriginState::Accepted { .. }), "{theirs_goes_on}");
+        assert_eq!(telling(&theirs), [TransferMessage::Answer], "{theirs_goes_on}");
+    }
+}
+
+#[test]
+fn their_systems_word_is_cut_and_proves_that_the_packet_is_there() {
+    let (mut ours, packet) = packet();
+    let long = |bytes| Private::new("é".repeat(bytes));
+    let answer = TransferAnswer::Refused { name: long(600), reason: long(5_000) };
+    let answered = TransferCommand::Answered { id: packet.transfer, from: AreaCode("19.04".into()), answer };
+    ours.run(Actor::System, IncidentCommand::Transfer(answered)).unwrap();
+    let offer = &ours.incident().transfers[0];
+    assert!(matches!(offer.packet, PacketState::Delivered { .. }));
+    let TransferState::Returned { why: Returned::Refused { name, reason, .. }, .. } = &offer.state else {
+        panic!("{:?}", offer.state)
+    };
+    assert_eq!((name.reveal().len(), reason.reveal().len()), (512, 4_096));
+
+    // A no without a reason is a no, too.
+    let (mut ours, packet) = self::packet();
+    let refused = serde_json::json!({ "kind": "refused", "transfer": packet.transfer, "incident": packet.incident });
+    let NeighbourMessage::Refused { name, reason, .. } = serde_json::from_value(refused).unwrap() else {
+        panic!("a refusal")
+    };
+    let answer = TransferAnswer::Refused { name: name.into(), reason: reason.into() };
+    let answered = TransferCommand::Answered { id: packet.transfer, from: AreaCode("19.04".into()), answer };
+    ours.run(Actor::System, IncidentCommand::Transfer(answered)).unwrap();
+    assert!(ours.incident().waiting_transfer().is_none());
+}
+
+#[test]
+fn words_that_are_newer_than_this_program_cost_only_themselves() {
+    let (_ours, packet) = packet();
+    let mut json = serde_json::to_value(NeighbourMessage::Offer(Box::new(packet.clone()))).unwrap();
+    let news = serde_json::json!({
+        "priority": "P9", "category": "z", "casualties": "banyak", "type": 7, "caller_name": ["Siti"], "new": {},
+        "location": { "source": "satellite", "fixed_at": "kemarin", "lat": "-2.5", "landmark": "jembatan" },
+        "answers": [{ "asked": "Ada api?" }, { "asked": "Ada korban?", "answer": "Ya", "new": 1 }],
+        "agencies": "damkar",
+    });
+    json.as_object_mut().unwrap().extend(news.as_object().unwrap().clone());
+    let NeighbourMessage::Offer(read) = serde_json::from_value(json.clone()).unwrap() else { panic!("an offer") };
+    assert_eq!((read.priority, read.category, read.casualties), (Priority::P1, Category::G, None));
+    assert_eq!((read.kind, read.caller_name, read.agencies.len()), (None, None, 0));
+    assert_eq!((read.location.lat, read.location.landmark.as_deref()), (None, Some("jembatan")));
+    assert!(read.location.source.is_none() && read.location.fixed_at.is_none());
+    assert_eq!(read.answers.iter().map(|one| one.answer.as_str()).collect::<Vec<_>>(), ["Ya"]);
+    json.as_object_mut().unwrap().remove("priority");
+    assert!(serde_json::from_value::<NeighbourMessage>(json).is_err(), "a required field is missing");
+}
+
+#[test]
+fn what_they_told_can_be_erased_and_the_incident_still_reads() {
+    let there = received();
+    let mut json = serde_json::to_value(there.incident()).unwrap();
+    assert!(json["origin"]["details"]["$private"].is_object(), "it is taken out of the log");
+    for erased in [Some(serde_json::Value::Null), None] {
+        let origin = json["origin"].as_object_mut().unwrap();
+        match erased {
+            Some(null) => origin.insert("details".into(), null),
+            None => origin.remove("details"),
+        };
+        let read: Incident = serde_json::from_value(json.clone()).unwrap();
+        assert_eq!(read.origin.unwrap().details, None);
+    }
 }
 
 #[test]

@@ -313,6 +313,7 @@ fn told(bench: &Bench, midnight: Timestamp, which: &str) -> Vec<(Timestamp, bool
                 Returned::Refused { .. } => "ditolak",
                 Returned::Unanswered => "tidak dijawab",
                 Returned::Withdrawn => "ditarik",
+                Returned::Reopened { .. } => "dibuka kembali",
             };
             format!("serah terima kembali: {why}")
         } else if let IncidentEvent::TakenOver { assignment, .. } = event {
