@@ -7,8 +7,12 @@ import path from 'node:path';
 
 const SECRET = 'kunci-tetangga-untuk-uji';
 
-const sealed = (stamp, id, body) =>
-  `sha256=${createHmac('sha256', SECRET).update(`${stamp}\n${id}\n${body}`).digest('hex')}`;
+const [US, THEM] = ['19.03', '19.04'];
+
+const sealed = (sender, receiver, stamp, id, body) => {
+  const text = ['sigap-neighbour-2', sender, receiver, stamp, id, body].join('\n');
+  return `sha256=${createHmac('sha256', SECRET).update(text).digest('hex')}`;
+};
 
 /** The system of the neighbouring centre 19.04: takes what is signed, and sends what it is told to send. */
 export class Neighbour {
@@ -25,7 +29,7 @@ export class Neighbour {
       request.on('data', (bytes) => (body += bytes));
       request.on('end', () => {
         const [id, stamp] = [request.headers['x-sigap-id'], request.headers['x-sigap-timestamp']];
-        const signed = request.headers['x-sigap-signature'] === sealed(stamp, id, body);
+        const signed = request.headers['x-sigap-signature'] === sealed(US, THEM, stamp, id, body);
         this.letters.push({ ...JSON.parse(body), id, signed });
         response.writeHead(200, { 'content-type': 'application/json' });
         response.end(JSON.stringify({ number: '2026-000777' }));
@@ -49,6 +53,7 @@ code = "19.04"
 name = "112 Bangka Tengah"
 telephone = "${telephone}"
 url = "http://127.0.0.1:${port}/"
+own_code = "${US}"
 secret_file = "${this.#key}"
 `;
   }
@@ -62,7 +67,7 @@ secret_file = "${this.#key}"
         'content-type': 'application/json',
         'x-sigap-id': id,
         'x-sigap-timestamp': stamp,
-        'x-sigap-signature': sealed(stamp, id, body),
+        'x-sigap-signature': sealed(THEM, US, stamp, id, body),
       },
       body,
     });

@@ -29,7 +29,7 @@ pub use notification::{Notification, Task};
 pub use number::{NumberForm, international};
 pub use report::{Proof, Reported, Reports, Unproven};
 pub use reqwest::Method;
-pub use signed::{Seal, SignedDoor};
+pub use signed::{Ends, Seal, SignedDoor};
 pub use smtp::{Smtp, SmtpTls};
 pub use template::{Escape, fill};
 pub use webhook::{Webhook, WebhookForm};

@@ -81,7 +81,7 @@ pub(crate) async fn deliver(
         Ok(body) => body,
         Err(error) => return Outcome::Refused { result: format!("not serialisable: {error}") },
     };
-    let door = SignedDoor { url: webhook.url.clone(), secret: webhook.secret.clone() };
+    let door = SignedDoor { url: webhook.url.clone(), secret: webhook.secret.clone(), ends: None };
     door.post(client, &notification.id, body, now).await
 }
 

@@ -3,6 +3,7 @@ import type { Incident } from '../api/types';
 import { alarms } from '../app/alarms.svelte';
 import { t } from '../app/i18n/words.svelte';
 import { board } from '../feed/board.svelte';
+import { player } from '../sound/player.svelte';
 import { toasts } from './toasts.svelte';
 
 /** What has to be said of an incident, once each: it came to us, or came back. */
@@ -45,6 +46,7 @@ export function tellNeighbourNews(show: (incident: string) => void): void {
         const action = { label: t('neighbour.show'), act: () => show(news.incident) };
         toasts.say({ tone: 'warn', title: news.title, detail: news.detail, action });
         alarms.notify(news.title);
+        player.once('escalation');
       }
     });
   });

@@ -1,5 +1,6 @@
+import { newKey } from '../api/client';
 import { api } from '../api/endpoints';
-import type { Contact, Incident, Transfer } from '../api/types';
+import type { Contact, Incident, Transfer, TransferStep } from '../api/types';
 import { session } from '../app/session.svelte';
 
 /** The neighbouring centres of the phone book. */
@@ -32,6 +33,22 @@ class Neighbours {
 
 export const neighbours = new Neighbours();
 session.onLeave(() => neighbours.forget());
+
+/**
+ * The keys under which steps of hand-overs are sent: the same step in the same situation has the same one, so that it is
+ * taken once when its answer was lost; another step, or the same one when more has happened since, has a new one.
+ */
+export class StepKeys {
+  #keys = new Map<string, string>();
+
+  of(incident: Pick<Incident, 'id' | 'transfers' | 'origin'>, step: TransferStep): string {
+    const { id, transfers, origin } = incident;
+    const what = JSON.stringify([id, transfers.map((one) => one.state), origin?.state, step]);
+    const key = this.#keys.get(what) ?? newKey();
+    this.#keys.set(what, key);
+    return key;
+  }
+}
 
 /** The offer that a neighbouring centre has not answered. */
 export function waitingOffer(incident: Incident): Transfer | null {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { incident } from '../../test/samples';
 import type { Transfer } from '../api/types';
 import { newsOf } from './neighbour-news.svelte';
-import { mayOffer, waitingOffer } from './neighbours.svelte';
+import { StepKeys, mayOffer, waitingOffer } from './neighbours.svelte';
 
 const offer = (state: Transfer['state'], id = 't1'): Transfer => ({
   id,
@@ -45,6 +45,17 @@ it('an incident is offered to one neighbour at a time, and not before we have an
   expect(mayOffer(incident({ origin: origin('asked') }))).toBe(false);
   expect(mayOffer(incident({ origin: origin('accepted') }))).toBe(true);
   expect(waitingOffer(incident({ transfers: [offer('refused', 't0'), offer('waiting')] }))?.id).toBe('t1');
+});
+
+it('a step that is sent again after a lost answer is the same; another one, or the next of its kind, is not', () => {
+  const keys = new StepKeys();
+  const offerTo = (to: string) => ({ action: 'offer' as const, to });
+  const first = keys.of(incident({}), offerTo('19.04'));
+  expect(keys.of(incident({}), offerTo('19.71'))).not.toBe(first);
+  expect(keys.of(incident({}), offerTo('19.04'))).toBe(first);
+  const later = incident({ transfers: [offer('refused')] });
+  expect(keys.of(later, offerTo('19.04'))).not.toBe(first);
+  expect(mayOffer(incident({ transfers: [offer('reopened')] }))).toBe(true);
 });
 
 it('what came to us and what came back is told, each once; what was taken back by us is not', () => {

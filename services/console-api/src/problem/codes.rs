@@ -59,6 +59,10 @@ codes! {
     InvalidIdempotencyKey = "invalid_idempotency_key" 400
         "Idempotency-Key tidak sah", "Tidak ada yang diubah. Pakai 1 sampai 200 karakter ASCII yang terlihat.";
         "The Idempotency-Key is not valid", "Nothing was changed. Use 1 to 200 visible ASCII characters.";
+    /// A neighbouring centre's message has no `X-Sigap-Id`.
+    MessageIdMissing = "message_id_missing" 400
+        "X-Sigap-Id tidak ada", "Tidak ada yang dicatat. Kirim lagi dengan X-Sigap-Id yang sama pada setiap percobaan.";
+        "There is no X-Sigap-Id", "Nothing was written down. Send it again with an X-Sigap-Id that is the same on every try.";
     /// No session, or one that has ended.
     NoSession = "no_session" 401
         "Anda belum masuk", "Masuk lagi; isian di layar tetap ada dan dapat dikirim ulang.";

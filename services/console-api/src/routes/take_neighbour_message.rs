@@ -14,6 +14,7 @@ use dispatch_core::neighbour::{IncidentPacket, NeighbourMessage};
 use dispatch_core::private::Private;
 use incident_store::DeskCommand;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use crate::channels::{ChannelDoor, NeighbourLetter, ReportRefused};
@@ -31,8 +32,8 @@ pub struct NeighbourAnswer {
 }
 
 /// An incident packet, an answer to one of ours, or that an offer was taken back: `docs/neighbour-exchange.md`. Proven by
-/// `X-Sigap-Id`, `X-Sigap-Timestamp` and `X-Sigap-Signature` (HMAC-SHA-256 over time stamp, id and body, with line feeds
-/// between). The same message again changes nothing.
+/// `X-Sigap-Id`, `X-Sigap-Timestamp` and `X-Sigap-Signature` (HMAC-SHA-256 over version, sender, receiver, time stamp, id
+/// and body, with line feeds between). The same message again changes nothing.
 #[utoipa::path(post, path = "/api/v1/neighbours/{code}/messages", operation_id = "take_neighbour_message",
     tag = "Channels", security(()),
     params(("code" = String, Path, description = "Code of the centre that sends, as our configuration has it")),
@@ -51,6 +52,9 @@ pub async fn handler(
     }
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let id = header("x-sigap-id");
+    if id.is_empty() {
+        return Err(Problem::new(Code::MessageIdMissing));
+    }
     let letter = NeighbourLetter {
         from: &code,
         id,
@@ -63,11 +67,24 @@ pub async fn handler(
         ReportRefused::UnknownMessage => Problem::new(Code::NotFound),
         ReportRefused::NotNow => Problem::new(Code::StoreAway),
     })?;
-    let message = serde_json::from_slice(&body).map_err(|_unreadable| Problem::new(Code::MalformedJson))?;
-    let key = format!("neighbour:{}:{id}", from.code);
+    let message: NeighbourMessage =
+        serde_json::from_slice(&body).map_err(|_unreadable| Problem::new(Code::MalformedJson))?;
+    let key = key(&from, &message, id);
     let command = command(message, from, &names.now())?;
     let incident = intake.note(key, Actor::System, command).await?.incident()?;
     Ok(Json(NeighbourAnswer { number: incident.number }))
+}
+
+/// A sender that counts its messages anew, or calls them all the same, does not lose one: what a message is stands in it.
+fn key(from: &Neighbour, message: &NeighbourMessage, id: &str) -> String {
+    let (kind, transfer) = match message {
+        NeighbourMessage::Offer(packet) => ("offer", packet.transfer),
+        NeighbourMessage::TakenBack { transfer } => ("taken_back", *transfer),
+        NeighbourMessage::Accepted { transfer, .. } => ("accepted", *transfer),
+        NeighbourMessage::Refused { transfer, .. } => ("refused", *transfer),
+    };
+    let id = hex::encode(Sha256::digest(id.as_bytes()));
+    format!("neighbour:{}:{kind}:{transfer}:{id}", from.code)
 }
 
 fn command(message: NeighbourMessage, from: Neighbour, names: &Names) -> Result<DeskCommand, Problem> {
@@ -117,4 +134,32 @@ fn located(location: Location, area_code: Option<String>, names: &Names) -> Resu
         fixed_at: location.fixed_at.map(Time),
     }
     .located(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sender_that_calls_all_messages_the_same_loses_none() {
+        let from = |code: &str| Neighbour { code: dispatch_core::ids::AreaCode(code.into()), name: String::new() };
+        let message = |kind: &str, transfer: u128| {
+            let (transfer, incident) = (uuid::Uuid::from_u128(transfer), uuid::Uuid::from_u128(9));
+            let json = serde_json::json!({ "kind": kind, "transfer": transfer, "incident": incident });
+            serde_json::from_value(json).unwrap()
+        };
+        let of = |code: &str, kind: &str, transfer, id: &str| key(&from(code), &message(kind, transfer), id);
+        let first = of("19.04", "accepted", 1, "1");
+        assert_eq!(of("19.04", "accepted", 1, "1"), first);
+        for other in [
+            of("19.02", "accepted", 1, "1"),
+            of("19.04", "refused", 1, "1"),
+            of("19.04", "accepted", 2, "1"),
+            of("19.04", "accepted", 1, "2"),
+        ] {
+            assert_ne!(other, first);
+        }
+        let long = of("19.04", "taken_back", 1, &"é\n".repeat(5_000));
+        assert!(incident_store::IdempotencyKey::new(long).is_ok());
+    }
 }

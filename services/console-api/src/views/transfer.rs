@@ -213,7 +213,9 @@ pub(super) const fn returned_words(why: &Returned) -> (&'static str, &'static st
             "did not answer in time: the incident is ours again",
         ),
         Returned::Withdrawn => ("tidak jadi diserahi: ditarik kembali", "is no longer asked: taken back"),
-        Returned::Reopened { .. } => ("tidak lagi memegang: dibuka kembali", "has it no more: it was reopened"),
+        Returned::Reopened { .. } => {
+            ("tidak lagi memegang: dibuka kembali", "has it no more: it was reopened")
+        }
     }
 }
 

@@ -177,7 +177,8 @@ fn their_systems_word_is_cut_and_proves_that_the_packet_is_there() {
 
     // A no without a reason is a no, too.
     let (mut ours, packet) = self::packet();
-    let refused = serde_json::json!({ "kind": "refused", "transfer": packet.transfer, "incident": packet.incident });
+    let refused =
+        serde_json::json!({ "kind": "refused", "transfer": packet.transfer, "incident": packet.incident });
     let NeighbourMessage::Refused { name, reason, .. } = serde_json::from_value(refused).unwrap() else {
         panic!("a refusal")
     };
@@ -198,7 +199,9 @@ fn words_that_are_newer_than_this_program_cost_only_themselves() {
         "agencies": "damkar",
     });
     json.as_object_mut().unwrap().extend(news.as_object().unwrap().clone());
-    let NeighbourMessage::Offer(read) = serde_json::from_value(json.clone()).unwrap() else { panic!("an offer") };
+    let NeighbourMessage::Offer(read) = serde_json::from_value(json.clone()).unwrap() else {
+        panic!("an offer")
+    };
     assert_eq!((read.priority, read.category, read.casualties), (Priority::P1, Category::G, None));
     assert_eq!((read.kind, read.caller_name, read.agencies.len()), (None, None, 0));
     assert_eq!((read.location.lat, read.location.landmark.as_deref()), (None, Some("jembatan")));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use agency_channels::SignedDoor;
+use agency_channels::{Ends, SignedDoor};
 use console_api::phone_book::{Contact, is_callable};
 use dispatch_core::ids::AreaCode;
 use dispatch_core::incident::Neighbour;
@@ -36,7 +36,7 @@ impl NeighbourCentre {
 
 /// Reads one.
 pub(super) fn read(table: &toml::Table, mistakes: &mut Vec<String>) -> Option<NeighbourCentre> {
-    only_known(table, &["code", "name", "telephone", "url", "secret_file"], mistakes);
+    only_known(table, &["code", "name", "telephone", "url", "secret_file", "own_code"], mistakes);
     let code = text(table, "code", mistakes);
     let name = text(table, "name", mistakes);
     let telephone = text(table, "telephone", mistakes);
@@ -50,14 +50,45 @@ pub(super) fn read(table: &toml::Table, mistakes: &mut Vec<String>) -> Option<Ne
     {
         mistakes.push(format!("telephone: \"{telephone}\" is neither a number nor a sip: or tel: address"));
     }
-    let system = if table.contains_key("url") || table.contains_key("secret_file") {
+    let system = if ["url", "secret_file", "own_code"].iter().any(|key| table.contains_key(*key)) {
         let (url, secret) = (url(table, mistakes), secret(table, "secret_file", mistakes));
-        Some(SignedDoor { url: url?, secret: Private::new(secret?) })
+        let us = own_code(table, url.as_deref(), code.as_deref(), mistakes);
+        let them = code.clone();
+        Some(SignedDoor {
+            url: url?,
+            secret: Private::new(secret?),
+            ends: Some(Ends { us: us?, them: them? }),
+        })
     } else {
         None
     };
     let who = Neighbour { code: AreaCode(code?), name: name? };
     Some(NeighbourCentre { who, telephone: Private::new(telephone?), system })
+}
+
+/// How the neighbour knows us: both codes are part of what is signed. A Sigap's own address names it.
+fn own_code(
+    table: &toml::Table,
+    url: Option<&str>,
+    theirs: Option<&str>,
+    mistakes: &mut Vec<String>,
+) -> Option<String> {
+    let in_url = || Some(url?.rsplit_once("/neighbours/")?.1.strip_suffix("/messages")?.to_owned());
+    let own = if table.contains_key("own_code") {
+        text(table, "own_code", mistakes)?
+    } else {
+        let Some(own) = in_url() else {
+            if url.is_some() {
+                mistakes.push("own_code: is missing; the url does not say how they know us".to_owned());
+            }
+            return None;
+        };
+        own
+    };
+    if !is_kabupaten(&own) || theirs == Some(own.as_str()) {
+        mistakes.push(format!("own_code: \"{own}\" is not our own code PP.KK"));
+    }
+    Some(own)
 }
 
 /// Checks them against each other and against the phone book.
@@ -66,6 +97,15 @@ pub(super) fn check(centres: &[NeighbourCentre], contacts: &[Contact], mistakes:
     for centre in centres {
         if !codes.insert(centre.who.code.to_string()) {
             mistakes.push(format!("[[neighbour]] {}: the code stands twice", centre.who.code));
+        }
+    }
+    let secret = |centre: &NeighbourCentre| centre.system.as_ref().map(|door| door.secret.clone());
+    for (place, centre) in centres.iter().enumerate() {
+        let same = |other: &&NeighbourCentre| secret(centre).is_some() && secret(other) == secret(centre);
+        if let Some(other) = centres.iter().take(place).find(same) {
+            let (one, other) = (&centre.who.code, &other.who.code);
+            mistakes
+                .push(format!("[[neighbour]] {one}: secret_file holds the same secret as that of {other}"));
         }
     }
 }
@@ -98,16 +138,35 @@ mod tests {
         );
         let both = read(&table(&both), &mut mistakes).unwrap();
         assert_eq!(both.system.as_ref().map(|door| door.secret.reveal().as_slice()), Some(&b"rahasia"[..]));
-        check(&[by_phone.clone(), both], &[], &mut mistakes);
+        let ends = both.system.as_ref().and_then(|door| door.ends.clone());
+        assert_eq!(ends, Some(Ends { us: "19.03".into(), them: "19.04".into() }));
+        check(&[by_phone.clone(), both.clone()], &[], &mut mistakes);
         assert_eq!(mistakes, Vec::<String>::new());
+        let mut other = both.clone();
+        other.who.code = AreaCode("19.02".into());
+        check(&[both, other], &[], &mut mistakes);
+        assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+        assert!(std::mem::take(&mut mistakes)[0].contains("19.02: secret_file holds the same secret"));
+        let elsewhere = format!(
+            "code = \"19.04\"\nname = \"x\"\ntelephone = \"112\"\nurl = \"https://x.example/\"\nsecret_file = \"{}\"\n",
+            file.path().display()
+        );
+        for (own, wrong) in [("", true), ("own_code = \"19.04\"", true), ("own_code = \"19.03\"", false)] {
+            let known = read(&table(&format!("{elsewhere}{own}")), &mut mistakes);
+            let named = std::mem::take(&mut mistakes);
+            assert_eq!(named.iter().any(|one| one.starts_with("own_code:")), wrong, "{own}: {named:?}");
+            assert!(wrong || known.is_some_and(|centre| centre.system.is_some()));
+        }
         let bad =
             "code = \"Bangka\"\nname = \"x\"\ntelephone = \"telepon saja\"\nurl = \"ftp://x\"\nwarna = 1\n";
         assert!(read(&table(bad), &mut mistakes).is_none());
         check(&[by_phone.clone(), by_phone], &[], &mut mistakes);
         let all = mistakes.join("\n");
-        for named in ["code: \"Bangka\"", "telephone:", "url:", "secret_file:", "warna:", "stands twice"] {
+        for named in
+            ["code: \"Bangka\"", "telephone:", "url:", "secret_file:", "own_code:", "warna:", "stands twice"]
+        {
             assert!(all.contains(named), "{named} is missing in\n{all}");
         }
-        assert_eq!(mistakes.len(), 6, "{all}");
+        assert_eq!(mistakes.len(), 7, "{all}");
     }
 }

@@ -121,6 +121,7 @@ async fn two_centres_hand_over_accept_refuse_and_take_back() {
 
     transfer(&rina, &received, &json!({ "action": "accept" })).await;
     let closed = settled(&petugas, &first, "accepted").await;
+    // Their answer proves that they have it, whatever our own courier has heard by then.
     assert_eq!(
         (&closed["status"], &closed["transfers"][0]["packet"]),
         (&"closed".into(), &"delivered".into())
@@ -176,10 +177,10 @@ async fn only_a_signed_message_of_a_known_neighbour_is_taken_and_only_once() {
         "answers": [{ "asked": "Ada yang terjebak?", "answer": "Ya" }], "sesuatu_yang_baru": true,
     });
     let now = Timestamp::from_micros(wall_clock());
-    let send = |secret: &str, stamp: Timestamp, from: &str| {
-        let (body, stamp, id) = (packet.to_string(), stamp.to_string(), format!("{id}.offer"));
+    let send = |secret: &str, stamp: Timestamp, from: &str, id: &str| {
+        let (body, stamp, id) = (packet.to_string(), stamp.to_string(), id.to_owned());
         let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length is a key");
-        mac.update(format!("{stamp}\n{id}\n{body}").as_bytes());
+        mac.update(format!("sigap-neighbour-2\n{from}\n19.03\n{stamp}\n{id}\n{body}").as_bytes());
         let signature = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
         let call = Call::new("POST", &format!("/api/v1/neighbours/{from}/messages"))
             .header("x-sigap-id", &id)
@@ -191,10 +192,17 @@ async fn only_a_signed_message_of_a_known_neighbour_is_taken_and_only_once() {
     };
     let old = Timestamp::from_micros(now.as_micros() - 301_000_000);
     for (secret, stamp, from) in [("lain", now, "19.04"), (SECRET, old, "19.04"), (SECRET, now, "19.05")] {
-        assert_eq!(send(secret, stamp, from).await.problem(401), "unproven_report");
+        assert_eq!(send(secret, stamp, from, "1").await.problem(401), "unproven_report");
     }
-    let number = send(SECRET, now, "19.04").await.expect(200)["number"].clone();
-    assert_eq!(send(SECRET, now, "19.04").await.expect(200)["number"], number, "the same packet again");
+    assert_eq!(send(SECRET, now, "19.04", "").await.problem(400), "message_id_missing");
+    let number = send(SECRET, now, "19.04", "1").await.expect(200)["number"].clone();
+    for id in ["1", "2"] {
+        assert_eq!(
+            send(SECRET, now, "19.04", id).await.expect(200)["number"],
+            number,
+            "the same packet again"
+        );
+    }
     let open = petugas.get("/incidents?status=open").await.expect(200);
     assert_eq!(open["items"].as_array().map(Vec::len), Some(1), "{open}");
     let one = &open["items"][0];

@@ -11,6 +11,7 @@ import { learnCall, learnIncident } from '../../feed/reducer';
 import { toasts } from '../../parts/toasts.svelte';
 import { tellRefusal } from '../../parts/incident/ended';
 import { isLive, isMine, isOfferedTo, isWaiting } from '../../parts/calls';
+import { StepKeys } from '../../parts/neighbours.svelte';
 import { answersFor, carryOver, sendRest } from './card-answers.svelte';
 import { drafts, type Draft } from './draft.svelte';
 import { toCorrection, toNewIncident, wordsOf } from './form';
@@ -31,6 +32,7 @@ class Desk {
   /** The call that was ended here last: nobody has to be told why it is over. */
   hungUp: string | null = null;
   #keys = new Map<string, string>();
+  readonly #stepKeys = new StepKeys();
 
   get waiting(): Call[] {
     return [...board.calls.values()]
@@ -255,9 +257,13 @@ class Desk {
     let incident: string | null = null;
     try {
       if (draft.created === null && call.incident_id === null) await this.#create(draft);
+      // What was typed since goes with the packet.
+      else if (draft.created && draft.isCorrected && !(await this.#correctFields(draft))) return null;
       incident = draft.created?.id ?? call.incident_id;
       if (!incident) return null;
-      const offered = await api.transferIncident(incident, { action: 'offer', to });
+      const known = board.incidents.get(incident) ?? draft.created ?? (await api.incident(incident));
+      const step = { action: 'offer' as const, to };
+      const offered = await api.transferIncident(incident, step, this.#stepKeys.of(known, step));
       learnIncident(board, offered);
       return offered;
     } catch (error) {

@@ -27,9 +27,9 @@ use super::{Counts, Messages, Phones, Shared, Work, carry};
 use crate::config::{Address, AgencyChannel, Carrier, Gateway};
 
 /// A desk, one agency with one telephone, and a trunk that answers from a list; then it says "calling" for ever.
-struct Centre {
-    shared: Shared,
-    work: Work,
+pub(super) struct Centre {
+    pub(super) shared: Shared,
+    pub(super) work: Work,
     incident: IncidentId,
     rung: Arc<std::sync::Mutex<Vec<String>>>,
     stop: CancellationToken,
@@ -40,7 +40,7 @@ struct Centre {
 const AGENCY: AgencyId = AgencyId(Uuid::from_u128(0x0193_5A00_0000_7ABC_8123_4567_89AB_0001));
 
 impl Centre {
-    async fn new(says: impl IntoIterator<Item = VoiceState>) -> Self {
+    pub(super) async fn new(says: impl IntoIterator<Item = VoiceState>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Clock::new(|| "2026-11-22T03:00:00Z".parse().unwrap());
         let url = StoreUrl::Sqlite(dir.path().join("sigap.db"));
@@ -125,11 +125,11 @@ impl Centre {
         self.incident(IncidentCommand::ConsoleOff { id }).await;
     }
 
-    async fn incident(&self, command: IncidentCommand) {
+    pub(super) async fn incident(&self, command: IncidentCommand) {
         self.submit(DeskCommand::Incident(self.incident, command)).await;
     }
 
-    async fn now(&self) -> Incident {
+    pub(super) async fn now(&self) -> Incident {
         self.work.desk.store().incident(self.incident).await.unwrap().unwrap()
     }
 
@@ -138,15 +138,15 @@ impl Centre {
     }
 
     /// The items that are due at this moment, as a courier takes them.
-    async fn due(&self, at: Timestamp) -> Vec<OutboxItem> {
+    pub(super) async fn due(&self, at: Timestamp) -> Vec<OutboxItem> {
         self.work.desk.lease_effects(8, at, Duration::from_secs(30)).await.unwrap()
     }
 
-    async fn item(&self) -> OutboxItem {
+    pub(super) async fn item(&self) -> OutboxItem {
         self.due(self.work.clock.now()).await.pop().expect("an item")
     }
 
-    async fn carries(&self, item: &OutboxItem) {
+    pub(super) async fn carries(&self, item: &OutboxItem) {
         tokio::time::timeout(Duration::from_secs(60), carry::carry(&self.shared, &self.work, item))
             .await
             .unwrap();
@@ -157,14 +157,14 @@ impl Centre {
     }
 
     /// The desk is given time to end: its folder goes with the story.
-    async fn ends(&self) {
+    pub(super) async fn ends(&self) {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
     }
 
     /// Long after everything that a courier puts off for a moment.
-    fn later(&self) -> Timestamp {
+    pub(super) fn later(&self) -> Timestamp {
         self.work.clock.now().after(Seconds(120))
     }
 }

@@ -11,6 +11,8 @@ mod book;
 mod carried;
 mod carry;
 mod counts;
+#[cfg(test)]
+mod handed_over;
 mod messages;
 mod neighbours;
 mod phones;

@@ -4,8 +4,8 @@ use agency_channels::{Outcome, Seal};
 use console_api::channels::{NeighbourLetter, ReportRefused};
 use dispatch_core::ids::TransferId;
 use dispatch_core::incident::{
-    Incident, IncidentCommand, Neighbour, OriginState, PacketState, TransferCommand, TransferMessage,
-    TransferState,
+    Incident, IncidentCommand, Neighbour, OriginState, PacketState, Transfer, TransferCommand,
+    TransferMessage, TransferState,
 };
 use dispatch_core::neighbour::{IncidentPacket, NeighbourMessage};
 use dispatch_core::time::{Seconds, Timestamp};
@@ -20,6 +20,10 @@ use crate::config::NeighbourCentre;
 const PAUSE_MAX_S: u32 = 15;
 /// What is no offer is tried for this long; by then people have talked.
 const GIVE_UP_AFTER: Seconds = Seconds(3_600);
+/// That an offer was taken back waits this long at most for the try that may still bring the offer.
+const OFFER_SETTLES_WITHIN: Seconds = Seconds(60);
+/// How this way is called among the channels' figures.
+const CHANNEL: &str = "neighbour";
 
 /// Whose letter it is.
 pub(super) fn proven(shared: &Shared, letter: NeighbourLetter<'_>) -> Result<Neighbour, ReportRefused> {
@@ -45,9 +49,19 @@ pub(super) async fn carry(
         Ok(None) => return warn!(incident.id = %item.incident, "A message to a neighbour names no incident"),
         Err(error) => return warn!(%error, "A message to a neighbour waits for the store"),
     };
+    let now = work.clock.now();
+    if message == TransferMessage::TakenBack && overtakes(&incident, transfer, now) {
+        // They would not know what is taken back, and would keep the offer that comes after it.
+        return again(work, item, now.after(Seconds(1))).await;
+    }
     let Some(letter) = letter(shared, work, &incident, transfer, message).await else {
         // Answered or taken back meanwhile: nothing is left to say.
-        submit(work, item, "done", None, true).await;
+        let result = PacketState::NOT_NEEDED.to_owned();
+        let given_up = (message == TransferMessage::Offer).then_some(TransferCommand::Told {
+            id: transfer,
+            packet: PacketState::Failed { at: now, result },
+        });
+        submit(work, item, "done", given_up.map(IncidentCommand::Transfer), true).await;
         return;
     };
     let settle = async |packet: Option<PacketState>| {
@@ -55,7 +69,6 @@ pub(super) async fn carry(
         let told = packet.map(|packet| TransferCommand::Told { id: transfer, packet });
         submit(work, item, "told", told.map(IncidentCommand::Transfer), true).await;
     };
-    let now = work.clock.now();
     let failed = |result: &str| PacketState::Failed { at: now, result: result.to_owned() };
     // That an offer was taken back says nothing of whether the packet itself came through.
     let about_packet = |packet| (message != TransferMessage::TakenBack).then_some(packet);
@@ -65,16 +78,44 @@ pub(super) async fn carry(
     };
     match door.post(&shared.client, &letter.id, body, now).await {
         Outcome::Delivered { .. } | Outcome::Accepted { .. } => {
+            shared.counts.count(CHANNEL, "delivered");
             settle(about_packet(PacketState::Delivered { at: now })).await;
         }
-        Outcome::Refused { result } => settle(about_packet(failed(&result))).await,
-        Outcome::TryAgain { result } if now > letter.until => settle(about_packet(failed(&result))).await,
+        Outcome::Refused { result } => {
+            shared.counts.count(CHANNEL, "failed");
+            settle(about_packet(failed(&result))).await;
+        }
+        Outcome::TryAgain { result } if now > letter.until => {
+            shared.counts.count(CHANNEL, "failed");
+            settle(about_packet(failed(&result))).await;
+        }
         Outcome::TryAgain { result } => {
+            shared.counts.count(CHANNEL, "again");
             let tries = shared.count_try(&letter.id);
             info!(notification.id = letter.id, tries, result, "A neighbour is told again");
             let pause = Seconds(2u32.saturating_pow(tries - 1).min(PAUSE_MAX_S));
             again(work, item, now.after(pause)).await;
         }
+    }
+}
+
+/// Whether an offer that came back may still be on its way to them.
+fn overtakes(incident: &Incident, transfer: TransferId, now: Timestamp) -> bool {
+    incident.transfer(transfer).is_some_and(|offer| match offer.state {
+        TransferState::Returned { at, .. } => {
+            offer.packet == PacketState::Pending && now < at.after(OFFER_SETTLES_WITHIN)
+        }
+        TransferState::Waiting | TransferState::Accepted { .. } => false,
+    })
+}
+
+/// Until when an offer is worth bringing: while it waits, and when somebody there took it on the telephone, because
+/// their system still has to learn of it.
+fn worth_bringing(offer: &Transfer) -> Option<Timestamp> {
+    match &offer.state {
+        TransferState::Waiting => Some(offer.due_at),
+        TransferState::Accepted { at, source, .. } if !source.is_console() => Some(at.after(GIVE_UP_AFTER)),
+        TransferState::Accepted { .. } | TransferState::Returned { .. } => None,
     }
 }
 
@@ -97,7 +138,8 @@ async fn letter<'a>(
     let centre_of = |who: &Neighbour| shared.neighbours.iter().find(|centre| centre.who.code == who.code);
     match message {
         TransferMessage::Offer => {
-            let offer = incident.transfer(transfer).filter(|offer| offer.state == TransferState::Waiting)?;
+            let offer = incident.transfer(transfer)?;
+            let until = worth_bringing(offer)?;
             let policy = work.desk.policy();
             let area = area_of(work, incident).await;
             let agency = |a: &dispatch_core::incident::Assignment| {
@@ -112,7 +154,7 @@ async fn letter<'a>(
                 centre: centre_of(&offer.to)?,
                 id: format!("{transfer}.offer"),
                 message: NeighbourMessage::Offer(Box::new(packet)),
-                until: offer.due_at,
+                until,
             })
         }
         TransferMessage::TakenBack => {

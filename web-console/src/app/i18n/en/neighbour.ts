@@ -16,6 +16,7 @@ export const neighbour = {
   'neighbour.refused': '{name} refused at {time}: {reason}',
   'neighbour.unanswered': '{name} had not answered by {time}',
   'neighbour.withdrawn': 'Taken back from {name} at {time}',
+  'neighbour.reopened': 'Was with {name}; reopened here at {time}',
   'neighbour.by': 'by {name}',
   'neighbour.by_telephone': 'on the telephone',
   'neighbour.their_number': 'their number {number}',

@@ -16,6 +16,7 @@ export const neighbour = {
   'neighbour.refused': '{name} menolak pukul {time}: {reason}',
   'neighbour.unanswered': '{name} tidak menjawab sampai pukul {time}',
   'neighbour.withdrawn': 'Ditarik kembali dari {name} pukul {time}',
+  'neighbour.reopened': 'Tadi di {name}; dibuka kembali di sini pukul {time}',
   'neighbour.by': 'oleh {name}',
   'neighbour.by_telephone': 'kata telepon',
   'neighbour.their_number': 'nomor mereka {number}',
