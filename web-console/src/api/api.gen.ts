@@ -1315,8 +1315,8 @@ export interface paths {
         put?: never;
         /**
          * An incident packet, an answer to one of ours, or that an offer was taken back: `docs/neighbour-exchange.md`. Proven by
-         *     `X-Sigap-Id`, `X-Sigap-Timestamp` and `X-Sigap-Signature` (HMAC-SHA-256 over time stamp, id and body, with line feeds
-         *     between). The same message again changes nothing.
+         *     `X-Sigap-Id`, `X-Sigap-Timestamp` and `X-Sigap-Signature` (HMAC-SHA-256 over version, sender, receiver, time stamp, id
+         *     and body, with line feeds between). The same message again changes nothing.
          */
         post: operations["take_neighbour_message"];
         delete?: never;
@@ -4895,7 +4895,10 @@ export interface components {
             reason: string | null;
             /** @description Their number of the incident. */
             reference: string | null;
-            /** @description `waiting`, `accepted`, `refused`, `unanswered`, `withdrawn`. All but the first two mean: it is ours again. */
+            /**
+             * @description `waiting`, `accepted`, `refused`, `unanswered`, `withdrawn`, `reopened` (they had it, and it was opened again here).
+             *     All but the first two mean: it is ours again.
+             */
             state: string;
             /** @description Code of the centre's kabupaten or kota. */
             to_code: string;

@@ -52,9 +52,6 @@ pub async fn handler(
     }
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let id = header("x-sigap-id");
-    if id.is_empty() {
-        return Err(Problem::new(Code::MessageIdMissing));
-    }
     let letter = NeighbourLetter {
         from: &code,
         id,
@@ -67,6 +64,9 @@ pub async fn handler(
         ReportRefused::UnknownMessage => Problem::new(Code::NotFound),
         ReportRefused::NotNow => Problem::new(Code::StoreAway),
     })?;
+    if id.is_empty() {
+        return Err(Problem::new(Code::MessageIdMissing));
+    }
     let message: NeighbourMessage =
         serde_json::from_slice(&body).map_err(|_unreadable| Problem::new(Code::MalformedJson))?;
     let key = key(&from, &message, id);
