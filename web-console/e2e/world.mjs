@@ -184,6 +184,8 @@ export class World {
     await signIn(page, username);
     if (username.startsWith('petugas')) this.#onDuty.push(username);
     await page.getByText('Tersambung', { exact: true }).first().waitFor();
+    // The feed may be there before the screen's own file is, and a key that is pressed then is nobody's.
+    await page.locator('p.wait').waitFor({ state: 'detached' });
     return page;
   }
 
