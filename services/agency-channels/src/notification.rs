@@ -8,6 +8,8 @@ use dispatch_core::policy::Rules;
 use dispatch_core::time::Timestamp;
 use serde::Serialize;
 
+use crate::text;
+
 /// One notification: enough to start moving, and no more about a person than that takes. The caller's name and
 /// number stay in the console.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -90,6 +92,11 @@ impl Notification {
     /// A test of a channel, marked as one in everything that is sent.
     pub const fn test(id: String, agency: AgencyCode, at: Timestamp) -> Self {
         Self { id, agency, sent_at: at, test: true, task: None }
+    }
+
+    /// The words for a speech program, in Indonesian.
+    pub fn spoken(&self) -> String {
+        text::spoken(self)
     }
 }
 

@@ -6,6 +6,8 @@ use crate::{Notification, Task};
 
 /// Characters of one SMS in the alphabet of GSM (3GPP TS 23.038 section 6.2.1); one more makes two of it.
 pub(crate) const SMS_CHARS_MAX: usize = 160;
+/// Longer names are not listened to.
+const NAME_CHARS_MAX: usize = 80;
 
 /// At most 160 characters that every telephone has.
 pub(crate) fn short(notification: &Notification) -> String {
@@ -48,6 +50,34 @@ pub(crate) fn subject(notification: &Notification) -> String {
         Some(task) => line(&format!("[112 {}] {} {}", task.priority, task.category_label, task.number)),
         None => "[UJI 112] Uji saluran, bukan tugas".to_owned(),
     }
+}
+
+/// What a speech program says to whoever picks up a duty phone. Nothing that a person told is in it: neither the
+/// landmark nor a word of the narrative.
+pub(crate) fn spoken(notification: &Notification) -> String {
+    let Some(task) = &notification.task else {
+        return "Ini uji saluran 1 1 2. Bukan tugas, tidak perlu berangkat. Tekan 1 bila pesan ini terdengar.".to_owned();
+    };
+    let area = task.area.as_deref().map(|area| format!("Wilayah {}. ", sayable(area))).unwrap_or_default();
+    format!(
+        "Tugas baru dari 1 1 2. {}. Prioritas {}. {area}Nomor insiden {}. Tekan 1 untuk menerima. Tekan 2 bila tidak \
+         mampu.",
+        sayable(&task.category_label),
+        digits(task.priority.code()),
+        digits(task.short_number()),
+    )
+}
+
+/// Words and no more: what else a name holds could mean something to a speech program.
+fn sayable(name: &str) -> String {
+    let letters = name.chars().map(|c| if c.is_alphanumeric() || "-',".contains(c) { c } else { ' ' });
+    let words: String = letters.take(NAME_CHARS_MAX).collect();
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Each by itself, as numbers are told over a telephone.
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).map(String::from).collect::<Vec<_>>().join(" ")
 }
 
 /// A value on one line: what somebody typed makes no lines of its own.
@@ -150,6 +180,30 @@ pub(crate) mod tests {
         assert!(short(&told).contains("kios  No 9 biru"), "one line: {}", short(&told));
         let test = short(&Notification::test("t".into(), AgencyCode::new("pln"), told.sent_at));
         assert!(test.starts_with("UJI") && test.len() <= SMS_CHARS_MAX);
+    }
+
+    #[test]
+    fn what_is_spoken_says_what_where_and_which_keys_and_nothing_that_a_person_told() {
+        let mut told = notification();
+        assert_eq!(
+            spoken(&told),
+            "Tugas baru dari 1 1 2. Kebakaran. Prioritas 1. Wilayah Toboali. Nomor insiden 1 2 3. Tekan 1 untuk \
+             menerima. Tekan 2 bila tidak mampu."
+        );
+        if let Some(task) = &mut told.task {
+            task.area = Some("Lepar <break/>[[x]]\n Pongok".repeat(90));
+        }
+        let long = spoken(&told);
+        assert!(long.contains("Wilayah Lepar break x Pongok") && long.len() < 300, "{long}");
+        assert!(!long.contains(['<', '[', '/', '\n']) && long.ends_with("tidak mampu."), "{long}");
+        if let Some(task) = &mut told.task {
+            task.area = None;
+        }
+        assert!(spoken(&told).contains("Prioritas 1. Nomor insiden"), "{}", spoken(&told));
+        assert!(
+            spoken(&Notification::test("t".into(), AgencyCode::new("pln"), told.sent_at))
+                .contains("Bukan tugas")
+        );
     }
 
     #[test]

@@ -172,7 +172,8 @@ impl Sounds {
     }
 }
 
-fn frames(samples: &[u8]) -> Vec<Frame> {
+/// A-law samples in frames; the last one ends in silence.
+pub(crate) fn frames(samples: &[u8]) -> Vec<Frame> {
     samples
         .chunks(FRAME_BYTES)
         .map(|chunk| {

@@ -21,6 +21,7 @@ pub mod room;
 pub mod rtcp;
 pub mod rtp;
 pub mod sdp;
+pub mod speech;
 pub mod spoken;
 pub mod srtp;
 pub mod tones;

@@ -2,8 +2,7 @@
 
 use dispatch_core::category::{Category, Priority};
 
-use crate::announcement::{FRAME_BYTES, Frame};
-use crate::g711::ALAW_SILENCE;
+use crate::announcement::{self, Frame};
 use crate::wav::{self, WavError};
 
 macro_rules! wav {
@@ -73,12 +72,7 @@ fn joined(pieces: &[&[u8]]) -> Result<Vec<Frame>, WavError> {
     for piece in pieces {
         samples.extend_from_slice(wav::read_alaw(piece)?);
     }
-    let frame = |chunk: &[u8]| {
-        let mut frame = [ALAW_SILENCE; FRAME_BYTES];
-        frame[..chunk.len()].copy_from_slice(chunk);
-        frame
-    };
-    Ok(samples.chunks(FRAME_BYTES).map(frame).collect())
+    Ok(announcement::frames(&samples))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
-//! Reads the announcements: RIFF/WAVE with A-law (format tag 6), 8000 Hz, one channel, 8 bits. Nothing else is
-//! converted or guessed: a wrong file is a mistake of whoever made it, found at start.
+//! Reads RIFF/WAVE: the announcements, which are A-law (format tag 6), 8000 Hz, one channel, 8 bits; and what a speech
+//! program makes, which is linear (format tag 1), one channel, 16 bits. Nothing is guessed: a wrong file is a mistake of
+//! whoever made it.
 
 /// Why a file cannot be played.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -20,7 +21,7 @@ pub enum WavError {
         name: &'static str,
     },
     /// Another coding, rate or number of channels.
-    #[error("format {tag}, {channels} channels, {rate} Hz, {bits} bits; wanted A-law (6), 1, 8000 Hz, 8")]
+    #[error("format {tag}, {channels} channels, {rate} Hz, {bits} bits; wanted {wanted}")]
     Format {
         /// WAVE format tag.
         tag: u16,
@@ -30,6 +31,8 @@ pub enum WavError {
         rate: u32,
         /// Bits per sample.
         bits: u16,
+        /// What would be right.
+        wanted: &'static str,
     },
     /// No sound.
     #[error("the file has no sound")]
@@ -41,44 +44,80 @@ pub enum WavError {
 /// # Errors
 /// When the file is anything but what this module reads.
 pub fn read_alaw(file: &[u8]) -> Result<&[u8], WavError> {
+    let (format, data) = format_and_data(file, false)?;
+    match format {
+        Format { tag: 6, channels: 1, rate: 8_000, bits: 8 } => Ok(data),
+        Format { .. } => Err(format.is_not("A-law (6), 1, 8000 Hz, 8")),
+    }
+}
+
+/// The rate of a file of linear sound, and its samples. A program that writes to a pipe cannot know the length when it
+/// writes the head: its sound ends where the file ends.
+///
+/// # Errors
+/// When the file is anything but 16 bits linear, one channel, at one of `rates`.
+pub fn read_linear(file: &[u8], rates: &[u32]) -> Result<(u32, Vec<i16>), WavError> {
+    let (format, data) = format_and_data(file, true)?;
+    match format {
+        Format { tag: 1, channels: 1, rate, bits: 16 } if rates.contains(&rate) => {
+            let samples = data.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]]));
+            Ok((rate, samples.collect()))
+        }
+        Format { .. } => Err(format.is_not("linear (1), 1, 8000, 16000 or 22050 Hz, 16")),
+    }
+}
+
+/// What `fmt ` says.
+#[derive(Clone, Copy)]
+struct Format {
+    tag: u16,
+    channels: u16,
+    rate: u32,
+    bits: u16,
+}
+
+impl Format {
+    fn read(chunk: &[u8]) -> Result<Self, WavError> {
+        let Some(fields) = chunk.first_chunk::<16>() else {
+            return Err(WavError::CutOff { name: "fmt ".to_owned() });
+        };
+        let half = |at: usize| u16::from_le_bytes([fields[at], fields[at + 1]]);
+        let rate = u32::from_le_bytes([fields[4], fields[5], fields[6], fields[7]]);
+        Ok(Self { tag: half(0), channels: half(2), rate, bits: half(14) })
+    }
+
+    const fn is_not(self, wanted: &'static str) -> WavError {
+        let Self { tag, channels, rate, bits } = self;
+        WavError::Format { tag, channels, rate, bits, wanted }
+    }
+}
+
+/// `open_end`: the data may say that they are longer than the file.
+fn format_and_data(file: &[u8], open_end: bool) -> Result<(Format, &[u8]), WavError> {
     if file.len() < 12 || &file[..4] != b"RIFF" || &file[8..12] != b"WAVE" {
         return Err(WavError::NotWave);
     }
     let mut rest = &file[12..];
-    let mut format_seen = false;
+    let mut format = None;
     while let Some((head, body)) = rest.split_first_chunk::<8>() {
         let size =
             usize::try_from(u32::from_le_bytes([head[4], head[5], head[6], head[7]])).unwrap_or(usize::MAX);
         let name = &head[..4];
-        let Some(chunk) = body.get(..size) else {
+        let whole = body.get(..size).or_else(|| (open_end && name == b"data").then_some(body));
+        let Some(chunk) = whole else {
             return Err(WavError::CutOff { name: String::from_utf8_lossy(name).into_owned() });
         };
-        match name {
-            b"fmt " => {
-                check_format(chunk)?;
-                format_seen = true;
-            }
-            b"data" if !format_seen => return Err(WavError::Missing { name: "fmt " }),
-            b"data" if chunk.is_empty() => return Err(WavError::Empty),
-            b"data" => return Ok(chunk),
-            _ => {}
+        match (name, format) {
+            (b"fmt ", _) => format = Some(Format::read(chunk)?),
+            (b"data", None) => return Err(WavError::Missing { name: "fmt " }),
+            (b"data", Some(_)) if chunk.is_empty() => return Err(WavError::Empty),
+            (b"data", Some(format)) => return Ok((format, chunk)),
+            (_, _) => {}
         }
         // Chunks begin at even places.
         rest = body.get(size + (size & 1)..).unwrap_or_default();
     }
-    Err(WavError::Missing { name: if format_seen { "data" } else { "fmt " } })
-}
-
-fn check_format(chunk: &[u8]) -> Result<(), WavError> {
-    let Some(fields) = chunk.first_chunk::<16>() else {
-        return Err(WavError::CutOff { name: "fmt ".to_owned() });
-    };
-    let half = |at: usize| u16::from_le_bytes([fields[at], fields[at + 1]]);
-    let rate = u32::from_le_bytes([fields[4], fields[5], fields[6], fields[7]]);
-    match (half(0), half(2), rate, half(14)) {
-        (6, 1, 8000, 8) => Ok(()),
-        (tag, channels, rate, bits) => Err(WavError::Format { tag, channels, rate, bits }),
-    }
+    Err(WavError::Missing { name: if format.is_some() { "data" } else { "fmt " } })
 }
 
 #[cfg(test)]

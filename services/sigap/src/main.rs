@@ -31,6 +31,8 @@ enum Command {
     Trunk(Box<config::Flags>),
     /// Run the half that holds incidents alone: store, API, console; calls come over the call link
     Desk(Box<config::Flags>),
+    /// Check the configuration and try what it names beside it: the speech program; exit 0 when all is right
+    Check(Box<config::Flags>),
     /// Check the supervision log of a store or an export; exit 0 when it is whole, 1 with the first bad entry
     Verify(tools::verify::Args),
     /// Write the supervision log for verification elsewhere, one entry a line
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         Command::Serve(flags) => roles::serve::run(&flags),
         Command::Trunk(flags) => roles::trunk::run(&flags),
         Command::Desk(flags) => roles::desk::run(&flags),
+        Command::Check(flags) => tools::check::run(&flags),
         Command::Verify(args) => tools::verify::run(&args),
         Command::Export(args) => tools::export::run(&args),
         Command::User(args) => tools::user::run(&args),

@@ -11,6 +11,7 @@ use dispatch_core::limits::LIVE_CALLS_MAX;
 use ipnet::IpNet;
 
 use crate::session_timer::INTERVAL_MIN;
+use crate::speech::SpeechProgram;
 
 /// The trunk role's settings.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -49,6 +50,8 @@ pub struct TrunkConfig {
     /// A caller who waits and has neither spoken nor pressed a key for so long counts as silent: a sign among others
     /// (`dispatch_core::screening`), never one that refuses anybody.
     pub speechless_after: Duration,
+    /// What makes the words for duty phones; without it they are put together from recorded pieces.
+    pub speech: Option<SpeechProgram>,
 }
 
 impl TrunkConfig {
@@ -72,6 +75,7 @@ impl TrunkConfig {
             options_every: Duration::from_secs(30),
             silent_after: MediaConfig::SILENT_AFTER,
             speechless_after: Duration::from_secs(25),
+            speech: None,
         }
     }
 }

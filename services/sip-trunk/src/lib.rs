@@ -38,12 +38,14 @@ mod screen;
 mod seats;
 mod session_timer;
 mod shared;
+mod speech;
 mod start;
 mod stats;
 mod tls;
 
 pub use config::{ClientCertificate, Srtp, TlsPort, TrunkConfig, TrunkProfile, TrunkTransport};
 pub use peers::{PeerState, TestResult, TrunkHealth};
+pub use speech::{SpeechError, SpeechProgram};
 pub use start::{Trunk, TrunkError, start};
 pub use stats::{StatsSnapshot, TrunkStats};
 pub use tls::TlsError;

@@ -33,6 +33,7 @@ use crate::registry::{LiveEntry, Registry};
 use crate::resumable::Resumable;
 use crate::screen::Screen;
 use crate::seats::Seats;
+use crate::speech::Said;
 use crate::stats::{TrunkStats, count};
 use crate::tls::Tls;
 
@@ -60,6 +61,7 @@ pub(crate) struct Core {
     pub(crate) ours: Arc<Ours>,
     pub(crate) queue: Queue,
     pub(crate) notices: Notices,
+    pub(crate) said: Said,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
     pub(crate) journal: Journal,

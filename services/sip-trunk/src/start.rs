@@ -38,6 +38,7 @@ use crate::resumable::Resumable;
 use crate::screen::Screen;
 use crate::seats::Seats;
 use crate::shared::Core;
+use crate::speech::Said;
 use crate::stats::{StatsSnapshot, TrunkStats, kernel_drops};
 use crate::tls::{Tls, TlsError};
 use crate::{arrival, call, ears, orders, peers, queue, router};
@@ -175,6 +176,7 @@ pub async fn start(
         ours: Arc::default(),
         queue,
         notices: Notices::default(),
+        said: Said::default(),
         tasks: TaskTracker::new(),
         stop,
         journal,

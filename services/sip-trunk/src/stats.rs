@@ -70,6 +70,10 @@ counters! {
     test_calls_passed,
     /// Test calls over a trunk that were not.
     test_calls_failed,
+    /// Words for a duty phone that the speech program made.
+    speech_made,
+    /// Words for a duty phone that it did not make, so that the recorded pieces were said.
+    speech_failed,
     /// Trunk peers that answer OPTIONS now.
     peers_up,
     /// Trunk peers that do not.

@@ -390,6 +390,7 @@ mod tests {
                     category: dispatch_core::category::Category::A,
                     priority: dispatch_core::category::Priority::P1,
                     number: "123".to_owned(),
+                    text: Some("Tugas baru.".to_owned()),
                 },
             },
             Order::LiftRestriction { call, by },

@@ -15,9 +15,25 @@ pub enum VoiceNotice {
         priority: Priority,
         /// The part of its number that is counted, digits only.
         number: String,
+        /// The same in words, for a trunk that has a speech program; none from a desk that knows of none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
     },
     /// A test of the channel: nobody has to go anywhere.
-    Test,
+    Test {
+        /// As for a task.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    },
+}
+
+impl VoiceNotice {
+    /// Its words, if they came with it.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Task { text, .. } | Self::Test { text } => text.as_deref(),
+        }
+    }
 }
 
 /// How far such a call is.
@@ -57,5 +73,21 @@ impl VoiceState {
             | Self::Failed
             | Self::NoRoom => true,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_desk_that_sends_no_words_is_understood() {
+        assert_eq!(
+            serde_json::from_str::<VoiceNotice>(r#"{"notice":"test"}"#).unwrap(),
+            VoiceNotice::Test { text: None }
+        );
+        let old = r#"{"notice":"task","category":"a","priority":"P1","number":"7"}"#;
+        let told = serde_json::from_str::<VoiceNotice>(old).unwrap();
+        assert_eq!((told.text(), serde_json::to_string(&told).unwrap().as_str()), (None, old));
     }
 }

@@ -8,6 +8,7 @@ mod gateway_table;
 mod neighbour_table;
 mod read;
 mod size;
+mod speech_table;
 mod tls;
 mod toml_file;
 mod trunk_table;
@@ -20,7 +21,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use agency_channels::Networks;
-use sip_trunk::{TlsPort, TrunkProfile};
+use sip_trunk::{SpeechProgram, TlsPort, TrunkProfile};
 
 pub use channels_table::{Address, AgencyChannel, Carrier, Gateway};
 pub use flags::Flags;
@@ -93,6 +94,8 @@ pub struct Config {
     pub channel_networks: Networks,
     /// When they are tested each week.
     pub channel_test: Option<WeeklyTime>,
+    /// What says tasks to duty phones; recorded pieces without it.
+    pub speech: Option<SpeechProgram>,
 }
 
 /// How log lines look.

@@ -129,6 +129,7 @@ fn build(s: &mut Sources<'_>, role: Role) -> Option<Config> {
         neighbours: std::mem::take(&mut s.file.neighbours),
         channel_networks: channel_networks?,
         channel_test,
+        speech: s.file.speech.take(),
     })
 }
 

@@ -6,11 +6,11 @@ use std::path::Path;
 use console_api::phone_book::{Contact, is_callable};
 use dispatch_core::private::Private;
 
-use sip_trunk::TrunkProfile;
+use sip_trunk::{SpeechProgram, TrunkProfile};
 
 use super::channels_table::{self, AgencyChannel, Gateway};
 use super::neighbour_table::{self, NeighbourCentre};
-use super::{gateway_table, trunk_table};
+use super::{gateway_table, speech_table, trunk_table};
 
 /// What the file says.
 #[derive(Debug, Default)]
@@ -21,6 +21,7 @@ pub(super) struct TomlFile {
     pub(super) channels: Vec<AgencyChannel>,
     pub(super) neighbours: Vec<NeighbourCentre>,
     pub(super) contacts: Vec<Contact>,
+    pub(super) speech: Option<SpeechProgram>,
 }
 
 /// Reads the file; every mistake is added to `mistakes` and the rest is read on.
@@ -68,6 +69,7 @@ fn parse(text: &str, mistakes: &mut Vec<String>) -> TomlFile {
             ("neighbour", toml::Value::Array(items)) => {
                 file.neighbours = tables("neighbour", items, mistakes, neighbour_table::read);
             }
+            ("speech", toml::Value::Table(table)) => file.speech = speech_table::read(table, mistakes),
             ("origins" | "dial_allow" | "channel_allow", toml::Value::Array(items)) => {
                 let texts: Vec<&str> = items.iter().filter_map(toml::Value::as_str).collect();
                 file.scalars.insert(key.clone(), texts.join(","));

@@ -70,6 +70,7 @@ impl TrunkHalf {
             acd: config.voice.ring_rules.clone(),
             live_calls_max: config.live_calls_max,
             tls: config.tls.clone(),
+            speech: config.speech.clone(),
             ..TrunkConfig::new(config.sip, config.trunks.clone())
         };
         let trunk = sip_trunk::start(trunk_config, journal.clone(), &recovery, clock.clone())

@@ -38,6 +38,8 @@ const COUNTERS: &[(&str, &str)] = &[
     ("trunk_options_failed", "OPTIONS to a trunk's peer without a good answer"),
     ("trunk_test_calls_passed", "Test calls answered, heard and hung up"),
     ("trunk_test_calls_failed", "Test calls that were not"),
+    ("trunk_speech_made", "Words for a duty phone that the speech program made"),
+    ("trunk_speech_failed", "Words for a duty phone that it did not make; the recorded pieces were said"),
     ("journal_facts_appended", "Facts appended by this process"),
     ("journal_commits", "Syncs of the journal"),
 ];
@@ -85,6 +87,8 @@ pub fn figures(trunk: &StatsSnapshot, journal: &JournalStats) -> Figures {
         ("trunk_options_failed", trunk.options_failed),
         ("trunk_test_calls_passed", trunk.test_calls_passed),
         ("trunk_test_calls_failed", trunk.test_calls_failed),
+        ("trunk_speech_made", trunk.speech_made),
+        ("trunk_speech_failed", trunk.speech_failed),
         ("journal_facts_appended", journal.appended),
         ("journal_commits", journal.commits),
         ("trunk_calls_live", trunk.live_calls),

@@ -1,6 +1,7 @@
 //! Tools that run and end.
 
 pub mod area;
+pub mod check;
 pub mod export;
 pub mod openapi;
 pub mod simulate;

@@ -2,6 +2,7 @@
 
 mod location;
 mod notice;
+mod words;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;

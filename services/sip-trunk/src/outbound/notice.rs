@@ -8,11 +8,9 @@ use std::time::Duration;
 
 use call_link::order::{VoiceNotice, VoiceState};
 use call_link::random::new_call_id;
-use call_media::announcement::Frame;
 use call_media::sdp::{Offer, Ours};
 use call_media::spoken;
 use call_media::srtp::MasterKey;
-use call_media::wav::WavError;
 use dispatch_core::call::fact::PartyEnd;
 use dispatch_core::private::Private;
 use rsipstack::dialog::dialog::DialogStateReceiver;
@@ -22,6 +20,7 @@ use rsipstack::sip::{Header, Response, StatusCode, StatusCodeKind, Uri};
 use tokio::time::{Instant, timeout};
 use tracing::info;
 
+use super::words::Words;
 use super::{Route, SocketAddr, is_down, resolve, routes, sip_address, why};
 use crate::call::contact;
 use crate::config::Srtp;
@@ -124,7 +123,7 @@ pub(crate) fn notify(
     if begins {
         let (core, id, target, notice) = (core.clone(), id.to_owned(), target.clone(), notice.clone());
         core.tasks.clone().spawn(async move {
-            let state = match words(&notice) {
+            let state = match Words::of(&core, &notice) {
                 Ok(words) => call(&core, &id, &target, &words).await,
                 Err(_) => VoiceState::Failed,
             };
@@ -135,15 +134,8 @@ pub(crate) fn notify(
     state
 }
 
-fn words(notice: &VoiceNotice) -> Result<Vec<Frame>, WavError> {
-    match notice {
-        VoiceNotice::Task { category, priority, number } => spoken::task(*category, *priority, number),
-        VoiceNotice::Test => spoken::test(),
-    }
-}
-
 /// Over one way after the other, until one is not down.
-async fn call(core: &Arc<Core>, id: &str, target: &Private<String>, words: &[Frame]) -> VoiceState {
+async fn call(core: &Arc<Core>, id: &str, target: &Private<String>, words: &Words) -> VoiceState {
     let ways = routes(core, target.reveal());
     let mut last = if ways.is_empty() { VoiceState::Failed } else { VoiceState::NoRoom };
     let begun = Instant::now();
@@ -175,7 +167,7 @@ fn leaves_places(live: usize, notices: usize, channels: usize) -> bool {
 }
 
 /// One way: `Err` when it is down and another may work.
-async fn over(core: &Arc<Core>, id: &str, route: &Route, words: &[Frame]) -> Result<VoiceState, VoiceState> {
+async fn over(core: &Arc<Core>, id: &str, route: &Route, words: &Words) -> Result<VoiceState, VoiceState> {
     let trunk = core.config.trunks.iter().find(|trunk| trunk.name == route.trunk);
     let demanded = trunk.is_some_and(|trunk| trunk.srtp == Srtp::Required);
     let keys = [MasterKey::random().filter(|_| demanded), None];
@@ -265,7 +257,7 @@ impl Line {
     }
 
     /// Says it twice and waits for a key.
-    async fn talk(&mut self, response: &Response, key: Option<MasterKey>, words: &[Frame]) -> VoiceState {
+    async fn talk(&mut self, response: &Response, key: Option<MasterKey>, words: &Words) -> VoiceState {
         let answer = Offer::parse(&response.body).ok();
         let Some(stream) = answer.and_then(|answer| Stream::of_answer(&answer, key)) else {
             return VoiceState::Failed;
@@ -273,7 +265,8 @@ impl Line {
         self.sound.encrypt(stream.keys());
         let voice = stream.voice;
         let to = SocketAddr::new(voice.address.unwrap_or(self.peer.ip()), voice.port);
-        let twice = [words, words].concat();
+        let words = words.ready().await;
+        let twice = [words.as_slice(), words.as_slice()].concat();
         let mut speaking = self.sound.speaks_to(to, &voice);
         let state = tokio::select! {
             state = async {

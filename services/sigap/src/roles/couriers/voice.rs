@@ -16,7 +16,8 @@ use super::{Shared, Work};
 /// How often the trunk is asked.
 const ASK_EVERY: Duration = Duration::from_secs(1);
 /// From the order to the end. The trunk needs at most 218 s: 60 s over ways that are down, ringing for 40 s with
-/// encryption and for 40 s without, both sayings of the words (35 s each) and 8 s to press.
+/// encryption and for 40 s without, both sayings of the words (35 s each) and 8 s to press; a speech program that is not
+/// through when somebody picks up, 10 s more.
 const CALL_MAX: Duration = Duration::from_secs(240);
 /// A trunk that has not answered for this long is away: the next channel need not wait for it.
 const AWAY_MAX: Duration = Duration::from_secs(30);
@@ -88,11 +89,7 @@ pub(super) async fn call(
     told: &Notification,
     item: Option<&OutboxId>,
 ) -> Heard {
-    let notice = told.task.as_ref().map_or(VoiceNotice::Test, |task| VoiceNotice::Task {
-        category: task.category,
-        priority: task.priority,
-        number: task.short_number().to_owned(),
-    });
+    let notice = notice(told);
     let Some(_phone) = shared.phones.take(to) else { return Heard(VoiceState::NoRoom) };
     let (begun, mut held, mut answered) = (Instant::now(), Instant::now(), Instant::now());
     while begun.elapsed() < CALL_MAX {
@@ -123,4 +120,32 @@ pub(super) async fn call(
         sleep(ASK_EVERY).await;
     }
     Heard(VoiceState::Failed)
+}
+
+/// What is said, as pieces and in words: which of them, the trunk knows.
+fn notice(told: &Notification) -> VoiceNotice {
+    let text = Some(told.spoken());
+    match &told.task {
+        None => VoiceNotice::Test { text },
+        Some(task) => VoiceNotice::Task {
+            category: task.category,
+            priority: task.priority,
+            number: task.short_number().to_owned(),
+            text,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dispatch_core::ids::AgencyCode;
+    use dispatch_core::time::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn the_trunk_gets_the_words_of_a_test_as_well() {
+        let told = Notification::test("uji".to_owned(), AgencyCode::new("pln"), Timestamp::from_micros(1));
+        assert_eq!(notice(&told), VoiceNotice::Test { text: Some(told.spoken()) });
+    }
 }
