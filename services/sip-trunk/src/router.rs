@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rsipstack::dialog::DialogId;
+use rsipstack::dialog::dialog::Dialog;
 use rsipstack::sip::prelude::{HeadersExt, ToTypedHeader};
 use rsipstack::sip::{Contact, Header, Method, SipMessage, StatusCode};
 use rsipstack::transaction::TransactionReceiver;
@@ -26,6 +27,9 @@ use crate::shared::Core;
 
 /// An ACK takes this long through the stack on a busy machine, and a re-INVITE comes right behind it.
 const ACK_WITHIN: Duration = Duration::from_millis(200);
+/// How often, and how many times, the dialog of a BYE is looked for that nothing matches: as long as an ACK takes.
+const DIALOG_LOOK_EVERY: Duration = Duration::from_millis(20);
+const DIALOG_LOOKS: u32 = 10;
 
 /// Takes requests until the stop.
 pub(crate) async fn serve(core: Arc<Core>, mut incoming: TransactionReceiver) {
@@ -123,12 +127,17 @@ async fn options(core: &Core, mut transaction: Transaction) {
 
 async fn bye(core: &Core, mut transaction: Transaction) {
     let entry = entry_of(core, &transaction);
-    match core.dialogs.match_dialog(&transaction) {
+    // Ours and theirs crossed on the wire, and they heard nothing of ours yet: both wanted the same.
+    let crossed = entry.is_some() || ended_lately(core, &transaction);
+    let dialog = match core.dialogs.match_dialog(&transaction) {
+        None if !crossed => dialog_in_a_moment(core, &transaction).await,
+        found => found,
+    };
+    match dialog {
         Some(mut dialog) => {
             dialog.handle(&mut transaction).await.ok();
         }
-        // Ours and theirs crossed on the wire, and they heard nothing of ours yet: both wanted the same.
-        None if entry.is_some() || ended_lately(core, &transaction) => {
+        None if crossed => {
             transaction.reply(StatusCode::OK).await.ok();
         }
         None => {
@@ -173,6 +182,18 @@ async fn prack(core: &Core, mut transaction: Transaction) {
         .is_some_and(|entry| entry.exchange.ringing.get().is_some_and(|ringing| ringing.acknowledge(rack)));
     let code = if taken { StatusCode::OK } else { StatusCode::CallTransactionDoesNotExist };
     transaction.reply(code).await.ok();
+}
+
+/// The dialog of a BYE that nothing matches. Whom we called and who hangs up with our ACK in hand can be faster than the
+/// stack, which names the dialog after it has sent the ACK.
+async fn dialog_in_a_moment(core: &Core, transaction: &Transaction) -> Option<Dialog> {
+    for _ in 0..DIALOG_LOOKS {
+        sleep(DIALOG_LOOK_EVERY).await;
+        if let found @ Some(_) = core.dialogs.match_dialog(transaction) {
+            return found;
+        }
+    }
+    None
 }
 
 /// UPDATE (RFC 3311), in early dialogs too.

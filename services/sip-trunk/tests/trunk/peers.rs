@@ -1,6 +1,7 @@
 //! The trunks' peers: asked by OPTIONS, tried by test calls, ranked as ways out.
 
 use std::net::SocketAddr;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use sip_trunk::{PeerState, TestResult, TrunkConfig, TrunkProfile};
@@ -25,11 +26,13 @@ pub fn answer(request: &Received, code: &str) -> String {
 /// A peer that answers OPTIONS with whatever it is told.
 struct Border {
     socket: UdpSocket,
+    /// The Via and CSeq of the request that was answered last.
+    answered: Mutex<(String, String)>,
 }
 
 impl Border {
     async fn new() -> Self {
-        Self { socket: UdpSocket::bind("127.0.0.1:0").await.unwrap() }
+        Self { socket: UdpSocket::bind("127.0.0.1:0").await.unwrap(), answered: Mutex::default() }
     }
 
     fn address(&self) -> SocketAddr {
@@ -39,11 +42,19 @@ impl Border {
     /// Answers the next request that is not a copy of an answered one.
     async fn answer(&self, code: &str) -> Received {
         let mut buffer = vec![0; 65_536];
-        let (bytes, from) =
-            timeout(PATIENCE, self.socket.recv_from(&mut buffer)).await.expect("asked").unwrap();
-        let request = Received::read(&buffer[..bytes]).unwrap();
-        self.socket.send_to(answer(&request, code).as_bytes(), from).await.unwrap();
-        request
+        loop {
+            let (bytes, from) =
+                timeout(PATIENCE, self.socket.recv_from(&mut buffer)).await.expect("asked").unwrap();
+            let request = Received::read(&buffer[..bytes]).unwrap();
+            let known = (request.value("Via"), request.value("CSeq"));
+            // A copy crossed our answer.
+            if *self.answered.lock().unwrap() == known {
+                continue;
+            }
+            self.socket.send_to(answer(&request, code).as_bytes(), from).await.unwrap();
+            *self.answered.lock().unwrap() = known;
+            return request;
+        }
     }
 }
 
