@@ -186,6 +186,12 @@ async fn what_an_sms_does_not_prove_a_call_does_and_answers_come_back() {
     dispatch(&petugas, &next, &["pln"]).await;
     let told = || async { (gateway.count("+628112222") > 1).then_some(()) };
     eventually("the next task goes out", Duration::from_secs(30), told).await;
+    // The gateway has it a moment before it is written down whom it went to.
+    eventually("it is written down", SOON, || async {
+        let sent = self::whole(&petugas, &next).await["timeline"].to_string().contains("lewat SMS: dikirim");
+        sent.then_some(())
+    })
+    .await;
     assert_eq!(signed(&petugas, &answer).await, "noted");
     assert_ne!(assignment(&self::whole(&petugas, &next).await, "pln")["state"], "acknowledged");
     merged_and_said_again(&petugas, &next, &fire).await;
