@@ -82,7 +82,8 @@ story('a second report is proposed while it rings, attached with one key and tak
   equal(second.hungUp, false, 'the caller stays on the line');
   await told.getByRole('button', { name: 'Kembalikan' }).click();
   await until(async () => (await callsOf()) === 1, 'taken back');
-  equal(await taker.inputValue('#narrative'), HEARD, 'what was typed is here again');
+  const isBack = async () => (await taker.inputValue('#narrative')) === HEARD;
+  await until(isBack, 'what was typed is here again');
   await chosen.getByText(incident.number).waitFor();
   await taker.keyboard.press('F6');
   await until(async () => (await callsOf()) === 2, 'attached again');
