@@ -207,8 +207,9 @@ class Desk {
     const undo = async () => {
       try {
         learnCall(board, await api.withdraw(call.id));
-        await takeBack?.();
+        // The words first: what fails after this must not cost them.
         bringBack?.();
+        await takeBack?.();
         toasts.say({ tone: 'good', title: t('dup.withdrawn') });
       } catch (error) {
         tellFailure(error);
