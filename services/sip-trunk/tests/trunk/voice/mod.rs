@@ -109,6 +109,8 @@ impl Talk {
         centre.on_duty(taker, Audio::Phone { uri: desk.uri() }).await;
         let mut caller = Caller::ringing_with(centre, sound).await;
         let (call, _) = centre.arrival(0).await;
+        // It rings before it is answered: a later offer of the same call is its second one.
+        assert_eq!(offered_to(centre, call, 0).await, taker);
         answer(centre, call, taker).await;
         caller.connected(CALLER).await;
         desk.is_rung().await;
