@@ -36,6 +36,14 @@ async fn history(place: &Place, from: u32, to: u32) {
     );
     beside(place, &sql).await.unwrap();
     beside(place, "ANALYZE").await.unwrap();
+    // What a million rows at once leave to be written is no part of a desk's day.
+    let settled = match place.engine {
+        Engine::Sqlite => "PRAGMA wal_checkpoint(TRUNCATE)",
+        Engine::Postgres => "VACUUM incident; CHECKPOINT",
+    };
+    for sql in settled.split("; ") {
+        beside(place, sql).await.unwrap();
+    }
 }
 
 /// The middle one of several, in milliseconds.
@@ -100,6 +108,13 @@ async fn day(desk: &RunningDesk) -> Vec<(&'static str, f64)> {
     ]
 }
 
+/// A day like the one before it: the first questions after a start, or after a million rows went through the caches,
+/// pay for what the later ones find.
+async fn later_day(desk: &RunningDesk) -> Vec<(&'static str, f64)> {
+    day(desk).await;
+    day(desk).await
+}
+
 #[test]
 #[ignore = "a measurement: a million incidents on both engines"]
 fn a_million_incidents_change_neither_search_nor_dispatch_by_more_than_twice() {
@@ -107,11 +122,9 @@ fn a_million_incidents_change_neither_search_nor_dispatch_by_more_than_twice() {
         let desk = place.desk().await;
         incident_opens(&desk, Priority::P1).await;
         history(&place, 1, LITTLE).await;
-        // The first questions of a process pay for what the later ones find.
-        day(&desk).await;
-        let little = day(&desk).await;
+        let little = later_day(&desk).await;
         history(&place, LITTLE + 1, MUCH).await;
-        let much = day(&desk).await;
+        let much = later_day(&desk).await;
         for ((what, one), (_, other)) in little.iter().zip(&much) {
             println!(
                 "{what}: {one:.2} ms with {LITTLE}, {other:.2} ms with {MUCH}: {:.2} times",
