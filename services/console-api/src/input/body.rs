@@ -151,14 +151,30 @@ fn field_error(path: &str, said: &str) -> FieldError {
     }
     // The sentence begins with the value itself, which may be personal, and ends with what was expected.
     let expected = said.rsplit_once("expected ").map_or("another value", |(_, expected)| expected);
+    let is_number = said.starts_with("invalid value: integer");
     let (code, id, en) = if said.starts_with("unknown variant") {
         ("unknown_value", "Nilai tidak dikenal", "Unknown value")
+    } else if is_number {
+        ("out_of_range", "Angka di luar batas", "Number out of range")
     } else {
         ("wrong_type", "Jenis nilai salah", "Wrong type of value")
     };
+    let (wanted, wanted_en) = whole_number(expected).unwrap_or((expected.to_owned(), expected.to_owned()));
     let (message, message_en) =
-        (format!("{id}; seharusnya {expected}."), format!("{en}; expected {expected}."));
+        (format!("{id}; seharusnya {wanted}."), format!("{en}; expected {wanted_en}."));
     FieldError { field: here, code, message, message_en }
+}
+
+/// What a whole number may be, instead of the name of its type.
+fn whole_number(expected: &str) -> Option<(String, String)> {
+    let max = match expected {
+        "u8" => u64::from(u8::MAX),
+        "u16" => u64::from(u16::MAX),
+        "u32" => u64::from(u32::MAX),
+        "u64" | "usize" => u64::MAX,
+        _other => return None,
+    };
+    Some((format!("bilangan bulat 0 sampai {max}"), format!("a whole number from 0 to {max}")))
 }
 
 #[cfg(test)]
@@ -177,6 +193,8 @@ mod tests {
     struct Place {
         #[serde(rename = "lat")]
         _lat: Option<f64>,
+        #[serde(rename = "floors", default)]
+        _floors: Option<u16>,
     }
 
     impl Checked for Sample {
@@ -193,6 +211,20 @@ mod tests {
         assert_eq!(wrong_type["errors"][0]["field"], "location.lat");
         assert_eq!(wrong_type["errors"][0]["code"], "wrong_type");
         assert!(!wrong_type.to_string().contains("north"), "the value itself is not repeated: {wrong_type}");
+        for number in ["-3", "70000"] {
+            let negative = faulty(&format!(r#"{{"category":"a","location":{{"floors":{number}}}}}"#));
+            let error = &negative["errors"][0];
+            assert_eq!(
+                (&error["field"], &error["code"]),
+                (&"location.floors".into(), &"out_of_range".into())
+            );
+            assert!(
+                error["message_en"].as_str().unwrap().ends_with("a whole number from 0 to 65535."),
+                "{error}"
+            );
+        }
+        let half = faulty(r#"{"category":"a","location":{"floors":1.5}}"#);
+        assert_eq!(half["errors"][0]["code"], "wrong_type");
         let unknown = faulty(r#"{"category":"z","location":{}}"#);
         assert_eq!(
             (&unknown["errors"][0]["field"], &unknown["errors"][0]["code"]),
