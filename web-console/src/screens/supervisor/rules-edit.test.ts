@@ -62,6 +62,7 @@ const names: RulesNaming = {
   plan: (plan) => plan.label_id || plan.code,
   kind: (code) => `kind ${code}`,
   bySea: (must) => (must ? 'by sea' : 'by land'),
+  area: (code) => `area ${code}`,
   level: (level) => `from ${level}`,
   hours: (from, to) => `${from}-${to}`,
   nobody: '-',
@@ -142,4 +143,12 @@ test('whoever reads a change reads names, never codes', () => {
       'decree',
     ].map(place),
   ).toEqual(['type banjir', 'plan ada api', 'ladders P1', 'exceptions 1', 'welfare', 'decree']);
+});
+
+test('the areas of a plan stand in the comparison by their names', () => {
+  const wanted = copy(holding);
+  wanted.plans[0]!.areas = ['19.03.02'];
+  const found = rulesDifferences(changeOf(wanted, holding), changeOf(holding, wanted), names);
+  expect(found).toHaveLength(1);
+  expect(found[0]?.after).toContain('area 19.03.02');
 });

@@ -105,6 +105,7 @@ export interface RulesNaming {
   plan: (plan: Pick<WholeRules['plans'][number], 'code' | 'label_id' | 'label_en'>) => string;
   kind: (code: string) => string;
   bySea: (must: boolean) => string;
+  area: (code: string) => string;
   level: (level: number) => string;
   hours: (from: string, to: string) => string;
   nobody: string;
@@ -161,7 +162,7 @@ export function linesOfRules(change: RulesChange, name: RulesNaming): Line[] {
       ...plan.categories.map(name.category),
       ...plan.flags.map(name.flag),
     ];
-    const conditions = [...when, ...plan.areas, ...crossing, name.level(plan.from_level)];
+    const conditions = [...when, ...plan.areas.map(name.area), ...crossing, name.level(plan.from_level)];
     put(`plan ${plan.code}`, where, `${plan.label_id} / ${plan.label_en} · ${plan.source}`);
     put(`when ${plan.code}`, where, conditions.join(', '));
     for (const role of ['lead', 'support', 'notify'] as const)
