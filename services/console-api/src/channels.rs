@@ -65,6 +65,8 @@ pub enum ReportTaken {
     Confirmed,
     /// Nothing that was sent to this number waits for an answer.
     NothingWaits,
+    /// What was sent to this number last was a task, and it waits for no answer any more.
+    Ended,
     /// Several tasks wait for this number, and the answer names none of them.
     Ambiguous,
     /// The words mean nothing here.

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::card::CardCode;
 use crate::draft::DraftState;
 use crate::ids::{
-    AgencyCode, AgencyId, CallId, CardDraftId, IncidentId, ReferralId, RulesDraftId, ShiftHandoverId, UserId,
+    AgencyCode, AgencyId, CallId, CardDraftId, IncidentId, ReferralId, RosterPersonId, RulesDraftId,
+    ShiftHandoverId, UserId,
 };
 use crate::incident::ChannelState;
 use crate::private::Private;
@@ -66,6 +67,9 @@ pub struct ChannelTest {
     /// How the gateway calls the message; empty when it has no name of its own for it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reference: String,
+    /// Whom it went to, when it went to whoever was on duty. Tests from before this was kept have nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<RosterPersonId>,
     /// How far it is.
     pub state: ChannelState,
     /// A person answered it.

@@ -4198,7 +4198,7 @@ export interface components {
         };
         /** @description What followed from a report. */
         ReportAnswer: {
-            /** @description `noted`, `acknowledged`, `declined`, `confirmed`, `nothing_waits`, `ambiguous`, `not_understood` or `ignored`. */
+            /** @description `noted`, `acknowledged`, `declined`, `confirmed`, `nothing_waits`, `ended`, `ambiguous`, `not_understood` or `ignored`. */
             result: string;
         };
         /**

@@ -19,7 +19,7 @@ pub struct InUrl {
 /// What followed from a report.
 #[derive(Serialize, ToSchema)]
 pub struct ReportAnswer {
-    /// `noted`, `acknowledged`, `declined`, `confirmed`, `nothing_waits`, `ambiguous`, `not_understood` or `ignored`.
+    /// `noted`, `acknowledged`, `declined`, `confirmed`, `nothing_waits`, `ended`, `ambiguous`, `not_understood` or `ignored`.
     result: &'static str,
 }
 
@@ -61,6 +61,7 @@ const fn word(taken: ReportTaken) -> &'static str {
         ReportTaken::Declined => "declined",
         ReportTaken::Confirmed => "confirmed",
         ReportTaken::NothingWaits => "nothing_waits",
+        ReportTaken::Ended => "ended",
         ReportTaken::Ambiguous => "ambiguous",
         ReportTaken::NotUnderstood => "not_understood",
         ReportTaken::Ignored => "ignored",

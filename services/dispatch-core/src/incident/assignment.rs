@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::escalation::Step;
-use crate::ids::{AgencyCode, AgencyId, AssignmentId, UserId};
+use crate::ids::{AgencyCode, AgencyId, AssignmentId, RosterPersonId, UserId};
 use crate::limits::CHANNEL_TRIES_KEPT_MAX;
 use crate::private::Private;
 use crate::routing::Role;
@@ -93,6 +93,10 @@ pub struct Called {
     pub step: Step,
     /// When the address was looked up.
     pub at: Timestamp,
+    /// Whose telephone it was: what the roster says later changes nothing. Tries from before this was kept have none,
+    /// and a number that stands in the configuration is nobody's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<RosterPersonId>,
 }
 
 /// How far a notification over a channel has come. Ordered: it never goes back.

@@ -29,6 +29,7 @@ fn the_last_word_on_a_test_is_kept_and_every_word_is_in_the_log() {
             channel: "sms".into(),
             gateway: "sms".into(),
             reference: "m-1".into(),
+            person: None,
             state: ChannelState::Accepted,
             confirmed: false,
             result: "202".into(),

@@ -196,7 +196,7 @@ async fn what_an_sms_does_not_prove_a_call_does_and_answers_come_back() {
     assert_ne!(assignment(&self::whole(&petugas, &next).await, "pln")["state"], "acknowledged");
     merged_and_said_again(&petugas, &next, &fire).await;
 
-    tests_are_reported(&pengawas, &gateway).await;
+    tests_are_reported(&pengawas, &gateway, (&petugas, &fire)).await;
     assert!(server.verify().await > 0);
 }
 
@@ -260,7 +260,7 @@ async fn reports_and_answers(petugas: &Api, incident: &Value, name: &str) {
 }
 
 /// A test: a message marked UJI, its report, a person's "1", and what the supervisor sees of it.
-async fn tests_are_reported(pengawas: &Api, gateway: &Gateway) {
+async fn tests_are_reported(pengawas: &Api, gateway: &Gateway, late: (&Api, &Value)) {
     let begun = pengawas.post("/channels/tests", &json!({ "agency": "pln" })).await.expect(202);
     assert_eq!(begun["begun"], true);
     let (told, name) = gateway.message("+628112222", "UJI").await;
@@ -283,6 +283,22 @@ async fn tests_are_reported(pengawas: &Api, gateway: &Gateway) {
     let line = state("delivered").await;
     assert_eq!((&line["failing"], &line["last_test"]["confirmed"]), (&json!(false), &json!(true)));
     assert_eq!(gateway.count("+628111111"), 1, "the other agency was not tested");
+    // A task went to the same telephone after the test and was called off: a "1" that comes now was meant for it.
+    let (petugas, fire) = late;
+    let task = open_incident(petugas, fire).await;
+    let sent = gateway.count("+628112222");
+    dispatch(petugas, &task, &["pln"]).await;
+    let told = || async { (gateway.count("+628112222") > sent).then_some(()) };
+    eventually("the task goes out", Duration::from_secs(30), told).await;
+    eventually("it is written down", SOON, || async {
+        let sent = whole(petugas, &task).await["timeline"].to_string().contains("lewat SMS: dikirim");
+        sent.then_some(())
+    })
+    .await;
+    let path = format!("/incidents/{}/cancel", task["id"].as_str().expect("an id"));
+    petugas.post(&path, &json!({ "reason": "salah lapor" })).await.expect(200);
+    let late = report(pengawas, TOKEN, &json!({ "from": "08112222", "text": "1" })).await;
+    assert_eq!(late.expect(200)["result"], "ended");
     let metrics = pengawas.must(Call::new("GET", "/metrics")).await.text();
     assert!(
         metrics.contains("sigap_channel_tries_total{channel=\"voice\",outcome=\"delivered\"} 1"),

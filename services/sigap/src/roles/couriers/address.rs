@@ -2,7 +2,7 @@
 
 use agency_channels::{Channel, international};
 use dispatch_core::escalation::Step;
-use dispatch_core::ids::{AgencyCode, AgencyId};
+use dispatch_core::ids::{AgencyCode, AgencyId, RosterPersonId};
 use dispatch_core::incident::Called;
 use dispatch_core::private::Private;
 use dispatch_core::roster::{Person, Post, Roster};
@@ -42,32 +42,33 @@ pub(super) enum Nobody {
     Reachable,
 }
 
-/// Where a channel leads at the time of a try.
+/// Where a channel leads at the time of a try, and whose address it is when the roster named somebody.
 pub(super) async fn now(
     work: &Work,
     way: &Way,
     agency: AgencyId,
     called: Called,
-) -> Result<Private<String>, Nobody> {
+) -> Result<(Private<String>, Option<RosterPersonId>), Nobody> {
     match &way.to {
-        Address::Itself => Ok(Private::new(String::new())),
-        Address::Fixed(to) => Ok(to.clone()),
+        Address::Itself => Ok((Private::new(String::new()), None)),
+        Address::Fixed(to) => Ok((to.clone(), None)),
         Address::DutyOfficer => {
             let roster = work.desk.store().roster_at(called.at).await.map_err(|_away| Nobody::OnDuty)?;
-            on_duty(way, &roster, agency, called).cloned()
+            let (person, to) = on_duty(way, &roster, agency, called)?;
+            Ok((to.clone(), Some(person)))
         }
     }
 }
 
 /// The first address that can be used.
 fn first<'p>(
-    addresses: impl Iterator<Item = &'p Private<String>>,
+    addresses: impl Iterator<Item = (RosterPersonId, &'p Private<String>)>,
     by_mail: bool,
-) -> Result<&'p Private<String>, Nobody> {
+) -> Result<(RosterPersonId, &'p Private<String>), Nobody> {
     let mut nobody = Nobody::OnDuty;
-    for address in addresses {
+    for (person, address) in addresses {
         if by_mail || is_subscriber(address.reveal()) {
-            return Ok(address);
+            return Ok((person, address));
         }
         nobody = Nobody::Reachable;
     }
@@ -101,7 +102,11 @@ pub(super) fn was_to(way: &Way, roster: &Roster, agency: AgencyId, called: Calle
     match &way.to {
         Address::Itself => false,
         Address::Fixed(to) => is(to),
-        Address::DutyOfficer => on_duty(way, roster, agency, called).is_ok_and(is),
+        Address::DutyOfficer => match called.person {
+            // Whoever was rung may answer, also when the duty was swapped or the person has left since.
+            Some(person) => roster.people.get(&person).and_then(|one| reached(way, one)).is_some_and(is),
+            None => on_duty(way, roster, agency, called).is_ok_and(|(_person, to)| is(to)),
+        },
     }
 }
 
@@ -111,9 +116,10 @@ fn on_duty<'r>(
     roster: &'r Roster,
     agency: AgencyId,
     called: Called,
-) -> Result<&'r Private<String>, Nobody> {
+) -> Result<(RosterPersonId, &'r Private<String>), Nobody> {
     let people = roster.on_duty(Some(agency), post_of(called.step), called.at);
-    first(people.into_iter().filter_map(|person| reached(way, person)), is_by_mail(way))
+    let addresses = people.into_iter().filter_map(|one| reached(way, one).map(|to| (one.id, to)));
+    first(addresses, is_by_mail(way))
 }
 
 /// The agency that has this code of its own.
@@ -183,7 +189,10 @@ mod tests {
         };
         let book = ChannelBook::new(&[gateway], &[channel]);
         let way = book.ways(&pln).next().unwrap();
-        let may = |step, clock, number| was_to(way, &roster, agency, Called { step, at: at(clock) }, number);
+        let may = |step, clock, number| {
+            let called = Called { step, at: at(clock), person: None };
+            was_to(way, &roster, agency, called, number)
+        };
         assert!(may(Step::SecondChannel, "08:59", "+628111111111"));
         assert!(
             !may(Step::SecondChannel, "08:59", "+628112222222"),
@@ -193,6 +202,18 @@ mod tests {
         assert!(may(Step::SecondChannel, "09:00", "+628112222222"));
         assert!(may(Step::AgencyHead, "08:59", "+628113333333"));
         assert!(!may(Step::AgencyHead, "08:59", "+628111111111"));
+
+        // Who was rung is written down: a swap of the duty afterwards takes the answer from nobody, and gives it to nobody.
+        let mut swapped = roster.clone();
+        let shift = swapped.shifts.get_mut(&ShiftId(uuid::Uuid::from_u128(11))).unwrap();
+        shift.person = RosterPersonId(uuid::Uuid::from_u128(2));
+        let rung = RosterPersonId(uuid::Uuid::from_u128(1));
+        swapped.people.get_mut(&rung).unwrap().active = false;
+        let called = Called { step: Step::SecondChannel, at: at("08:59"), person: Some(rung) };
+        assert!(was_to(way, &swapped, agency, called, "08111111111"));
+        assert!(!was_to(way, &swapped, agency, called, "08112222222"), "was never rung");
+        let forgotten = Called { person: None, ..called };
+        assert!(was_to(way, &swapped, agency, forgotten, "08112222222"), "an old try goes by the roster");
     }
 
     #[test]
@@ -203,11 +224,13 @@ mod tests {
         for bad in ["", "112", "110", "+62112", "0717-112", "sip:112@10.0.0.1:50601234"] {
             assert!(!is_subscriber(bad), "{bad}");
         }
-        let people = ["112", "08117170112"].map(|number| Private::new(number.to_owned()));
-        assert_eq!(first(people.iter(), false).map(|to| to.reveal().as_str()), Ok("08117170112"));
-        assert_eq!(first(people[..1].iter(), false), Err(Nobody::Reachable));
-        assert_eq!(first([].iter(), false), Err(Nobody::OnDuty));
-        let mail = [Private::new("piket@pln.example".to_owned())];
-        assert!(first(mail.iter(), true).is_ok());
+        let whose = |n: u128| RosterPersonId(uuid::Uuid::from_u128(n));
+        let numbers = ["112", "08117170112"].map(|number| Private::new(number.to_owned()));
+        let people = || (1..).map(whose).zip(numbers.iter());
+        assert_eq!(first(people(), false), Ok((whose(2), &numbers[1])));
+        assert_eq!(first(people().take(1), false), Err(Nobody::Reachable));
+        assert_eq!(first(people().take(0), false), Err(Nobody::OnDuty));
+        let mail = Private::new("piket@pln.example".to_owned());
+        assert!(first([(whose(1), &mail)].into_iter(), true).is_ok());
     }
 }

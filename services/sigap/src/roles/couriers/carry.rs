@@ -144,9 +144,9 @@ async fn attempt(
         shared.has_place(&told.id);
     }
     let Effect::Notify { agency, step, .. } = &item.effect else { return false };
-    let called = Called { step: *step, at: work.clock.now() };
-    let to = match address::now(work, way, *agency, called).await {
-        Ok(to) => to,
+    let called = Called { step: *step, at: work.clock.now(), person: None };
+    let (to, person) = match address::now(work, way, *agency, called).await {
+        Ok(found) => found,
         Err(nobody) => {
             let report = report(way, told, ChannelState::Failed, nobody.to_string(), "");
             return settle(shared, work, item, way, told, report).await;
@@ -182,7 +182,7 @@ async fn attempt(
         }
     };
     // What was sent is answered by whom it was sent to.
-    let report = ChannelReport { called: Some(called), ..report };
+    let report = ChannelReport { called: Some(Called { person, ..called }), ..report };
     settle(shared, work, item, way, told, report).await
 }
 

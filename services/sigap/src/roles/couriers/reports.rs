@@ -11,6 +11,7 @@ use dispatch_core::incident::{
     Assignment, Called, Change, ChannelReport, ChannelState, ChannelTry, Incident, IncidentCommand,
     Neighbour, ReportSource,
 };
+use dispatch_core::roster::Roster;
 use dispatch_core::time::{Seconds, Timestamp};
 use futures_util::future::BoxFuture;
 use incident_store::{DeskCommand, IdempotencyKey, OutboxId, Submission};
@@ -19,6 +20,7 @@ use tokio::time::{Instant, sleep};
 use tracing::{info, warn};
 
 use super::book::Way;
+use super::tests::Bare;
 use super::{Couriers, Shared, Work, address, carry, neighbours, tests};
 
 /// A try is written down this soon after the gateway's answer.
@@ -203,12 +205,7 @@ async fn reply(shared: &Shared, work: &Work, said: &Said<'_>) -> Result<ReportTa
     let mut answered_lately = false;
     for incident in &open {
         for a in &incident.assignments {
-            let went_there = |one: &&ChannelTry| {
-                let way = way_of(shared, work, a, one, gateway);
-                let called = one.called.unwrap_or(Called { step: Step::SecondChannel, at: one.at });
-                way.is_some_and(|way| address::was_to(way, &roster, a.agency, called, from))
-            };
-            let Some(sent) = a.tries.iter().find(went_there) else { continue };
+            let Some(sent) = sent_to(shared, work, &roster, a, gateway, from) else { continue };
             if a.progress.awaits_acknowledgement() {
                 waiting.push((incident, a.id, sent.channel.as_str()));
             }
@@ -226,8 +223,14 @@ async fn reply(shared: &Shared, work: &Work, said: &Said<'_>) -> Result<ReportTa
     let (incident, assignment, channel) = match waiting.as_slice() {
         [] => {
             let is_yes = number.is_none() && matches!(change, Change::Acknowledge { .. });
-            let confirmed = is_yes && tests::confirmed(shared, work, gateway, &roster, from).await?;
-            return Ok(if confirmed { ReportTaken::Confirmed } else { ReportTaken::NothingWaits });
+            if !is_yes {
+                return Ok(ReportTaken::NothingWaits);
+            }
+            return Ok(match tests::confirmed(shared, work, gateway, &roster, from).await? {
+                Bare::Test => ReportTaken::Confirmed,
+                Bare::Task => ReportTaken::Ended,
+                Bare::Nothing => ReportTaken::NothingWaits,
+            });
         }
         [one] => *one,
         [..] => return Ok(ReportTaken::Ambiguous),
@@ -254,6 +257,27 @@ async fn reply(shared: &Shared, work: &Work, said: &Said<'_>) -> Result<ReportTa
     }
     info!(assignment.id = %assignment, ?taken, "An agency answered over a channel");
     Ok(taken)
+}
+
+/// Whom a try was for; what was written down before that was kept is taken for the first rung's.
+pub(super) fn called(one: &ChannelTry) -> Called {
+    one.called.unwrap_or(Called { step: Step::SecondChannel, at: one.at, person: None })
+}
+
+/// The newest try of a task that went over this gateway to this number.
+pub(super) fn sent_to<'a>(
+    shared: &Shared,
+    work: &Work,
+    roster: &Roster,
+    a: &'a Assignment,
+    gateway: &str,
+    from: &str,
+) -> Option<&'a ChannelTry> {
+    let went_there = |one: &&ChannelTry| {
+        let way = way_of(shared, work, a, one, gateway);
+        way.is_some_and(|way| address::was_to(way, roster, a.agency, called(one), from))
+    };
+    a.tries.iter().rfind(went_there)
 }
 
 /// Whether the telephone that it was sent to answered it after that.

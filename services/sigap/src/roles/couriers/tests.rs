@@ -8,7 +8,7 @@ use agency_channels::{Notification, Outcome, deliver};
 use console_api::channels::ReportRefused;
 use dispatch_core::actor::Actor;
 use dispatch_core::escalation::Step;
-use dispatch_core::ids::{AgencyCode, UserId};
+use dispatch_core::ids::{AgencyCode, RosterPersonId, UserId};
 use dispatch_core::incident::{Called, ChannelState};
 use dispatch_core::roster::Roster;
 use dispatch_core::site::ChannelTest;
@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::book::{Way, net};
-use super::reports::{Word, hashed};
+use super::reports::{self, Word, hashed};
 use super::{Couriers, Shared, Work, address, voice};
 
 /// How often it is looked whether the weekly test is due.
@@ -36,6 +36,8 @@ const NO_ROOM_PAUSE: Duration = Duration::from_secs(1);
 const NO_ROOM_MAX: Duration = Duration::from_secs(600);
 /// Tests that are looked through for a message.
 const TESTS_SEARCHED_MAX: u32 = 500;
+/// Newest incidents of an agency that are looked through for a task that went to the same telephone after a test.
+const TASKS_SEARCHED_MAX: u32 = 50;
 
 /// One test at a time in a process.
 static RUNNING: AtomicBool = AtomicBool::new(false);
@@ -113,8 +115,8 @@ async fn each(
 }
 
 /// A test goes to whom the first rung goes to.
-const fn called(at: Timestamp) -> Called {
-    Called { step: Step::SecondChannel, at }
+const fn called(at: Timestamp, person: Option<RosterPersonId>) -> Called {
+    Called { step: Step::SecondChannel, at, person }
 }
 
 /// A place that can be spared: another one stays free for tasks, where the gateway has more than one.
@@ -150,9 +152,13 @@ async fn one(
         (None, _) => Err("no free place".to_owned()),
         (Some(_), None) => Err(address::Nobody::OnDuty.to_string()),
         (Some(_), Some(id)) => {
-            let to = address::now(work, way, id, called(asked_at)).await;
+            let to = address::now(work, way, id, called(asked_at, None)).await;
             to.map_err(|nobody| nobody.to_string())
         }
+    };
+    let (to, person) = match to {
+        Ok((to, person)) => (Ok(to), person),
+        Err(why) => (Err(why), None),
     };
     let (state, result, reference, confirmed) = match (to, net(&way.gateway.carrier)) {
         (Err(why), _) => (ChannelState::Failed, why, String::new(), false),
@@ -180,6 +186,7 @@ async fn one(
         channel: way.channel().to_owned(),
         gateway: way.gateway.name.clone(),
         reference: hashed(&way.gateway.name, &reference),
+        person,
         state,
         confirmed,
         result,
@@ -218,28 +225,48 @@ pub(super) async fn delivered(work: &Work, word: &Word<'_>) -> Result<bool, Repo
     Ok(true)
 }
 
-/// A person answered "1" and no task waits: the newest test over this gateway to this number is confirmed.
+/// What a bare "1" means when no task waits for it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Bare {
+    /// It confirms a test.
+    Test,
+    /// A task went there after the test: it answers that one, which needs no answer any more.
+    Task,
+    /// Nothing went there.
+    Nothing,
+}
+
+/// A person answered "1" and no task waits: the newest test over this gateway to this number is confirmed, unless a
+/// task was sent there since.
 pub(super) async fn confirmed(
     shared: &Shared,
     work: &Work,
     gateway: &str,
     roster: &Roster,
     from: &str,
-) -> Result<bool, ReportRefused> {
+) -> Result<Bare, ReportRefused> {
     let tests = work.desk.store().channel_tests(TESTS_SEARCHED_MAX).await;
     let tests = tests.map_err(|_away| ReportRefused::NotNow)?;
-    let went_there = |test: &ChannelTest| {
+    let went_there = |test: ChannelTest| {
         let way = shared.ways(&test.agency).find(|way| way.place == test.place);
-        let way = way.filter(|way| way.gateway.name == gateway && test.gateway == gateway);
-        let agency = address::agency_of(work, &test.agency);
-        way.zip(agency).is_some_and(|(way, id)| address::was_to(way, roster, id, called(test.asked_at), from))
+        let way = way.filter(|way| way.gateway.name == gateway && test.gateway == gateway)?;
+        let agency = address::agency_of(work, &test.agency)?;
+        let called = called(test.asked_at, test.person);
+        address::was_to(way, roster, agency, called, from).then_some((test, agency))
     };
-    let Some(test) = tests.into_iter().find(went_there) else { return Ok(false) };
+    let Some((test, agency)) = tests.into_iter().find_map(went_there) else { return Ok(Bare::Nothing) };
+    let lately = work.desk.store().assignments_of(agency, false, TASKS_SEARCHED_MAX).await;
+    let lately = lately.map_err(|_away| ReportRefused::NotNow)?;
+    let theirs = lately.iter().flat_map(|one| &one.assignments).filter(|a| a.agency == agency);
+    let sent = theirs.filter_map(|a| reports::sent_to(shared, work, roster, a, gateway, from));
+    if sent.filter(|one| reports::called(one).at > test.asked_at).count() > 0 {
+        return Ok(Bare::Task);
+    }
     if !test.confirmed {
         let (state, at) = (ChannelState::Delivered, work.clock.now());
         note(work, ChannelTest { state, confirmed: true, result: "reply 1".to_owned(), at, ..test }).await;
     }
-    Ok(true)
+    Ok(Bare::Test)
 }
 
 async fn note(work: &Work, test: ChannelTest) {
