@@ -13,14 +13,17 @@ console_page := web-console/dist/index.html
 # npm writes this file at the end of an installation.
 console_packages := web-console/node_modules/.package-lock.json
 
-.PHONY: help run test build bench console console-packages fmt lint headers clean-data
+.PHONY: help run run-neighbour test build bench console console-packages fmt lint headers clean-data
 .DEFAULT_GOAL := help
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 run: build ## serve the demo: console on http://127.0.0.1:8112, SIP on 127.0.0.1:5060; Ctrl+C stops it
-	@.ci/foreground.sh $(binary) serve --demo --data-dir data/demo --http 127.0.0.1:8112 --sip 127.0.0.1:5060
+	@.ci/foreground.sh $(binary) serve --demo --demo-neighbour 127.0.0.2 --data-dir data/demo --http 127.0.0.1:8112 --sip 127.0.0.1:5060
+
+run-neighbour: build ## serve the demo's neighbouring centre beside it: console on http://127.0.0.2:8112
+	@.ci/foreground.sh $(binary) serve --demo --demo-centre 19.04 --demo-neighbour 127.0.0.1 --data-dir data/demo-neighbour --http 127.0.0.2:8112 --sip 127.0.0.2:5060
 
 build: console ## the console and the release binary
 	cargo build --release --locked -p sigap
@@ -57,4 +60,4 @@ headers: ## copyright headers for the owner: make headers OWNER="Pemerintah Kabu
 	@.ci/headers.sh "$$OWNER" "$$YEAR"
 
 clean-data: ## delete the demo's data
-	rm -rf data/demo
+	rm -rf data/demo data/demo-neighbour

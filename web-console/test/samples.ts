@@ -1,4 +1,4 @@
-import type { Assignment, Call, Incident, Snapshot, Unit } from '../src/api/types';
+import type { Assignment, Call, Incident, Snapshot, Transfer, Unit } from '../src/api/types';
 import type { Board } from '../src/feed/reducer';
 
 export function emptyBoard(): Board {
@@ -125,6 +125,40 @@ export function incident(over: Partial<Incident>): Incident {
     ...over,
   };
 }
+
+/** An offer of an incident to the neighbouring centre in the middle. */
+export const offer = (state: Transfer['state'], id = 't1'): Transfer => ({
+  id,
+  to_code: '19.04',
+  to_name: '112 Bangka Tengah',
+  at: '2026-11-22T00:41:00.000000Z',
+  by: { id: 'u1', name: 'Rina' },
+  due_at: '2026-11-22T00:42:30.000000Z',
+  packet: 'delivered',
+  packet_result: null,
+  state,
+  answered_at: null,
+  answered_name: null,
+  told_by_telephone: false,
+  reference: null,
+  reason: null,
+});
+
+/** Where an incident came from that it handed over. */
+export const origin = (state: string) => ({
+  from_code: '19.04',
+  from_name: '112 Bangka Tengah',
+  reference: '2026-000042',
+  answer_by: '2026-11-22T00:42:30.000000Z',
+  state,
+  answered_at: null,
+  answered_by: null,
+  reason: null,
+  told: 'pending',
+  told_result: null,
+  answers: [],
+  agencies: [],
+});
 
 export function assignment(over: Partial<Assignment>): Assignment {
   return {

@@ -138,6 +138,8 @@ impl DutySeats {
             | SiteEvent::CardDraftMoved { .. }
             | SiteEvent::CardSetAdopted { .. }
             | SiteEvent::ChannelTested { .. }
+            | SiteEvent::UnseenOfferTakenBack { .. }
+            | SiteEvent::LateOfferTurnedAway { .. }
             | SiteEvent::RulesDraftSaved { .. }
             | SiteEvent::RulesDraftMoved { .. }
             | SiteEvent::PolicyAdopted { .. } => {}

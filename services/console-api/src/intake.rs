@@ -127,6 +127,11 @@ impl Answer {
         })
     }
 
+    /// The last incident among the outcomes, if there is one.
+    pub fn maybe_incident(self) -> Option<Incident> {
+        self.incident().ok()
+    }
+
     /// The last call among the outcomes.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use incident_store::{Mode, WallboardFigures};
+use incident_store::{HandOverFigures, Mode, WallboardFigures};
 
 /// Upper bounds of the submit latency in milliseconds. The promise is 300 ms from click to the agency's screen.
 const SUBMIT_BUCKETS_MS: [u64; 10] = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000];
@@ -73,8 +73,14 @@ impl Metrics {
         counter.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// All of it as Prometheus text; `figures` when the store could say.
-    pub fn text(&self, mode: Mode, head: u64, figures: Option<&WallboardFigures>) -> String {
+    /// All of it as Prometheus text; `figures` and `hand_overs` when the store could say.
+    pub fn text(
+        &self,
+        mode: Mode,
+        head: u64,
+        figures: Option<&WallboardFigures>,
+        hand_overs: Option<&HandOverFigures>,
+    ) -> String {
         let mut text = String::with_capacity(4096);
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let c = &self.0;
@@ -104,6 +110,9 @@ impl Metrics {
         self.submit_histogram(&mut text);
         if let Some(figures) = figures {
             live(&mut text, figures);
+        }
+        if let Some(figures) = hand_overs {
+            between_centres(&mut text, figures);
         }
         text
     }
@@ -150,6 +159,19 @@ fn live(text: &mut String, figures: &WallboardFigures) {
     }
 }
 
+fn between_centres(text: &mut String, figures: &HandOverFigures) {
+    let help = "Hand-overs to (out) and from (in) neighbouring centres by state, of open incidents and of the last 24 h";
+    head_of(text, "sigap_transfers", "gauge", help);
+    for (direction, by_state) in [("out", &figures.offered), ("in", &figures.received)] {
+        for (state, count) in by_state {
+            line(
+                text,
+                format_args!("sigap_transfers{{direction=\"{direction}\",state=\"{state}\"}} {count}"),
+            );
+        }
+    }
+}
+
 fn single(text: &mut String, name: &str, kind: &str, help: &str, value: u64) {
     head_of(text, name, kind, help);
     line(text, format_args!("{name} {value}"));
@@ -177,7 +199,7 @@ mod tests {
         metrics.submitted(Duration::from_secs(9), true);
         let one = metrics.console(1);
         assert!(one.is_some() && metrics.console(1).is_none());
-        let text = metrics.text(Mode::Normal, 7, None);
+        let text = metrics.text(Mode::Normal, 7, None, None);
         for expected in [
             "sigap_submit_seconds_bucket{le=\"0.001\"} 1\n",
             "sigap_submit_seconds_bucket{le=\"0.05\"} 2\n",

@@ -29,6 +29,16 @@ pub enum NeighbourMessage {
         /// Which offer.
         transfer: TransferId,
     },
+    /// It became more urgent here while you have not answered: you have less time.
+    Hastened {
+        /// Which offer.
+        transfer: TransferId,
+        /// Until when we wait now.
+        answer_by: Timestamp,
+        /// How urgent it is here.
+        #[serde(default, deserialize_with = "lenient")]
+        priority: Option<Priority>,
+    },
     /// It is ours.
     Accepted {
         /// Which offer.

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::card::CardCode;
 use crate::draft::DraftState;
 use crate::ids::{
-    AgencyCode, AgencyId, CallId, CardDraftId, IncidentId, ReferralId, RosterPersonId, RulesDraftId,
-    ShiftHandoverId, UserId,
+    AgencyCode, AgencyId, AreaCode, CallId, CardDraftId, IncidentId, ReferralId, RosterPersonId,
+    RulesDraftId, ShiftHandoverId, TransferId, UserId,
 };
 use crate::incident::ChannelState;
 use crate::private::Private;
@@ -247,6 +247,22 @@ pub enum SiteEvent {
         referral: ReferralId,
         /// Under which number the service keeps it.
         reference: Private<String>,
+    },
+    /// A neighbouring centre took back an offer that never reached us. Should it still come, it is turned away.
+    UnseenOfferTakenBack {
+        /// Who.
+        from: AreaCode,
+        /// Which offer.
+        transfer: TransferId,
+    },
+    /// An offer came after it was taken back, and was turned away.
+    LateOfferTurnedAway {
+        /// Whose.
+        from: AreaCode,
+        /// Which offer.
+        transfer: TransferId,
+        /// Their number of the incident.
+        reference: String,
     },
     /// A channel of an agency was tested, or a test came further.
     ChannelTested {

@@ -34,9 +34,9 @@ pub use feed::{After, Feed};
 pub use log_reader::{LogPage, LogReader, verify_store};
 pub use rebuild::{Difference, rebuild_check};
 pub use records::{
-    AgencyFigures, CallFilter, CallPhase, CallTakerFigures, CheckpointEntry, Founding, IncidentFilter,
-    LogEntry, LogHead, Near, NumberHistory, NumberPast, Page, PageCursor, SessionRecord, Snapshot,
-    SnapshotScope, StatusFilter, UserRecord, WallboardFigures,
+    AgencyFigures, CallFilter, CallPhase, CallTakerFigures, CheckpointEntry, Founding, HandOverFigures,
+    IncidentFilter, LogEntry, LogHead, Near, NumberHistory, NumberPast, Page, PageCursor, SessionRecord,
+    Snapshot, SnapshotScope, StatusFilter, UserRecord, WallboardFigures,
 };
 pub use store::{Store, StoreConfig, polygon_geojson};
 pub use submission::{

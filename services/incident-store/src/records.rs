@@ -263,6 +263,15 @@ pub struct WallboardFigures {
     pub open_by_agency: Vec<AgencyFigures>,
 }
 
+/// Hand-overs between centres by state, those with none included.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HandOverFigures {
+    /// What we offered to neighbouring centres.
+    pub offered: BTreeMap<&'static str, u64>,
+    /// What they offered to us.
+    pub received: BTreeMap<&'static str, u64>,
+}
+
 /// How many call-takers there are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct CallTakerFigures {

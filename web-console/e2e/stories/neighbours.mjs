@@ -3,6 +3,29 @@ import { faults } from '../axe.mjs';
 import { check, equal, story, until } from '../harness.mjs';
 import { hears440, talking } from '../talk.mjs';
 
+/** The three tones of what must be looked at, in hertz. */
+const ALARM = [520, 660, 840];
+
+/** Notes every tone that the page's own sounds play from now on. */
+const watchTones = (page) =>
+  page.evaluate(() => {
+    window.tones = [];
+    const make = AudioContext.prototype.createOscillator;
+    AudioContext.prototype.createOscillator = function () {
+      const oscillator = make.call(this);
+      const pitch = oscillator.frequency;
+      const set = pitch.setValueAtTime.bind(pitch);
+      pitch.setValueAtTime = (hertz, at) => {
+        window.tones.push(hertz);
+        return set(hertz, at);
+      };
+      return oscillator;
+    };
+  });
+
+const tonesOf = (page) => page.evaluate(() => window.tones);
+const includesAll = (tones, wanted) => wanted.every((tone) => tones.includes(tone));
+
 /** Where Kabupaten Bangka Tengah begins. */
 const ACROSS = '-2.49000, 106.31000';
 
@@ -24,7 +47,10 @@ story(
     await page.getByText('Titik ini di wilayah Kabupaten Bangka Tengah').waitFor();
     await page.selectOption('#type', { label: 'Kebakaran bangunan' });
     await page.keyboard.press('Alt+h');
-    await page.getByRole('menuitem', { name: 'Serahkan ke 112 Bangka Tengah' }).focus();
+    const centre = page.getByRole('menuitem', { name: 'Serahkan ke 112 Bangka Tengah' });
+    await centre.waitFor();
+    const focused = () => centre.evaluate((one) => one === document.activeElement);
+    for (let step = 0; step < 20 && !(await focused()); step += 1) await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
 
     // Voice: their number rings into the call. Packet: their system has it. Ours: it is open, and waits.
@@ -55,7 +81,8 @@ story(
     await page.keyboard.press('F7');
     await until(() => caller.hungUp, 'the caller is gone');
 
-    // The other way round: they hand one to us, and we take it.
+    // The other way round: they hand one to us, which is heard, and we take it.
+    await watchTones(page);
     const [transfer, theirs] = [randomUUID(), randomUUID()];
     const now = new Date().toISOString();
     const reference = `2026-${String(Date.now()).slice(-6)}`;
@@ -76,8 +103,32 @@ story(
       answers: [{ asked: 'Ada yang tidak sadar?', answer: 'Ya' }],
     });
     await page.getByText(`112 Bangka Tengah menyerahkan insiden ${reference}`).waitFor();
-    await page.getByRole('button', { name: 'Buka', exact: true }).click();
+    await until(async () => includesAll(await tonesOf(page), ALARM), 'the alarm of what came to us');
+    await supervisor.getByText('belum kita jawab').first().waitFor();
+
+    // It becomes more urgent there: we have less time, and a row of the list that is reached by key says so.
+    await world.neighbour.tell(world.server.origin, `${transfer}.hastened`, {
+      kind: 'hastened',
+      transfer,
+      answer_by: new Date(Date.now() + 60_000).toISOString(),
+      priority: 'P1',
+    });
+    const ours = () => ask('GET', `/incidents/${transfer}`);
+    await until(async () => (await ours()).priority === 'P1', 'it is as urgent here as there');
+    await page.getByRole('button', { name: 'Tutup', exact: true }).first().press('Escape');
+    await page.getByRole('tab', { name: /Insiden terbuka/ }).click();
+    const { number } = await ours();
+    const row = page.locator('.row', { hasText: number }).locator('button.open');
+    await row.waitFor();
+    const reached = () => row.evaluate((one) => one === document.activeElement);
+    for (let step = 0; step < 60 && !(await reached()); step += 1) await page.keyboard.press('Tab');
+    check(await reached(), 'no key leads to the row');
+    await page.keyboard.press('Enter');
     await page.getByText(`Diserahkan 112 Bangka Tengah, nomor mereka ${reference}`).first().waitFor();
+    await page
+      .getByText(/menunggu jawaban kita 0\.\d\d/)
+      .first()
+      .waitFor();
     await page.getByText('Ada yang tidak sadar?').waitFor();
     equal(await faults(page), [], 'faults of what came to us');
     await world.photograph(page, 'neighbour-received-1366-dark');

@@ -1314,8 +1314,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * An incident packet, an answer to one of ours, or that an offer was taken back: `docs/neighbour-exchange.md`. Proven by
-         *     `X-Sigap-Id`, `X-Sigap-Timestamp` and `X-Sigap-Signature` (HMAC-SHA-256 over version, sender, receiver, time stamp, id
+         * An incident packet, an answer to one of ours, or that an offer is more urgent or was taken back:
+         *     `docs/neighbour-exchange.md`. Proven by `X-Sigap-Id`, `X-Sigap-Timestamp` and `X-Sigap-Signature` (HMAC-SHA-256 over version, sender, receiver, time stamp, id
          *     and body, with line feeds between). The same message again changes nothing.
          */
         post: operations["take_neighbour_message"];
@@ -3571,8 +3571,8 @@ export interface components {
         };
         /** @description What followed from a message. */
         NeighbourAnswer: {
-            /** @description Our number of the incident. */
-            number: string;
+            /** @description Our number of the incident; none when an offer was taken back that never came. */
+            number: string | null;
         };
         /**
          * @description How a point was written.
@@ -8394,7 +8394,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description JSON, by `kind`: offer, taken_back, accepted, refused */
+        /** @description JSON, by `kind`: offer, hastened, taken_back, accepted, refused */
         requestBody: {
             content: {
                 "text/plain": string;

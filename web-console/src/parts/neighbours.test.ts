@@ -1,40 +1,7 @@
 import { expect, it } from 'vitest';
-import { incident } from '../../test/samples';
-import type { Transfer } from '../api/types';
+import { incident, offer, origin } from '../../test/samples';
 import { newsOf } from './neighbour-news.svelte';
 import { StepKeys, mayOffer, waitingOffer } from './neighbours.svelte';
-
-const offer = (state: Transfer['state'], id = 't1'): Transfer => ({
-  id,
-  to_code: '19.04',
-  to_name: '112 Bangka Tengah',
-  at: '2026-11-22T00:41:00.000000Z',
-  by: { id: 'u1', name: 'Rina' },
-  due_at: '2026-11-22T00:42:30.000000Z',
-  packet: 'delivered',
-  packet_result: null,
-  state,
-  answered_at: null,
-  answered_name: null,
-  told_by_telephone: false,
-  reference: null,
-  reason: null,
-});
-
-const origin = (state: string) => ({
-  from_code: '19.04',
-  from_name: '112 Bangka Tengah',
-  reference: '2026-000042',
-  answer_by: '2026-11-22T00:42:30.000000Z',
-  state,
-  answered_at: null,
-  answered_by: null,
-  reason: null,
-  told: 'pending',
-  told_result: null,
-  answers: [],
-  agencies: [],
-});
 
 it('an incident is offered to one neighbour at a time, and not before we have answered where it came from', () => {
   expect(mayOffer(incident({}))).toBe(true);

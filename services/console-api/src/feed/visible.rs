@@ -101,6 +101,8 @@ const fn site_form(event: &SiteEvent, role: UserRole) -> Option<Form> {
         | SiteEvent::AgencyAdded { .. }
         | SiteEvent::AreasImported { .. }
         | SiteEvent::PlacesImported { .. }
+        | SiteEvent::UnseenOfferTakenBack { .. }
+        | SiteEvent::LateOfferTurnedAway { .. }
         | SiteEvent::ChannelTested { .. } => false,
     };
     if sees { Some(Form::Cards) } else { None }
@@ -207,6 +209,7 @@ fn incident_form(event: &IncidentEvent, incident: &Incident, viewer: Viewer) -> 
         | IncidentEvent::Received { .. }
         | IncidentEvent::OriginAnswered { .. }
         | IncidentEvent::OriginTakenBack { .. }
+        | IncidentEvent::OriginHastened { .. }
         | IncidentEvent::NeighbourTold { .. }
         | IncidentEvent::Closed { .. }
         | IncidentEvent::Reopened { .. }

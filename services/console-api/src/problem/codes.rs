@@ -191,6 +191,10 @@ codes! {
     TransferStands = "transfer_stands" 409
         "Insiden sedang diserahkan ke pusat tetangga", "Tunggu jawabannya, catat jawaban lewat telepon, atau tarik kembali dahulu.";
         "The incident stands with a neighbouring centre", "Wait for their answer, write down what they said on the telephone, or take the offer back first.";
+    /// A neighbouring centre offers what it took back before.
+    OfferTakenBack = "offer_taken_back" 409
+        "Tawaran ini sudah ditarik kembali", "Tidak ada insiden yang dibuka: penarikannya datang lebih dahulu. Tawarkan lagi dengan transfer yang baru bila masih perlu.";
+        "This offer was taken back", "No incident was opened: that it was taken back came first. Offer it again under a new transfer if it is still needed.";
     /// Agencies have not reported.
     AgenciesUnfinished = "agencies_unfinished" 409
         "Masih ada instansi yang belum selesai", "Insiden tetap terbuka. Tunggu laporan mereka, atau minta pengawas menutup dengan alasan.";

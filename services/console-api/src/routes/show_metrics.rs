@@ -20,8 +20,10 @@ pub async fn handler(
     State(store): State<Store>,
     State(clock): State<Clock>,
 ) -> ([(HeaderName, &'static str); 1], String) {
-    let figures = timeout(FACT_WAIT, store.wallboard(clock.now())).await.ok().and_then(Result::ok);
+    let now = clock.now();
+    let figures = timeout(FACT_WAIT, store.wallboard(now)).await.ok().and_then(Result::ok);
+    let hand_overs = timeout(FACT_WAIT, store.hand_overs(now)).await.ok().and_then(Result::ok);
     let mode = *desk.mode().borrow();
-    let text = metrics.text(mode, desk.feed().head(), figures.as_ref());
+    let text = metrics.text(mode, desk.feed().head(), figures.as_ref(), hand_overs.as_ref());
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text + &more.text())
 }

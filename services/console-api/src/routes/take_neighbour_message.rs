@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use dispatch_core::actor::Actor;
-use dispatch_core::ids::IncidentId;
+use dispatch_core::ids::{IncidentId, TransferId};
 use dispatch_core::incident::{
     IncidentCommand, Location, Neighbour, TransferAnswer, TransferCommand,
 };
@@ -15,6 +15,7 @@ use dispatch_core::private::Private;
 use incident_store::DeskCommand;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use tracing::info;
 use utoipa::ToSchema;
 
 use crate::channels::{ChannelDoor, NeighbourLetter, ReportRefused};
@@ -27,17 +28,17 @@ use crate::wire::{PointSource, Time};
 /// What followed from a message.
 #[derive(Serialize, ToSchema)]
 pub struct NeighbourAnswer {
-    /// Our number of the incident.
-    number: String,
+    /// Our number of the incident; none when an offer was taken back that never came.
+    number: Option<String>,
 }
 
-/// An incident packet, an answer to one of ours, or that an offer was taken back: `docs/neighbour-exchange.md`. Proven by
-/// `X-Sigap-Id`, `X-Sigap-Timestamp` and `X-Sigap-Signature` (HMAC-SHA-256 over version, sender, receiver, time stamp, id
+/// An incident packet, an answer to one of ours, or that an offer is more urgent or was taken back:
+/// `docs/neighbour-exchange.md`. Proven by `X-Sigap-Id`, `X-Sigap-Timestamp` and `X-Sigap-Signature` (HMAC-SHA-256 over version, sender, receiver, time stamp, id
 /// and body, with line feeds between). The same message again changes nothing.
 #[utoipa::path(post, path = "/api/v1/neighbours/{code}/messages", operation_id = "take_neighbour_message",
     tag = "Channels", security(()),
     params(("code" = String, Path, description = "Code of the centre that sends, as our configuration has it")),
-    request_body(content = String, description = "JSON, by `kind`: offer, taken_back, accepted, refused"),
+    request_body(content = String, description = "JSON, by `kind`: offer, hastened, taken_back, accepted, refused"),
     responses((status = 200, description = "It is written down", body = NeighbourAnswer)))]
 pub async fn handler(
     State(door): State<ChannelDoor>,
@@ -69,16 +70,33 @@ pub async fn handler(
     }
     let message: NeighbourMessage =
         serde_json::from_slice(&body).map_err(|_unreadable| Problem::new(Code::MalformedJson))?;
-    let key = key(&from, &message, id);
+    let (key, offer) = (key(&from, &message, id), offer_of(&message));
     let command = command(message, from, &names.now())?;
-    let incident = intake.note(key, Actor::System, command).await?.incident()?;
-    Ok(Json(NeighbourAnswer { number: incident.number }))
+    let incident = intake.note(key, Actor::System, command).await?.maybe_incident();
+    match (incident, offer) {
+        (None, Some(transfer)) => {
+            info!(%transfer, "An offer of a neighbour came after it was taken back, and was turned away");
+            Err(Problem::new(Code::OfferTakenBack))
+        }
+        (incident, _) => Ok(Json(NeighbourAnswer { number: incident.map(|incident| incident.number) })),
+    }
+}
+
+fn offer_of(message: &NeighbourMessage) -> Option<TransferId> {
+    match message {
+        NeighbourMessage::Offer(packet) => Some(packet.transfer),
+        NeighbourMessage::Hastened { .. }
+        | NeighbourMessage::TakenBack { .. }
+        | NeighbourMessage::Accepted { .. }
+        | NeighbourMessage::Refused { .. } => None,
+    }
 }
 
 /// A sender that counts its messages anew, or calls them all the same, does not lose one: what a message is stands in it.
 fn key(from: &Neighbour, message: &NeighbourMessage, id: &str) -> String {
     let (kind, transfer) = match message {
         NeighbourMessage::Offer(packet) => ("offer", packet.transfer),
+        NeighbourMessage::Hastened { transfer, .. } => ("hastened", *transfer),
         NeighbourMessage::TakenBack { transfer } => ("taken_back", *transfer),
         NeighbourMessage::Accepted { transfer, .. } => ("accepted", *transfer),
         NeighbourMessage::Refused { transfer, .. } => ("refused", *transfer),
@@ -95,6 +113,10 @@ fn command(message: NeighbourMessage, from: Neighbour, names: &Names) -> Result<
     };
     Ok(match message {
         NeighbourMessage::Offer(packet) => received(*packet, from, names)?,
+        NeighbourMessage::Hastened { transfer, answer_by, priority } => {
+            let command = TransferCommand::Hastened { from: from.code, id: transfer, answer_by, priority };
+            DeskCommand::Incident(IncidentId(transfer.0), IncidentCommand::Transfer(command))
+        }
         NeighbourMessage::TakenBack { transfer } => {
             let command = TransferCommand::TakenBack { from: from.code, id: transfer };
             DeskCommand::Incident(IncidentId(transfer.0), IncidentCommand::Transfer(command))

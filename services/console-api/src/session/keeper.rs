@@ -65,6 +65,8 @@ fn note(change: &Change, sessions: &Sessions, stale: &mut Stale) {
         | SiteEvent::ShiftHandedOver { .. }
         | SiteEvent::ShiftTakenOver { .. }
         | SiteEvent::ChannelTested { .. }
+        | SiteEvent::UnseenOfferTakenBack { .. }
+        | SiteEvent::LateOfferTurnedAway { .. }
         | SiteEvent::CardDraftMoved { .. }
         | SiteEvent::SessionOpened { .. }
         | SiteEvent::LogInFailed { .. }

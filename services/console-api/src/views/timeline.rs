@@ -240,6 +240,11 @@ fn incident_words(
             let words = ("Kita kembalikan kepada", "We sent it back to");
             transfer::origin_words(event, "origin_refused", incident, words)
         }
+        IncidentEvent::OriginHastened { .. } => {
+            let words =
+                ("Lebih mendesak, jawaban diminta lebih cepat:", "More urgent, an answer is wanted sooner:");
+            transfer::origin_words(event, "origin_hastened", incident, words)
+        }
         IncidentEvent::OriginTakenBack { .. } => {
             let words = ("Diambil kembali oleh", "Taken back by");
             transfer::origin_words(event, "origin_taken_back", incident, words)

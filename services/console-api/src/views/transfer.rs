@@ -105,7 +105,7 @@ impl Transfer {
             due_at: t.due_at.into(),
             packet,
             packet_result,
-            state: "waiting",
+            state: t.state.name(),
             answered_at: None,
             answered_name: None,
             told_by_telephone: false,
@@ -115,13 +115,12 @@ impl Transfer {
         match &t.state {
             TransferState::Waiting => {}
             TransferState::Accepted { at, name, reference, source, .. } => {
-                (view.state, view.answered_at) = ("accepted", Some((*at).into()));
+                view.answered_at = Some((*at).into());
                 (view.answered_name, view.reference) = (text(name), reference.clone());
                 view.told_by_telephone = !source.is_console();
             }
             TransferState::Returned { at, why } => {
                 view.answered_at = Some((*at).into());
-                view.state = why_returned(why);
                 match why {
                     Returned::Refused { name, reason, source } => {
                         (view.answered_name, view.reason) = (text(name), text(reason));
@@ -142,11 +141,11 @@ impl Origin {
     /// The view of a record.
     pub fn of(o: &incident::Origin, names: &Names) -> Self {
         let (told, told_result) = came_through(&o.told);
-        let (state, at, by, reason) = match &o.state {
-            OriginState::Asked => ("asked", None, None, None),
-            OriginState::Accepted { at, by } => ("accepted", Some(*at), Some(*by), None),
-            OriginState::Refused { at, by, reason } => ("refused", Some(*at), Some(*by), Some(reason)),
-            OriginState::TakenBack { at } => ("taken_back", Some(*at), None, None),
+        let (at, by, reason) = match &o.state {
+            OriginState::Asked => (None, None, None),
+            OriginState::Accepted { at, by } => (Some(*at), Some(*by), None),
+            OriginState::Refused { at, by, reason } => (Some(*at), Some(*by), Some(reason)),
+            OriginState::TakenBack { at } => (Some(*at), None, None),
         };
         let details = o.details.as_ref().map(Private::reveal);
         Self {
@@ -154,7 +153,7 @@ impl Origin {
             from_name: o.from.name.clone(),
             reference: o.reference.clone(),
             answer_by: o.answer_by.into(),
-            state,
+            state: o.state.name(),
             answered_at: at.map(Time),
             answered_by: by.map(|by| Named::of(by, names)),
             reason: reason.map(|reason| reason.reveal().clone()),
@@ -179,15 +178,6 @@ fn came_through(packet: &PacketState) -> (&'static str, Option<String>) {
         PacketState::Pending => ("pending", None),
         PacketState::Delivered { .. } => ("delivered", None),
         PacketState::Failed { result, .. } => ("failed", Some(result.clone())),
-    }
-}
-
-const fn why_returned(why: &Returned) -> &'static str {
-    match why {
-        Returned::Refused { .. } => "refused",
-        Returned::Unanswered => "unanswered",
-        Returned::Withdrawn => "withdrawn",
-        Returned::Reopened { .. } => "reopened",
     }
 }
 

@@ -31,7 +31,7 @@ async fn every_bad_field_is_named() {
         (
             json!({ "category": "a", "narrative": "a", "location": {}, "casualties": -1 }),
             "casualties",
-            "wrong_type",
+            "out_of_range",
         ),
         (
             json!({ "category": "a", "narrative": "a", "location": {}, "call_id": crate::world::new_id() }),

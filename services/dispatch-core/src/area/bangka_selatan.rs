@@ -37,6 +37,9 @@ const ACROSS: [Row; 11] = [
     ("19.04.06", "Lubuk Besar", -2.595, 106.606, &[]),
 ];
 
+/// Kabupaten Bangka Tengah itself; the point is the middle of its kecamatan.
+const MIDDLE: Row = ("19.04", "Kabupaten Bangka Tengah", -2.382, 106.226, &["Bangka Tengah", "Bateng"]);
+
 /// The neighbouring governments to which a call across the border is transferred: code and name.
 pub const NEIGHBOURS: [(&str, &str); 6] = [
     ("19.01", "Kabupaten Bangka"),
@@ -51,6 +54,13 @@ pub const NEIGHBOURS: [(&str, &str); 6] = [
 pub fn areas() -> Vec<Area> {
     let own = OWN.iter().map(|row| area(row, false));
     own.chain(ACROSS.iter().map(|row| area(row, true))).collect()
+}
+
+/// The same land as Kabupaten Bangka Tengah sees it: its kecamatan are its own, and all others lie across the border.
+pub fn areas_of_bangka_tengah() -> Vec<Area> {
+    let is_own = |row: &Row| row.0.starts_with(MIDDLE.0);
+    let rows = [&MIDDLE].into_iter().chain(&OWN).chain(&ACROSS);
+    rows.map(|row| area(row, !is_own(row))).collect()
 }
 
 /// The government that an area code belongs to, when it is a neighbour.

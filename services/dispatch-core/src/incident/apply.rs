@@ -97,6 +97,10 @@ fn change(incident: &mut Incident, event: &IncidentEvent, actor: Actor, at: Time
             transfer::origin_answered(incident, OriginState::TakenBack { at }, None);
             (incident.dispatch_due_at, incident.close_due_at) = (None, *close_due_at);
         }
+        IncidentEvent::OriginHastened { answer_by, priority, dispatch_due_at } => {
+            transfer::origin_hastened(incident, *answer_by, *priority);
+            incident.dispatch_due_at = *dispatch_due_at;
+        }
         IncidentEvent::NeighbourTold { transfer, packet } => transfer::told(incident, *transfer, packet),
         IncidentEvent::Edited { edit } => edited(incident, edit),
         IncidentEvent::Assigned { assignment } => {

@@ -293,6 +293,16 @@ pub enum IncidentEvent {
         /// Until when it must be closed here.
         close_due_at: Option<Timestamp>,
     },
+    /// It became more urgent at the centre that handed it over, which waits for our answer.
+    OriginHastened {
+        /// Until when it waits now.
+        answer_by: Timestamp,
+        /// Our priority from now on, when theirs is higher.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        priority: Option<Priority>,
+        /// Until when somebody must be sent, while nobody is on it.
+        dispatch_due_at: Option<Timestamp>,
+    },
     /// A message to the other centre's system came through, or never will.
     NeighbourTold {
         /// About which offer.

@@ -69,6 +69,9 @@ impl Course<'_> {
             TransferCommand::Accept => self.accept_origin(),
             TransferCommand::Refuse { reason } => self.refuse_origin(reason),
             TransferCommand::TakenBack { from, id } => self.taken_back(&from, id),
+            TransferCommand::Hastened { from, id, answer_by, priority } => {
+                self.origin_hastened(&from, id, answer_by, priority)
+            }
             TransferCommand::Told { id, packet } => self.told(id, packet),
         }
     }
@@ -197,7 +200,7 @@ impl Course<'_> {
         self.come_back(transfer, Returned::Refused { name, reason, source });
     }
 
-    /// It has become more urgent: who is waited for has less time.
+    /// It has become more urgent: who is waited for has less time, and has to know.
     pub(super) fn hasten(&mut self) {
         let within = answer_within(self.incident.priority, self.policy);
         let Some(offer) = self.incident.waiting_transfer() else { return };
@@ -205,6 +208,7 @@ impl Course<'_> {
         if due_at < offer.due_at {
             self.emit(IncidentEvent::TransferHastened { transfer, due_at });
         }
+        self.tell(transfer, TransferMessage::Hastened);
     }
 
     /// It is ours again: somebody must be sent, unless somebody is, and the supervisor hears of it at once.
@@ -306,10 +310,7 @@ impl Course<'_> {
 
     /// They have it again. Whoever had begun to read it here closes it, or takes it all the same.
     fn taken_back(&mut self, from: &AreaCode, id: TransferId) -> Result<(), IncidentRefusal> {
-        let origin = self.incident.origin.as_deref();
-        let origin = origin.filter(|o| o.transfer == id && o.from.code == *from);
-        let origin = origin.ok_or(IncidentRefusal::NotHandedOver)?;
-        match &origin.state {
+        match &self.origin_of(from, id)?.state {
             OriginState::Asked => {
                 let close_due_at = self.now.after(self.policy.rules.close_within);
                 let close_due_at = self.incident.is_open().then_some(close_due_at);
@@ -321,6 +322,34 @@ impl Course<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Until we have answered it is theirs, and so is how urgent it is: ours follows where theirs is higher.
+    fn origin_hastened(
+        &mut self,
+        from: &AreaCode,
+        id: TransferId,
+        answer_by: Timestamp,
+        theirs: Option<Priority>,
+    ) -> Result<(), IncidentRefusal> {
+        let origin = self.origin_of(from, id)?;
+        let (sooner, known) = (answer_by.min(origin.answer_by), origin.answer_by);
+        let priority = theirs.filter(|to| *to < self.incident.priority);
+        if origin.state != OriginState::Asked || (sooner == known && priority.is_none()) {
+            return Ok(());
+        }
+        let within = |to| self.now.after(dispatch_within(to, self.policy));
+        let due = self.incident.dispatch_due_at;
+        let dispatch_due_at = due.map(|due| priority.map_or(due, |to| due.min(within(to))));
+        self.emit(IncidentEvent::OriginHastened { answer_by: sooner, priority, dispatch_due_at });
+        Ok(())
+    }
+
+    /// Where it came from, if the offer that is spoken of is the one, and the speaker whose it is.
+    fn origin_of(&self, from: &AreaCode, id: TransferId) -> Result<&Origin, IncidentRefusal> {
+        let origin = self.incident.origin.as_deref();
+        let origin = origin.filter(|o| o.transfer == id && o.from.code == *from);
+        origin.ok_or(IncidentRefusal::NotHandedOver)
     }
 
     fn told(&mut self, id: TransferId, packet: PacketState) -> Result<(), IncidentRefusal> {

@@ -103,6 +103,23 @@ pub enum TransferState {
     },
 }
 
+impl TransferState {
+    /// Every [`TransferState::name`].
+    pub const NAMES: [&str; 6] = ["waiting", "accepted", "refused", "unanswered", "withdrawn", "reopened"];
+
+    /// In one word. All but the first two mean that it is ours again.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Accepted { .. } => "accepted",
+            Self::Returned { why: Returned::Refused { .. }, .. } => "refused",
+            Self::Returned { why: Returned::Unanswered, .. } => "unanswered",
+            Self::Returned { why: Returned::Withdrawn, .. } => "withdrawn",
+            Self::Returned { why: Returned::Reopened { .. }, .. } => "reopened",
+        }
+    }
+}
+
 /// Why an offer came back.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "because", rename_all = "snake_case")]
@@ -218,6 +235,21 @@ pub enum OriginState {
     },
 }
 
+impl OriginState {
+    /// Every [`OriginState::name`].
+    pub const NAMES: [&str; 4] = ["asked", "accepted", "refused", "taken_back"];
+
+    /// In one word.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Accepted { .. } => "accepted",
+            Self::Refused { .. } => "refused",
+            Self::TakenBack { .. } => "taken_back",
+        }
+    }
+}
+
 /// What is asked about a hand-over to or from a neighbouring centre.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum TransferCommand {
@@ -261,6 +293,17 @@ pub enum TransferCommand {
         /// Which offer.
         id: TransferId,
     },
+    /// It became more urgent there while they wait for our answer.
+    Hastened {
+        /// Who says so.
+        from: AreaCode,
+        /// Which offer.
+        id: TransferId,
+        /// Until when they wait now.
+        answer_by: Timestamp,
+        /// How urgent it is there, if that could be read.
+        priority: Option<Priority>,
+    },
     /// A courier tried to tell the other centre's system.
     Told {
         /// About which offer.
@@ -280,6 +323,8 @@ pub enum TransferMessage {
     TakenBack,
     /// Our answer to theirs.
     Answer,
+    /// It became more urgent: they have less time.
+    Hastened,
 }
 
 impl Incident {
@@ -338,6 +383,14 @@ pub(super) fn origin_answered(
     if dispatch_due_at.is_some() {
         (incident.dispatch_due_at, incident.close_due_at) = (dispatch_due_at, None);
     }
+}
+
+/// The incident after it became more urgent at the centre that handed it over.
+pub(super) fn origin_hastened(incident: &mut Incident, answer_by: Timestamp, priority: Option<Priority>) {
+    if let Some(origin) = &mut incident.origin {
+        origin.answer_by = answer_by;
+    }
+    incident.priority = priority.unwrap_or(incident.priority);
 }
 
 /// The incident after a message to the other centre's system came through, or never will.

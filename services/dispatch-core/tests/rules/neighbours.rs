@@ -4,8 +4,8 @@ use dispatch_core::actor::Actor;
 use dispatch_core::category::{Category, Priority};
 use dispatch_core::ids::{AgencyCode, AreaCode, IncidentId, TransferId};
 use dispatch_core::incident::{
-    Effect, Incident, IncidentCommand, IncidentRefusal, IncidentStatus, Neighbour, OriginState, PacketState,
-    Returned, TransferAnswer, TransferCommand, TransferMessage, TransferState,
+    Edit, Effect, Incident, IncidentCommand, IncidentRefusal, IncidentStatus, Neighbour, OriginState,
+    PacketState, Returned, TransferAnswer, TransferCommand, TransferMessage, TransferState,
 };
 use dispatch_core::neighbour::{IncidentPacket, NeighbourMessage};
 use dispatch_core::private::Private;
@@ -120,6 +120,49 @@ fn telling(bench: &Bench) -> Vec<TransferMessage> {
         Effect::Notify { .. } => None,
     };
     bench.effects.iter().filter_map(told).collect()
+}
+
+#[test]
+fn what_becomes_more_urgent_is_more_urgent_at_both_ends() {
+    let hastened = |bench: &mut Bench, from: &str, answer_by, priority| {
+        let id = bench.incident().origin.as_ref().unwrap().transfer;
+        let command = TransferCommand::Hastened { from: AreaCode(from.into()), id, answer_by, priority };
+        bench.run(Actor::System, IncidentCommand::Transfer(command))
+    };
+    let mut ours = Bench::with("banjir", Category::D, Priority::P3);
+    ours.give(person(1), IncidentCommand::Transfer(TransferCommand::Offer { to: who("19.04") })).unwrap();
+    let offer = ours.incident().transfers[0].clone();
+    let packet =
+        IncidentPacket::about(ours.incident(), offer.id, &ours.policy.rules, None, |a| a.code.0.clone());
+    let mut there = Bench::new();
+    there.id = IncidentId(offer.id.0);
+    receive(&mut there, packet.unwrap()).unwrap();
+    let slow = there.incident().dispatch_due_at.unwrap();
+
+    let edit = Edit { priority: Some(Priority::P1), ..Edit::default() };
+    let version = ours.incident().version;
+    ours.give(person(1), IncidentCommand::Edit { version, edit: Box::new(edit) }).unwrap();
+    let sooner = ours.incident().transfers[0].due_at;
+    assert!(sooner < offer.due_at);
+    assert_eq!(telling(&ours), [TransferMessage::Offer, TransferMessage::Hastened]);
+
+    let foreign = hastened(&mut there, "19.05", sooner, None);
+    assert_eq!(foreign, Err(IncidentRefusal::NotHandedOver), "somebody else's word");
+    for _twice in 0..2 {
+        hastened(&mut there, "19.03", sooner, Some(Priority::P1)).unwrap();
+    }
+    let came = there.incident();
+    assert_eq!((came.origin.as_ref().unwrap().answer_by, came.priority), (sooner, Priority::P1));
+    assert!(came.dispatch_due_at.unwrap() < slow, "and somebody has to be sent sooner");
+    let before = there.history.len();
+    hastened(&mut there, "19.03", offer.due_at, Some(Priority::P2)).unwrap();
+    assert_eq!(there.history.len(), before, "an older word that comes later gives no time back");
+
+    transfer(&mut there, TransferCommand::Accept).unwrap();
+    let before = there.history.len();
+    let now = there.now;
+    hastened(&mut there, "19.03", now, Some(Priority::P1)).unwrap();
+    assert_eq!(there.history.len(), before, "who has accepted decides alone");
 }
 
 fn damkar() -> IncidentCommand {

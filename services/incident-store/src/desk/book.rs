@@ -24,6 +24,7 @@ use dispatch_core::time::Timestamp;
 use dispatch_core::unit::Unit;
 use serde_json::Value;
 
+use super::late_offers::{OfferName, TakenBack};
 use crate::change::{Change, DeskEvent, Record, StreamId};
 use crate::error::SubmitError;
 use crate::records::{LogHead, UserRecord};
@@ -80,6 +81,7 @@ pub(super) enum SiteWrite {
     ShiftHandover { handover: Box<ShiftHandover> },
     Referral { referral: Box<Referral> },
     ChannelTest { test: Box<ChannelTest> },
+    TakenBack { name: OfferName, what: TakenBack },
 }
 
 /// A call-taker who is ready and has no call.
@@ -122,6 +124,8 @@ pub(super) struct SiteImage {
     pub(super) referrals_of_day: u64,
     /// Hand-overs of shifts, of those asked about.
     pub(super) handovers: BTreeMap<ShiftHandoverId, ShiftHandover>,
+    /// Offers that were taken back before they came, of those asked about.
+    pub(super) taken_back: BTreeMap<OfferName, TakenBack>,
 }
 
 /// Everything of one batch.

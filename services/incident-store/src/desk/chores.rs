@@ -6,6 +6,7 @@ use dispatch_core::time::Timestamp;
 use supervision_log::{Checkpoint, LogId, SignedCheckpoint, key_id, sign};
 
 use super::batch::begin;
+use super::late_offers::remembered_since;
 use super::write::effect_from;
 use super::{CheckpointSigner, OutboxItem};
 use crate::engine::{Connection, Failure};
@@ -87,7 +88,7 @@ pub(super) async fn give_back(
     Ok(connection.script("COMMIT").await?)
 }
 
-/// Forgets old answers and expired sessions.
+/// Forgets old answers, expired sessions, and offers that will not come any more.
 pub(super) async fn tidy(connection: &mut Connection, seen: LogHead, now: Timestamp) -> Result<(), Failure> {
     begin(connection, Some(seen)).await?;
     let kept_us = i64::try_from(ANSWERS_KEPT.as_micros()).unwrap_or(i64::MAX);
@@ -98,5 +99,8 @@ pub(super) async fn tidy(connection: &mut Connection, seen: LogHead, now: Timest
     let sessions = "DELETE FROM session WHERE token_hash IN \
                     (SELECT token_hash FROM session WHERE expires_us < $1 ORDER BY expires_us LIMIT $2)";
     connection.run(sessions, vec![now.into(), TIDIED_AT_ONCE_MAX.into()]).await?;
+    let taken_back = "DELETE FROM taken_back WHERE (transfer, sender) IN \
+                      (SELECT transfer, sender FROM taken_back WHERE at_us <= $1 ORDER BY at_us LIMIT $2)";
+    connection.run(taken_back, vec![remembered_since(now).into(), TIDIED_AT_ONCE_MAX.into()]).await?;
     Ok(connection.script("COMMIT").await?)
 }

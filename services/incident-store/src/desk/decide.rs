@@ -12,7 +12,7 @@ use dispatch_core::incident::{self, IncidentCommand, IncidentRefusal, Origin, Re
 use dispatch_core::limits::DEFECTS_PER_CALL_MAX;
 
 use super::book::{Answered, Book, NewEffect};
-use super::{call_back_owner, merging, redial, site, units};
+use super::{call_back_owner, late_offers, merging, redial, site, units};
 use crate::change::{DeskEvent, Record, StreamId};
 use crate::error::SubmitError;
 use crate::submission::{DeskCommand, OutboxId, Outcome, Receipt, Submission};
@@ -22,7 +22,10 @@ pub(super) fn carry_out(book: &mut Book, submission: &Submission) -> Result<Rece
     if let Some(receipt) = repeated(book, submission)? {
         return Ok(receipt);
     }
-    let with_site = submission.commands.iter().any(|command| matches!(command, DeskCommand::Site(_)));
+    let changes_site = |command: &DeskCommand| {
+        matches!(command, DeskCommand::Site(_)) || late_offers::spoken_of(command).is_some()
+    };
+    let with_site = submission.commands.iter().any(changes_site);
     let mark = book.begin(with_site);
     let first_index = book.last_index() + 1;
     let result = outcomes(book, submission).and_then(|outcomes| {
@@ -80,13 +83,17 @@ fn outcomes(book: &mut Book, submission: &Submission) -> Result<Vec<Outcome>, Su
     let (actor, key) = (submission.actor, submission.key.as_str());
     let mut outcomes = Vec::with_capacity(submission.commands.len());
     for command in submission.commands.clone() {
+        let offer = late_offers::spoken_of(&command);
         outcomes.push(match command {
             DeskCommand::Call(id, command) => change_call(book, id, command, actor, key)?,
             DeskCommand::OpenIncident(id, report) => open_incident(book, id, *report, actor, key)?,
             DeskCommand::ReceiveIncident(id, report, origin) => {
                 receive_incident(book, id, *report, origin, actor, key)?
             }
-            DeskCommand::Incident(id, command) => change_incident(book, id, command, actor, key)?,
+            DeskCommand::Incident(id, command) => match offer.filter(|_| book.incident(id).is_none()) {
+                Some(offer) => late_offers::taken_back(book, offer, actor, key)?,
+                None => change_incident(book, id, command, actor, key)?,
+            },
             DeskCommand::Merge { from, into } => merging::merge(book, from, into, actor, key)?,
             DeskCommand::Unmerge { incident, from } => merging::unmerge(book, incident, from, actor, key)?,
             DeskCommand::Duty(user, wish) => change_duty(book, user, wish, actor, key)?,
@@ -199,6 +206,9 @@ fn receive_incident(
     key: &str,
 ) -> Result<Outcome, SubmitError> {
     if book.incident(id).is_none() {
+        if let Some(outcome) = late_offers::turned_away(book, &origin, actor, key)? {
+            return Ok(outcome);
+        }
         number(book, &mut report);
     }
     change_incident(book, id, IncidentCommand::Receive { report: Box::new(report), origin }, actor, key)

@@ -11,6 +11,7 @@ use dispatch_core::referral::Referral;
 use dispatch_core::roster::handover::ShiftHandover;
 
 use super::book::{Answered, Book, Slot};
+use super::late_offers::{self, OfferName};
 use super::{call_back_owner, merging, redial, units};
 use crate::change::{Record, StreamId};
 use crate::engine::{Connection, Row, Value, in_list};
@@ -36,6 +37,7 @@ struct Needs {
     refers: bool,
     journals: BTreeSet<[u8; 16]>,
     opens_incidents: bool,
+    offers: BTreeSet<OfferName>,
 }
 
 pub(super) async fn load(
@@ -52,6 +54,7 @@ pub(super) async fn load(
     call_back_owner::load_free(connection, book, batch).await?;
     if needs.streams.contains(&StreamId::Site) {
         load_site(connection, book, &needs).await?;
+        late_offers::load(connection, book, needs.offers.iter()).await?;
     }
     if needs.opens_incidents {
         let name = incident_counter(book);
@@ -86,6 +89,10 @@ fn needs(batch: &[&Submission]) -> Needs {
     for submission in batch {
         needs.journals.extend(submission.journal.map(|place| place.journal));
         for command in &submission.commands {
+            if let Some(offer) = late_offers::spoken_of(command) {
+                needs.offers.insert(offer);
+                needs.streams.insert(StreamId::Site);
+            }
             match command {
                 DeskCommand::Call(id, command) => {
                     needs.streams.insert(StreamId::Call(*id));

@@ -20,6 +20,7 @@ mod cards;
 mod chores;
 mod decide;
 mod follower;
+mod late_offers;
 mod load;
 mod merging;
 mod redial;

@@ -25,11 +25,11 @@ const CALL_TAIL: &str = " ON CONFLICT (id) DO UPDATE SET version = excluded.vers
     call_taker = excluded.call_taker, call_back_owner = excluded.call_back_owner, lifted_us = excluded.lifted_us, \
     state = excluded.state";
 const INCIDENT: &str = "INSERT INTO incident (id, version, number, opened_us, is_open, status, category, priority, \
-    area_code, lat, lon, search, state) VALUES ";
+    area_code, lat, lon, search, is_handed, state) VALUES ";
 const INCIDENT_TAIL: &str = " ON CONFLICT (id) DO UPDATE SET version = excluded.version, \
     is_open = excluded.is_open, status = excluded.status, category = excluded.category, \
     priority = excluded.priority, area_code = excluded.area_code, lat = excluded.lat, lon = excluded.lon, \
-    search = excluded.search, state = excluded.state";
+    search = excluded.search, is_handed = excluded.is_handed, state = excluded.state";
 const ASSIGNMENT: &str =
     "INSERT INTO assignment (id, incident, agency, is_open, is_waiting, priority, sent_us) VALUES ";
 const ASSIGNMENT_TAIL: &str = " ON CONFLICT (id) DO UPDATE SET is_open = excluded.is_open, \
@@ -149,6 +149,7 @@ fn incident_row(incident: &Incident, version: u64) -> Result<Vec<Value>, StoreEr
         Value::from(point.map(|point| point.lat)),
         Value::from(point.map(|point| point.lon)),
         searched(incident).into(),
+        (incident.origin.is_some() || !incident.transfers.is_empty()).into(),
         json(incident)?,
     ])
 }

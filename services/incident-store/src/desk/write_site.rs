@@ -109,6 +109,12 @@ async fn write_one(connection: &mut Connection, book: &Book, change: &SiteWrite)
             ];
             connection.run(sql, values).await.map(drop)
         }
+        SiteWrite::TakenBack { name: (sender, transfer), what } => {
+            let sql = "INSERT INTO taken_back (sender, transfer, at_us, came) VALUES ($1, $2, $3, $4) \
+                       ON CONFLICT (transfer, sender) DO UPDATE SET at_us = excluded.at_us, came = excluded.came";
+            let values = vec![Value::of(sender), Value::of(transfer), what.at.into(), what.came.into()];
+            connection.run(sql, values).await.map(drop)
+        }
         SiteWrite::ChannelTest { test } => {
             let text =
                 serde_json::to_string(test).map_err(|_| StoreError::Unreadable { what: "a channel test" })?;

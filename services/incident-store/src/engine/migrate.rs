@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0011_incident_area.sql"),
     include_str!("../../../../migrations/0012_rules.sql"),
     include_str!("../../../../migrations/0013_crews.sql"),
+    include_str!("../../../../migrations/0014_hand_overs.sql"),
 ];
 
 /// The schema that this program knows.

@@ -3,6 +3,7 @@
 mod calls;
 mod cards;
 mod condition;
+mod hand_overs;
 mod incidents;
 mod log;
 mod pasts;

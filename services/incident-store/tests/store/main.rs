@@ -7,6 +7,7 @@ mod channels;
 mod deadlines;
 mod feed;
 mod history;
+mod late_offers;
 mod million;
 mod once;
 mod outage;

@@ -15,7 +15,7 @@ use incident_store::{DeskCommand, Outcome, Store, Submission, SubmitError, rebui
 use tokio::sync::Barrier;
 
 use crate::support::words::*;
-use crate::support::{Engine, RunningDesk, beside, on, on_both};
+use crate::support::{BACK_TO_13, Engine, RunningDesk, beside, on, on_both};
 
 fn profile(callsign: &str) -> Box<Profile> {
     Box::new(Profile {
@@ -236,7 +236,7 @@ fn units_that_are_gone_take_no_place_and_are_known_as_gone_from_before() {
         let back = "DROP INDEX unit_agency; ALTER TABLE unit DROP COLUMN is_retired; \
                     CREATE INDEX unit_agency ON unit (agency, id); \
                     DELETE FROM schema_version WHERE version > 12";
-        beside(&place, back).await.unwrap();
+        beside(&place, &format!("{BACK_TO_13} {back}")).await.unwrap();
         let desk = place.desk().await;
         let listed = desk.store().units(None).await.unwrap();
         assert_eq!(listed.len(), UNITS_PER_AGENCY_MAX);

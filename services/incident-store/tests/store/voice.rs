@@ -12,7 +12,7 @@ use incident_store::{CallFilter, CallPhase, Desk, DeskCommand, NumberHistory, Su
 use crate::support::words::{
     NUMBER, add_user, arrival, by, call_arrives, call_ends, fact, on_site, user, uuid,
 };
-use crate::support::{Place, beside, on_both};
+use crate::support::{BACK_TO_13, Place, beside, on_both};
 
 async fn in_phase(desk: &Desk, phase: CallPhase) -> Vec<CallId> {
     let filter = CallFilter { phase: Some(phase), limit: 10, ..Default::default() };
@@ -139,7 +139,7 @@ fn a_store_from_before_voice_is_brought_up_to_date() {
                     ('incident.escalated', 'incident.plan_exhausted', 'call.disposition_overdue', \
                     'call.call_back_overdue'); \
                     DELETE FROM schema_version WHERE version > 1";
-        beside(&place, back).await.unwrap();
+        beside(&place, &format!("{BACK_TO_13} {back}")).await.unwrap();
         let desk = place.desk().await;
         let again = call_arrives(&desk, place.clock.now(), NUMBER).await;
         tell(&desk, &place, again, CallFact::Answered { by: user(1) }).await;

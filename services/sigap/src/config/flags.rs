@@ -40,6 +40,10 @@ flags! {
     /// Example area, agencies and users; trusts 127.0.0.0/8 as a trunk; never for real calls
     #[arg(num_args = 0..=1, default_missing_value = "true")]
     demo;
+    /// Which of the two centres of the demo: 19.03 Bangka Selatan or 19.04 Bangka Tengah [default: 19.03]
+    demo_centre;
+    /// Address on which the other one listens, with the same ports as this one; the demo has no neighbour without it
+    demo_neighbour;
     /// Address for Contact and SDP, when it is not the socket's own
     public_address;
     /// Ports for RTP [default: 20000-29999]

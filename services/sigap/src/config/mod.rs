@@ -3,6 +3,7 @@
 //! Everything is read and checked before a port is bound, and every mistake is reported at once, by name.
 
 mod channels_table;
+mod demo_pair;
 mod flags;
 mod gateway_table;
 mod neighbour_table;
@@ -24,6 +25,7 @@ use agency_channels::Networks;
 use sip_trunk::{SpeechProgram, TlsPort, TrunkProfile};
 
 pub use channels_table::{Address, AgencyChannel, Carrier, Gateway};
+pub use demo_pair::DemoCentre;
 pub use flags::Flags;
 pub use neighbour_table::NeighbourCentre;
 pub use read::{Mistakes, database_url, read};
@@ -52,8 +54,8 @@ pub struct Config {
     pub sip: SocketAddr,
     /// PostgreSQL, possibly several hosts; the embedded store when absent.
     pub database_url: Option<String>,
-    /// Example area, agencies and users; trusts 127.0.0.0/8 as a trunk.
-    pub demo: bool,
+    /// Example area, agencies and users of this centre; trusts 127.0.0.0/8 as a trunk. None for real calls.
+    pub demo: Option<DemoCentre>,
     /// The address that goes into Contact and SDP, when it is not the one the socket has.
     pub public_address: Option<IpAddr>,
     /// Ports for RTP.

@@ -13,7 +13,7 @@ use sip_trunk::TrunkProfile;
 use super::flags::Flags;
 use super::size::{port_range, switch};
 use super::toml_file::{self, TomlFile};
-use super::{Config, LogFormat, Role, WeeklyTime, tls, voice};
+use super::{Config, LogFormat, Role, WeeklyTime, demo_pair, tls, voice};
 
 /// The default log filter. rsipstack writes whole messages, numbers and places included, at `info`; it stays
 /// at `warn` whatever else is asked for.
@@ -97,6 +97,8 @@ fn build(s: &mut Sources<'_>, role: Role) -> Option<Config> {
         "json" => Ok(LogFormat::Json),
         _ => Err(format!("\"{t}\" is neither text nor json")),
     });
+    // The neighbours stand in the phone book, which comes with the voice.
+    let demo_centre = demo_pair::read(s, demo.unwrap_or(false), http.zip(sip));
     let voice = voice::read(s, data_dir.as_deref(), http, rtp_ports.as_ref(), demo.unwrap_or(false));
     let link = link(s, data_dir.as_deref(), role);
     let trunks = trunks(s, demo.unwrap_or(false), role);
@@ -108,7 +110,7 @@ fn build(s: &mut Sources<'_>, role: Role) -> Option<Config> {
         http: http?,
         sip: sip?,
         database_url,
-        demo: demo?,
+        demo: demo?.then_some(demo_centre?),
         public_address,
         rtp_ports: rtp_ports?,
         voice: voice?,
@@ -294,6 +296,40 @@ mod tests {
             assert!(all.contains(named), "{named} is missing in\n{all}");
         }
         assert_eq!(mistakes.len(), 5, "{all}");
+    }
+
+    #[test]
+    fn the_two_centres_of_the_demo_know_each_other() {
+        let flags = |centre: &str, there: &str| Flags {
+            demo: Some("true".into()),
+            demo_centre: Some(centre.into()),
+            demo_neighbour: Some(there.into()),
+            ..Flags::default()
+        };
+        let doors = [("19.03", "127.0.0.2"), ("19.04", "127.0.0.1")].map(|(centre, there)| {
+            let config = read(&flags(centre, there), &environment(&[]), Role::Serve).unwrap();
+            let [neighbour] = config.neighbours.as_slice() else { panic!("one neighbour") };
+            assert_eq!(neighbour.telephone.reveal(), &format!("sip:112@{there}:5060"));
+            assert!(config.voice.phone_book.contacts().iter().any(|contact| contact.neighbour));
+            (config.demo.unwrap(), neighbour.who.code.0.clone(), neighbour.system.clone().unwrap())
+        });
+        let [(us, them, out), (_, back, there)] = doors;
+        assert_eq!((us.code(), them.as_str(), back.as_str()), ("19.03", "19.04", "19.03"));
+        assert_eq!(out.url, "http://127.0.0.2:8112/api/v1/neighbours/19.03/messages");
+        assert_eq!(out.secret, there.secret);
+
+        let alone = Flags { demo: Some("true".into()), ..Flags::default() };
+        assert!(read(&alone, &environment(&[]), Role::Serve).unwrap().neighbours.is_empty());
+        let real = Flags { demo: None, ..flags("19.05", "sana") };
+        let Mistakes(mistakes) = read(&real, &environment(&[]), Role::Serve).unwrap_err();
+        let all = mistakes.join("\n");
+        assert!(all.contains("--demo-centre") && all.contains("--demo-neighbour"), "{all}");
+        let unknown_ports = Flags { http: Some("127.0.0.1:0".into()), ..flags("19.03", "127.0.0.2") };
+        let real = Flags { demo: None, ..flags("19.03", "127.0.0.2") };
+        for (wrong, named) in [(unknown_ports, "same ports"), (real, "only with --demo")] {
+            let Mistakes(mistakes) = read(&wrong, &environment(&[]), Role::Serve).unwrap_err();
+            assert!(mistakes.join("\n").contains(named), "{mistakes:?}");
+        }
     }
 
     #[test]

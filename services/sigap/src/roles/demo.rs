@@ -1,4 +1,7 @@
-//! The demo: Kabupaten Bangka Selatan, seven agencies, and the users of the contract.
+//! The demo: Kabupaten Bangka Selatan, seven agencies, and the users of the contract. Its neighbour, Kabupaten Bangka
+//! Tengah, has the same agencies and users, and neither places nor units: it is there to answer.
+
+use std::net::SocketAddr;
 
 use anyhow::bail;
 use dispatch_core::actor::Actor;
@@ -12,6 +15,7 @@ use incident_store::{Desk, DeskCommand, IdempotencyKey, SiteCommand, Submission}
 use uuid::Uuid;
 
 use super::demo_units;
+use crate::config::{Config, DemoCentre};
 
 /// The password of every demo user.
 pub const PASSWORD: &str = "sigap-demo";
@@ -39,33 +43,30 @@ const STAFF: [(&str, &str, UserRole); 6] = [
 ];
 
 /// Fills an empty store; does nothing to a demo store; refuses any other.
-pub async fn prepare(desk: &Desk) -> anyhow::Result<()> {
+pub async fn prepare(desk: &Desk, centre: DemoCentre) -> anyhow::Result<()> {
     match desk.store().founding().await? {
-        Some(founding) if founding.demo => return people_to_ring(desk).await,
+        Some(founding) if founding.demo => return people_to_ring(desk, centre).await,
         Some(_) => bail!("--demo refuses this store: it holds real data; choose another --data-dir"),
         None => {}
     }
     let hash = console_api::hash_password(PASSWORD)?;
     // One submission: either the whole demo is there or nothing of it.
     let mut commands = vec![SiteCommand::Found { demo: true }];
-    commands.push(SiteCommand::ImportAreas { areas: bangka_selatan::areas(), sha256: String::new() });
-    commands.push(SiteCommand::ImportPlaces {
-        source: place::bangka_selatan::SOURCE.to_owned(),
-        places: place::bangka_selatan::places(),
-        replace: false,
-        sha256: String::new(),
-    });
+    commands.extend(land(centre));
     let mut units = Vec::new();
     for (code, name, functions) in AGENCIES {
+        let name = named(name, centre);
         let agency = AgencyId(Uuid::now_v7());
         let functions = functions.iter().map(|f| AgencyCode::new(*f)).collect();
         commands.push(SiteCommand::AddAgency {
             agency,
             code: AgencyCode::new(code),
-            name: name.into(),
+            name: name.clone(),
             functions,
         });
-        units.extend(demo_units::of(code, agency));
+        if centre == DemoCentre::South {
+            units.extend(demo_units::of(code, agency));
+        }
         commands.push(user(code, &format!("Petugas {name}"), UserRole::Dispatcher, Some(agency), &hash));
     }
     for (username, name, role) in STAFF {
@@ -83,12 +84,37 @@ pub async fn prepare(desk: &Desk) -> anyhow::Result<()> {
         keep_answer: false,
     };
     desk.submit(submission).await?;
-    people_to_ring(desk).await
+    people_to_ring(desk, centre).await
+}
+
+/// Where the centre is, and what it has a name for there.
+fn land(centre: DemoCentre) -> Vec<SiteCommand> {
+    let areas = |areas| SiteCommand::ImportAreas { areas, sha256: String::new() };
+    match centre {
+        DemoCentre::Middle => vec![areas(bangka_selatan::areas_of_bangka_tengah())],
+        DemoCentre::South => vec![
+            areas(bangka_selatan::areas()),
+            SiteCommand::ImportPlaces {
+                source: place::bangka_selatan::SOURCE.to_owned(),
+                places: place::bangka_selatan::places(),
+                replace: false,
+                sha256: String::new(),
+            },
+        ],
+    }
+}
+
+/// An agency's name in this kabupaten and its capital.
+fn named(name: &str, centre: DemoCentre) -> String {
+    match centre {
+        DemoCentre::South => name.to_owned(),
+        DemoCentre::Middle => name.replace("Bangka Selatan", centre.kabupaten()).replace("Toboali", "Koba"),
+    }
 }
 
 /// Whom a supervisor of the demo rings when an agency is silent. The numbers belong to nobody who could answer. One
 /// key: what was changed since stays as it is.
-async fn people_to_ring(desk: &Desk) -> anyhow::Result<()> {
+async fn people_to_ring(desk: &Desk, centre: DemoCentre) -> anyhow::Result<()> {
     let Some((admin, _)) = desk.store().user_by_name("admin").await? else { return Ok(()) };
     let policy = desk.policy();
     let mut people = vec![(None, Post::Sekda, "Piket Sekda".to_owned())];
@@ -96,6 +122,7 @@ async fn people_to_ring(desk: &Desk) -> anyhow::Result<()> {
         let Some(agency) = policy.directory.by_code(&AgencyCode::new(code)).map(|entry| entry.id) else {
             continue;
         };
+        let name = named(name, centre);
         people.push((Some(agency), Post::DutyOfficer, format!("Piket {name}")));
         people.push((Some(agency), Post::AgencyHead, format!("Kabid {name}")));
         people.push((Some(agency), Post::ServiceHead, format!("Kepala {name}")));
@@ -137,12 +164,16 @@ fn user(username: &str, name: &str, role: UserRole, agency: Option<AgencyId>, ha
 
 /// What the first screen of a newcomer needs to know; on standard error, beside the log.
 /// Without `sip` the calls come in at another process.
-pub fn greet(http: std::net::SocketAddr, sip: Option<std::net::SocketAddr>) {
-    eprintln!("\nSigap 112 – DEMO\n  konsol   http://{http}");
+pub fn greet(config: &Config, centre: DemoCentre, http: SocketAddr, sip: Option<SocketAddr>) {
+    eprintln!("\nSigap 112 – DEMO, Kabupaten {}\n  konsol   http://{http}", centre.kabupaten());
     if let Some(sip) = sip {
         eprintln!("  telepon  sip:112@{sip} (UDP dan TCP)");
     }
     eprintln!("  sandi    {PASSWORD}");
     eprintln!("  petugas  petugas1 petugas2 petugas3 · pengawas · admin · auditor");
-    eprintln!("  instansi damkar bpbd ambulans polres satpolpp basarnas pln\n  berhenti Ctrl+C\n");
+    eprintln!("  instansi damkar bpbd ambulans polres satpolpp basarnas pln");
+    for neighbour in &config.neighbours {
+        eprintln!("  tetangga {} {}", neighbour.who.code, neighbour.who.name);
+    }
+    eprintln!("  berhenti Ctrl+C\n");
 }

@@ -57,8 +57,8 @@ async fn serve(config: Config) -> anyhow::Result<ExitCode> {
     let Some(desk) = DeskHalf::start(&config, &clock::system(), prepared, side, &stop).await? else {
         return Ok(ExitCode::SUCCESS);
     };
-    if config.demo {
-        demo::greet(desk.http, None);
+    if let Some(centre) = config.demo {
+        demo::greet(&config, centre, desk.http, None);
     }
     println!("ready http={} link={}", desk.http, config.link.display());
     stop.cancelled().await;
@@ -191,8 +191,8 @@ async fn start_desk(
         checkpoint_every: config.checkpoint_every,
     };
     let desk = Desk::start(store, desk_config, tasks, stop.clone()).await?;
-    if config.demo {
-        demo::prepare(&desk).await?;
+    if let Some(centre) = config.demo {
+        demo::prepare(&desk, centre).await?;
     } else {
         crate::tools::found(&desk).await?;
         if desk.store().founding().await?.is_some_and(|founding| founding.demo) {
@@ -248,7 +248,7 @@ fn api_config(
         },
         origins: config.origins.clone(),
         session_length: Seconds(config.session_hours * 3600),
-        demo: config.demo,
+        demo: config.demo.is_some(),
         channels,
         more_metrics,
     })

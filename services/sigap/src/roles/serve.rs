@@ -37,8 +37,8 @@ async fn serve(config: Config) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
     let sip = half.trunk.sip_udp;
-    if config.demo {
-        demo::greet(desk.http, Some(sip));
+    if let Some(centre) = config.demo {
+        demo::greet(&config, centre, desk.http, Some(sip));
     }
     println!("ready http={} sip={sip}", desk.http);
     stop.cancelled().await;

@@ -8,7 +8,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::harness::{Answer, Api, Call, Kind, Server, Setup, eventually, kinds, open_incident};
+use super::harness::{
+    Answer, Api, Call, Kind, Server, Setup, eventually, kinds, new_key, open_incident, repository,
+};
 
 /// What both sides know.
 const SECRET: &str = "kunci-dua-pusat-untuk-uji";
@@ -178,16 +180,7 @@ async fn only_a_signed_message_of_a_known_neighbour_is_taken_and_only_once() {
     });
     let now = Timestamp::from_micros(wall_clock());
     let send = |secret: &str, stamp: Timestamp, from: &str, id: &str| {
-        let (body, stamp, id) = (packet.to_string(), stamp.to_string(), id.to_owned());
-        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length is a key");
-        mac.update(format!("sigap-neighbour-2\n{from}\n19.03\n{stamp}\n{id}\n{body}").as_bytes());
-        let signature = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
-        let call = Call::new("POST", &format!("/api/v1/neighbours/{from}/messages"))
-            .header("x-sigap-id", &id)
-            .header("x-sigap-timestamp", &stamp)
-            .header("x-sigap-signature", &signature)
-            .bytes(body.into_bytes());
-        let at = south.http;
+        let (call, at) = (signed(secret, stamp, from, id, &packet), south.http);
         async move { call.send(at).await.expect("an answer") as Answer }
     };
     let old = Timestamp::from_micros(now.as_micros() - 301_000_000);
@@ -218,6 +211,132 @@ async fn only_a_signed_message_of_a_known_neighbour_is_taken_and_only_once() {
     let refuse = json!({ "action": "refuse", "reason": "tidak jadi" });
     let late = petugas.post(&format!("/incidents/{id}/transfer"), &refuse).await;
     assert_eq!(late.problem(409), "not_in_this_state");
+}
+
+/// A message to 19.03.
+fn signed(secret: &str, stamp: Timestamp, from: &str, id: &str, message: &Value) -> Call {
+    let (body, stamp) = (message.to_string(), stamp.to_string());
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length is a key");
+    mac.update(format!("sigap-neighbour-2\n{from}\n19.03\n{stamp}\n{id}\n{body}").as_bytes());
+    let signature = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
+    Call::new("POST", &format!("/api/v1/neighbours/{from}/messages"))
+        .header("x-sigap-id", id)
+        .header("x-sigap-timestamp", &stamp)
+        .header("x-sigap-signature", &signature)
+        .bytes(body.into_bytes())
+}
+
+#[tokio::test]
+async fn an_offer_that_comes_after_it_was_taken_back_opens_nothing() {
+    let key = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(key.path(), SECRET).expect("the secret can be written");
+    let table = neighbour("19.04", "112 Bangka Tengah", "19.03", SocketAddr::from(([127, 0, 0, 1], 9)));
+    let table = table.replace("DIR/kunci-tetangga", &key.path().display().to_string());
+    let mut south = Server::start(Setup::demo(Kind::Sqlite).fixed_ports().toml(&table)).await;
+    let id = "01935a00-0000-7abc-8123-456789abcdef";
+    let packet = json!({
+        "kind": "offer", "transfer": id, "incident": "01935a00-0000-7abc-8123-000000000001",
+        "reference": "2026-000042", "offered_at": "2026-11-22T03:00:00Z", "answer_by": "2026-11-22T03:03:00Z",
+        "reported_at": "2026-11-22T02:59:00Z", "category": "a", "priority": "P1", "story": "Gudang terbakar",
+    });
+    // As long under way as a signature is good for.
+    let held_up = Timestamp::from_micros(wall_clock() - 240_000_000);
+    let offer = || signed(SECRET, held_up, "19.04", &format!("{id}.offer"), &packet);
+    let taken_back = json!({ "kind": "taken_back", "transfer": id });
+    let now = Timestamp::from_micros(wall_clock());
+    let first = signed(SECRET, now, "19.04", &format!("{id}.taken_back"), &taken_back);
+    let told = first.send(south.http).await.expect("an answer").expect(200);
+    assert_eq!(told["number"], Value::Null, "written down, and no incident of ours");
+    south.kill().await;
+    south.start_again().await;
+    for _again in 0..2 {
+        let late = offer().send(south.http).await.expect("an answer");
+        assert_eq!(late.problem(409), "offer_taken_back");
+    }
+    let petugas = south.log_in("petugas1").await;
+    let all = petugas.get("/incidents").await.expect(200);
+    assert_eq!(all["items"].as_array().map(Vec::len), Some(0), "{all}");
+    assert!(south.log().contains("came after it was taken back"), "somebody who looks finds it");
+    south.verify().await;
+}
+
+#[tokio::test]
+async fn what_becomes_more_urgent_while_they_are_asked_is_seen_there() {
+    let (south, mut middle) = two_centres().await;
+    middle.start_again().await;
+    let (petugas, rina) = (south.log_in("petugas1").await, middle.log_in("petugas1").await);
+    let first = open_incident(&petugas, &report()).await;
+    let offered = transfer(&petugas, &first, &json!({ "action": "offer", "to": "19.04" })).await;
+    let received = arrived(&rina, &first).await;
+    assert_eq!(received["origin"]["answer_by"], offered["transfers"][0]["due_at"]);
+    let id = first["id"].as_str().expect("an id");
+    let version = eventually("our courier is back", TOLD_WITHIN, || async {
+        let ours = now(&petugas, &first).await;
+        (ours["transfers"][0]["packet"] == "delivered").then_some(ours["version"].clone())
+    })
+    .await;
+    let edit = json!({ "version": version, "priority": "P1" });
+    let edit = petugas.request("PATCH", &format!("/incidents/{id}")).json(&edit);
+    let edited = petugas.must(edit.header("idempotency-key", &new_key())).await.expect(200);
+    let sooner = edited["transfers"][0]["due_at"].clone();
+    assert_ne!(sooner, offered["transfers"][0]["due_at"]);
+    let there = eventually("they know", TOLD_WITHIN, || async {
+        let there = now(&rina, &received).await;
+        (there["origin"]["answer_by"] == sooner).then_some(there)
+    })
+    .await;
+    assert_eq!(there["priority"], "P1");
+    assert!(kinds(&rina, &received).await.contains(&"origin_hastened".into()));
+    let figures = Call::new("GET", "/api/v1/metrics").send(middle.http).await.expect("an answer").text();
+    for line in ["{direction=\"in\",state=\"asked\"} 1", "{direction=\"out\",state=\"waiting\"} 0"] {
+        assert!(figures.contains(&format!("sigap_transfers{line}\n")), "{line} in {figures}");
+    }
+}
+
+/// What a recipe of the Makefile starts, word for word.
+fn recipe(target: &str) -> Vec<String> {
+    let makefile = std::fs::read_to_string(repository().join("Makefile")).expect("the Makefile");
+    let lines = makefile.lines().skip_while(|line| !line.starts_with(&format!("{target}:")));
+    let command =
+        lines.skip(1).find_map(|line| line.split_once("$(binary) ")).expect("it starts the program");
+    command.1.split_whitespace().map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn the_two_centres_of_the_demo_hand_over_to_each_other_as_the_makefile_starts_them() {
+    // The same words on addresses and in folders of this test's own: somebody may be looking at the demo.
+    let own = 1 + std::process::id() % 200;
+    let started = async |target: &str| {
+        let words =
+            recipe(target).into_iter().map(|word| word.replace("127.0.0.", &format!("127.112.{own}.")));
+        Server::start(Setup::words(words.collect())).await
+    };
+    let (south, middle) = tokio::join!(started("run"), started("run-neighbour"));
+    let (petugas, rina) = (south.log_in("petugas1").await, middle.log_in("petugas1").await);
+    let contacts = petugas.get("/contacts").await.expect(200).to_string();
+    assert!(contacts.contains("112 Bangka Tengah"), "{contacts}");
+
+    // Across the border of the one, and at home for the other.
+    let mut across = report();
+    (across["location"]["lat"], across["location"]["lon"]) = (json!(-2.4990), json!(106.3050));
+    let first = open_incident(&petugas, &across).await;
+    assert_eq!(first["location"]["border"]["owner"]["code"], "19.04");
+    transfer(&petugas, &first, &json!({ "action": "offer", "to": "19.04" })).await;
+    let received = arrived(&rina, &first).await;
+    assert_eq!(
+        (&received["location"]["outside"], &received["location"]["area_name"]),
+        (&json!(false), &json!("Koba"))
+    );
+    transfer(&rina, &received, &json!({ "action": "accept" })).await;
+    settled(&petugas, &first, "accepted").await;
+
+    // And back: the other one knows this one as its neighbour.
+    let back = open_incident(&rina, &report()).await;
+    transfer(&rina, &back, &json!({ "action": "offer", "to": "19.03" })).await;
+    let received = arrived(&petugas, &back).await;
+    let why = json!({ "action": "refuse", "reason": "jembatan itu wilayah tengah" });
+    transfer(&petugas, &received, &why).await;
+    settled(&rina, &back, "refused").await;
 }
 
 /// The wall clock.

@@ -50,8 +50,8 @@ pub(super) async fn carry(
         Err(error) => return warn!(%error, "A message to a neighbour waits for the store"),
     };
     let now = work.clock.now();
-    if message == TransferMessage::TakenBack && overtakes(&incident, transfer, now) {
-        // They would not know what is taken back, and would keep the offer that comes after it.
+    if overtakes(&incident, transfer, message, now) {
+        // A system that does not remember what it never got would keep the offer that comes after it.
         return again(work, item, now.after(Seconds(1))).await;
     }
     let Some(letter) = letter(shared, work, &incident, transfer, message).await else {
@@ -70,8 +70,11 @@ pub(super) async fn carry(
         submit(work, item, "told", told.map(IncidentCommand::Transfer), true).await;
     };
     let failed = |result: &str| PacketState::Failed { at: now, result: result.to_owned() };
-    // That an offer was taken back says nothing of whether the packet itself came through.
-    let about_packet = |packet| (message != TransferMessage::TakenBack).then_some(packet);
+    // What is said of an offer later says nothing of whether the packet itself came through.
+    let about_packet = |packet| match message {
+        TransferMessage::Offer | TransferMessage::Answer => Some(packet),
+        TransferMessage::TakenBack | TransferMessage::Hastened => None,
+    };
     let Some(door) = &letter.centre.system else { return settle(about_packet(failed("no system"))).await };
     let Ok(body) = serde_json::to_vec(&letter.message) else {
         return settle(about_packet(failed("not serialisable"))).await;
@@ -83,7 +86,10 @@ pub(super) async fn carry(
         }
         Outcome::Refused { result } => {
             shared.counts.count(CHANNEL, "failed");
-            settle(about_packet(failed(&result))).await;
+            // Held up on the way until it was taken back: they know that already, and no telephone has to ring.
+            let late = message == TransferMessage::Offer && came_back(work, item, transfer).await;
+            let result = if late { PacketState::NOT_NEEDED } else { &result };
+            settle(about_packet(failed(result))).await;
         }
         Outcome::TryAgain { result } if now > letter.until => {
             shared.counts.count(CHANNEL, "failed");
@@ -99,14 +105,29 @@ pub(super) async fn carry(
     }
 }
 
-/// Whether an offer that came back may still be on its way to them.
-fn overtakes(incident: &Incident, transfer: TransferId, now: Timestamp) -> bool {
-    incident.transfer(transfer).is_some_and(|offer| match offer.state {
-        TransferState::Returned { at, .. } => {
-            offer.packet == PacketState::Pending && now < at.after(OFFER_SETTLES_WITHIN)
+/// Whether a message would come before the offer that it speaks of, which may still be on its way to them.
+fn overtakes(incident: &Incident, transfer: TransferId, message: TransferMessage, now: Timestamp) -> bool {
+    let offer = incident.transfer(transfer).filter(|offer| offer.packet == PacketState::Pending);
+    offer.is_some_and(|offer| match (message, &offer.state) {
+        (TransferMessage::TakenBack, TransferState::Returned { at, .. }) => {
+            now < at.after(OFFER_SETTLES_WITHIN)
         }
-        TransferState::Waiting | TransferState::Accepted { .. } => false,
+        (TransferMessage::Hastened, TransferState::Waiting) => now < offer.due_at,
+        (
+            TransferMessage::Offer
+            | TransferMessage::Answer
+            | TransferMessage::TakenBack
+            | TransferMessage::Hastened,
+            TransferState::Waiting | TransferState::Accepted { .. } | TransferState::Returned { .. },
+        ) => false,
     })
+}
+
+/// Whether an offer came back while a courier was on its way with it.
+async fn came_back(work: &Work, item: &OutboxItem, transfer: TransferId) -> bool {
+    let now = work.desk.store().incident(item.incident).await.ok().flatten();
+    let offer = now.as_ref().and_then(|incident| incident.transfer(transfer));
+    offer.is_some_and(|offer| matches!(offer.state, TransferState::Returned { .. }))
 }
 
 /// Until when an offer is worth bringing: while it waits, and when somebody there took it on the telephone, because
@@ -155,6 +176,20 @@ async fn letter<'a>(
                 id: format!("{transfer}.offer"),
                 message: NeighbourMessage::Offer(Box::new(packet)),
                 until,
+            })
+        }
+        TransferMessage::Hastened => {
+            // The packet itself says how urgent it is; this is for whoever has it already.
+            let offer = incident.transfer(transfer).filter(|offer| offer.state == TransferState::Waiting)?;
+            if matches!(offer.packet, PacketState::Failed { .. }) {
+                return None;
+            }
+            let (answer_by, priority) = (offer.due_at, incident.priority);
+            Some(Letter {
+                centre: centre_of(&offer.to)?,
+                id: format!("{transfer}.hastened.{}.{}", answer_by.as_micros(), priority.code()),
+                message: NeighbourMessage::Hastened { transfer, answer_by, priority: Some(priority) },
+                until: answer_by,
             })
         }
         TransferMessage::TakenBack => {

@@ -31,12 +31,14 @@ pub struct Setup {
     fixed_ports: bool,
     toml: String,
     flags: Vec<String>,
+    /// The whole command line, in place of all that.
+    words: Option<Vec<String>>,
 }
 
 impl Setup {
     /// The demo on this store.
     pub fn demo(kind: Kind) -> Self {
-        Self { kind, demo: true, fixed_ports: false, toml: String::new(), flags: Vec::new() }
+        Self { kind, demo: true, fixed_ports: false, toml: String::new(), flags: Vec::new(), words: None }
     }
 
     /// Not the demo: without users, with the trunks that [`Setup::toml`] names.
@@ -47,6 +49,11 @@ impl Setup {
     /// Ports outside of the kernel's own range, so that nobody takes them between a kill and the restart.
     pub fn fixed_ports(self) -> Self {
         Self { fixed_ports: true, ..self }
+    }
+
+    /// Word for word what somebody else starts; only the data folder is ours.
+    pub fn words(words: Vec<String>) -> Self {
+        Self { words: Some(words), ..Self::demo(Kind::Sqlite) }
     }
 
     /// Text of `sigap.toml`; `DIR` in it stands for the data folder.
@@ -182,6 +189,18 @@ impl Server {
 
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sigap"));
+        for (name, _) in std::env::vars() {
+            if name.starts_with("SIGAP_") {
+                command.env_remove(name);
+            }
+        }
+        if let Some(words) = &self.setup.words {
+            let folder = self.data_dir().display().to_string();
+            let follows = std::iter::once("").chain(words.iter().map(String::as_str));
+            let ours = words.iter().zip(follows);
+            command.args(ours.map(|(word, before)| if before == "--data-dir" { &folder } else { word }));
+            return command;
+        }
         command.arg("serve").arg("--data-dir").arg(self.data_dir());
         command.arg("--http").arg(self.http.to_string()).arg("--sip").arg(self.sip.to_string());
         command.arg("--rtp-ports").arg(format!("{}-{}", self.block + 10, self.block + PORTS_PER_SERVER - 1));
@@ -192,11 +211,6 @@ impl Server {
             command.arg("--database-url").arg(cluster.url());
         }
         command.args(&self.setup.flags);
-        for (name, _) in std::env::vars() {
-            if name.starts_with("SIGAP_") {
-                command.env_remove(name);
-            }
-        }
         command
     }
 
