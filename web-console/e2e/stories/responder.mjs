@@ -44,6 +44,10 @@ story(
     await fleet.getByRole('img', { name: 'Kode QR tautan petugas' }).waitFor();
     await fleet.getByText('Tautan berlaku sampai', { exact: false }).waitFor();
     await world.photograph(desk, 'unit-link-1366-dark');
+    const code = await fleet.getByRole('img', { name: 'Kode QR tautan petugas' }).boundingBox();
+    check(code.y >= 0 && code.y + code.height <= 768, 'the code is whole', code);
+    await fleet.getByRole('button', { name: 'Tutup', exact: true }).click();
+    await fleet.getByRole('img', { name: 'Kode QR tautan petugas' }).waitFor({ state: 'detached' });
     const unit = (await damkar('GET', '/units')).items.find((one) => one.callsign === 'Uji 8');
     equal(
       [unit.label, unit.base.lat, link.split('#')[1].split('.')[0]],

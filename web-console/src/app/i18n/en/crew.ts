@@ -51,6 +51,7 @@ export const crew: Record<keyof typeof id, string> = {
   'crew.link_once':
     'Send this link to the telephone of the crew, or scan the code with that telephone. It is shown only now, and whoever holds it reports for this unit.',
   'crew.link_code': 'QR code of the crew link',
+  'crew.link_shut': 'Close',
   'crew.link_copy': 'Copy',
   'crew.link_copied': 'Link copied',
 };

@@ -50,6 +50,7 @@ export const crew = {
   'crew.link_once':
     'Kirim tautan ini ke telepon awak, atau pindai kodenya dari telepon itu. Ia hanya terlihat sekarang, dan siapa pun yang memegangnya melapor atas nama unit ini.',
   'crew.link_code': 'Kode QR tautan petugas',
+  'crew.link_shut': 'Tutup',
   'crew.link_copy': 'Salin',
   'crew.link_copied': 'Tautan tersalin',
 } as const;
