@@ -71,7 +71,9 @@ story('what is typed after the caller hung up is kept, sent, and never overwrite
   );
   equal((await incidentAt(world, landmark)).priority, 'P2', 'priority of the other');
   await world.photograph(page, 'call-taker-conflict');
-  await page.getByRole('button', { name: 'Kirim isian saya' }).click();
+  // By its key, in the middle of typing.
+  await page.getByRole('button', { name: 'Kirim isian saya Alt+V' }).waitFor();
+  await page.keyboard.press('Alt+v');
   await until(async () => (await incidentAt(world, landmark)).narrative.startsWith('Dua'), 'the correction');
   await page.getByRole('button', { name: 'Selesai', exact: true }).click();
   equal(await page.inputValue('#landmark'), '', 'the form afterwards');

@@ -131,6 +131,8 @@ story(
     await close();
     const gone = taker.locator('.agencies .conflict', { hasText: 'sudah ditutup' });
     await gone.waitFor();
+    // The keys stand beside the words.
+    equal(await gone.locator('kbd').allInnerTexts(), ['Alt+B', 'Alt+I'], 'keys of the notice');
     await taker.keyboard.press('Control+Enter');
     await told.waitFor();
     await taker.keyboard.press('Alt+i');
