@@ -49,7 +49,7 @@ export const form: Record<keyof typeof source, string> = {
     'Not sent: the server does not answer. What you typed is kept; sending again will not double the incident.',
   'form.faulty': 'Complete: {fields}',
   'form.need_place': 'Fill in a landmark, a district or a point.',
-  'form.need_type': 'Choose a type or a category.',
+  'form.need_type': 'Choose a type or a category; Alt+Q takes the first proposal.',
   'form.bad_point': 'Write latitude and longitude, for example -2.99, 106.45.',
   'form.bad_casualties': 'Write a number from 0 to 9999.',
   'form.done': 'Done',

@@ -47,7 +47,7 @@ export const form = {
     'Belum terkirim: server tidak menjawab. Isian tetap di sini; kirim ulang tidak akan menggandakan insiden.',
   'form.faulty': 'Lengkapi: {fields}',
   'form.need_place': 'Isi patokan, kecamatan, atau titik.',
-  'form.need_type': 'Pilih jenis atau kategori.',
+  'form.need_type': 'Pilih jenis atau kategori; Alt+Q mengambil usulan pertama.',
   'form.bad_point': 'Tulis lintang dan bujur, misalnya -2.99, 106.45.',
   'form.bad_casualties': 'Tulis bilangan 0 sampai 9999.',
   'form.done': 'Selesai',
