@@ -14,6 +14,7 @@ import './stories/rules.mjs';
 import './stories/agency.mjs';
 import './stories/units.mjs';
 import './stories/responder.mjs';
+import './stories/alarms.mjs';
 import './stories/supervisor.mjs';
 import './stories/channels.mjs';
 import './stories/corrections.mjs';

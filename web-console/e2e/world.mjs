@@ -272,6 +272,9 @@ export async function signIn(page, username, password = PASSWORD) {
 export async function beginShift(page) {
   await page.getByRole('button', { name: 'Mulai giliran' }).click();
   await page.getByText('Suara aktif').waitFor();
+  // Everybody is asked whether the test was heard, and answers by key.
+  const heard = page.getByRole('group', { name: 'Bunyi uji terdengar?' });
+  if (await heard.isVisible()) await page.keyboard.press('Alt+y');
   const ready = page.getByRole('button', { name: 'Siap', exact: true });
   if ((await ready.count()) === 0) return;
   await until(async () => (await ready.getAttribute('aria-pressed')) === 'true', 'the desk is ready', 20_000);

@@ -140,6 +140,8 @@ impl DutySeats {
             | SiteEvent::ChannelTested { .. }
             | SiteEvent::UnseenOfferTakenBack { .. }
             | SiteEvent::LateOfferTurnedAway { .. }
+            | SiteEvent::SoundTested { .. }
+            | SiteEvent::AlarmsCounted { .. }
             | SiteEvent::RulesDraftSaved { .. }
             | SiteEvent::RulesDraftMoved { .. }
             | SiteEvent::PolicyAdopted { .. } => {}

@@ -99,6 +99,12 @@ pub const TARGET_BYTES_MAX: usize = 200;
 pub const DIGITS_MAX: usize = 32;
 /// Tests of channels in one answer, the newest: some weeks of all agencies.
 pub const CHANNEL_TESTS_LISTED_MAX: u32 = 500;
+/// Hours of alarms that are reported when none are asked for: a shift.
+pub const ALARM_HOURS: u32 = 12;
+/// Hours of alarms in one answer: a week.
+pub const ALARM_HOURS_MAX: u32 = 168;
+/// Windows of alarms that are read for one answer, the newest: a week of twenty consoles without a quiet moment.
+pub const ALARM_WINDOWS_MAX: u32 = 20_160;
 /// Skills of one person.
 pub const SKILLS_MAX: usize = 16;
 /// Changes of the line that a console may be behind before the oldest are lost to it.

@@ -4,7 +4,7 @@
 //! the OpenAPI document.
 
 use dispatch_core::{
-    area, call, category, duplicate, duty, incident, place, roster, routing, site, time, unit,
+    alarm, area, call, category, duplicate, duty, incident, place, roster, routing, site, time, unit,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
@@ -100,6 +100,8 @@ use call::{CallBackOutcome as Outcome, CallBackState as Owed, DispositionKind as
 use incident::{AreaBy as By, AssignmentState as Step, IncidentStatus as Status, PointSource as Source};
 
 wire_codes! {
+    /// A pattern that a console plays.
+    AlarmSound(alarm::AlarmSound) = &alarm::AlarmSound::ALL;
     /// One of the regulation's seven categories.
     Category(category::Category) = &category::Category::ALL;
     /// How urgent: P1 merah, P2 kuning, P3 hijau, P0 putih.

@@ -13,6 +13,7 @@
 
 pub mod acd;
 pub mod actor;
+pub mod alarm;
 pub mod area;
 pub mod call;
 pub mod card;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::alarm::AlarmWindow;
 use crate::card::CardCode;
 use crate::draft::DraftState;
 use crate::ids::{
@@ -268,6 +269,16 @@ pub enum SiteEvent {
     ChannelTested {
         /// How far it is.
         test: Box<ChannelTest>,
+    },
+    /// A person tried at the start of a shift whether the alarms are heard.
+    SoundTested {
+        /// Whether they were.
+        heard: bool,
+    },
+    /// A console told how often its alarms began to sound.
+    AlarmsCounted {
+        /// In which ten minutes, and how often.
+        window: AlarmWindow,
     },
     /// Somebody wrote at a change of the rules. The text itself is in the store.
     RulesDraftSaved {

@@ -138,6 +138,9 @@ pub enum SiteRefusal {
         /// Which.
         field: &'static str,
     },
+    /// A count of alarms that cannot be: a window that is none, or more than can sound in it.
+    #[error("these alarms cannot have sounded")]
+    AlarmWindow,
     /// More places than a province has.
     #[error("too many places")]
     TooManyPlaces,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use dispatch_core::actor::Actor;
+use dispatch_core::alarm::AlarmWindow;
 use dispatch_core::area::Area;
 use dispatch_core::call::{Call, CallCommand};
 use dispatch_core::card::CardSet;
@@ -291,6 +292,18 @@ pub enum SiteCommand {
     NoteChannelTest {
         /// How far it is.
         test: Box<ChannelTest>,
+    },
+    /// Write down whether a person heard the alarms at the start of the shift.
+    NoteSoundTest {
+        /// Whether they did.
+        heard: bool,
+    },
+    /// Write down what sounded at a person's console in ten minutes.
+    CountAlarms {
+        /// Whose.
+        user: UserId,
+        /// How often.
+        window: AlarmWindow,
     },
     /// Write at a change of the rules.
     SaveRulesDraft {

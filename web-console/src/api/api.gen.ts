@@ -21,6 +21,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many alarms each person heard, against the budget of EEMUA 191, the loudest console first. */
+        get: operations["show_alarms"];
+        put?: never;
+        /** Tell what sounded at one's console, once the ten minutes are over. Silent ones are not told. */
+        post: operations["count_alarms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/sound-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether the alarms were heard at the start of the shift; the log keeps it. */
+        post: operations["note_sound_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas": {
         parameters: {
             query?: never;
@@ -1751,6 +1786,40 @@ export interface components {
             /** @description What the response plan wants of it. */
             wanted: components["schemas"]["WantedUnits"][];
         };
+        /** @description How often the alarms of one console began to sound in ten minutes. */
+        AlarmCount: {
+            /** @description How often each pattern began; one that repeats until somebody answers began once. */
+            begun: components["schemas"]["SoundCount"][];
+            /** @description When the ten minutes began, a whole multiple of ten minutes. */
+            from: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description For how many seconds the console was muted.
+             */
+            muted_s: number;
+        };
+        /** @description How many alarms sounded, and what a person can live with. */
+        AlarmReport: {
+            /** @description Until when. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description Of the last so many hours.
+             */
+            hours: number;
+            /** @description The consoles, the loudest first. */
+            items: components["schemas"]["ConsoleAlarms"][];
+            /**
+             * Format: int32
+             * @description Alarms in ten minutes that a person can live with all day (EEMUA 191).
+             */
+            steady_max: number;
+            /**
+             * Format: int32
+             * @description Alarms in ten minutes that a person can still answer after an upset (EEMUA 191).
+             */
+            upset_max: number;
+        };
         /** @description To which level. */
         AlarmRequest: {
             /**
@@ -1761,6 +1830,11 @@ export interface components {
             /** @description Why. */
             reason?: string | null;
         };
+        /**
+         * @description A pattern that a console plays.
+         * @enum {string}
+         */
+        AlarmSound: "ring" | "p1" | "p2" | "p3" | "flood" | "escalation" | "cut";
         /** @description One answer. */
         AnswerRequest: {
             /** @description Which answer: `skip` passes over, null takes an answer back. */
@@ -2481,6 +2555,43 @@ export interface components {
         CompleteRequest: components["schemas"]["Heard"] & {
             /** @description What was done. */
             note?: string | null;
+        };
+        /** @description The alarms of one person's console. */
+        ConsoleAlarms: {
+            /**
+             * Format: int32
+             * @description How many times ten minutes had more than `steady_max`.
+             */
+            above_steady: number;
+            /**
+             * Format: int32
+             * @description Alarms in all; ringing calls are none.
+             */
+            alarms: number;
+            /** @description By pattern. */
+            by_sound: components["schemas"]["SoundCount"][];
+            /**
+             * Format: int32
+             * @description How many times ten minutes had more than `upset_max`.
+             */
+            floods: number;
+            /**
+             * Format: double
+             * @description Alarms in ten minutes, on average over the whole time.
+             */
+            mean: number;
+            /**
+             * Format: int32
+             * @description Seconds in which the console was muted.
+             */
+            muted_s: number;
+            /**
+             * Format: int32
+             * @description Alarms in the worst ten minutes.
+             */
+            peak: number;
+            /** @description Whose. */
+            person: components["schemas"]["Named"];
         };
         /** @description A message from a console. */
         ConsoleMessage: {
@@ -4753,6 +4864,21 @@ export interface components {
             /** @description Units; for an agency its own. */
             units: components["schemas"]["Unit"][];
         };
+        /** @description How often one pattern began to sound. */
+        SoundCount: {
+            /**
+             * Format: int32
+             * @description How often.
+             */
+            count: number;
+            /** @description Which. */
+            sound: components["schemas"]["AlarmSound"];
+        };
+        /** @description What the person said to the sounds. */
+        SoundTest: {
+            /** @description Whether they were heard. */
+            heard: boolean;
+        };
         /**
          * @description Which side of a call.
          * @enum {string}
@@ -5436,6 +5562,109 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Agency"][];
                 };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_alarms: {
+        parameters: {
+            query?: {
+                /** @description Of the last so many hours, 1 to 168; 12 when absent. */
+                hours?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The load of alarms */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmReport"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_alarms: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmCount"];
+            };
+        };
+        responses: {
+            /** @description It is written down */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    note_sound_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SoundTest"];
+            };
+        };
+        responses: {
+            /** @description It is written down */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What cannot be done, and why: see docs/api-errors.md */
             default: {

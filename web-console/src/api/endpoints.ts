@@ -1,6 +1,8 @@
 import { newKey, read, write } from './client';
 import type {
   Agency,
+  AlarmCount,
+  AlarmReport,
   Area,
   Assignment,
   Call,
@@ -176,6 +178,12 @@ export const api = {
 
   channels: () => read<Channels>('/channels'),
   testChannels: (agency: string | null) => write<{ begun: boolean }>('POST', '/channels/tests', { agency }),
+
+  /** What sounded at this console in ten minutes. */
+  countAlarms: (count: AlarmCount, key: string) => write<void>('POST', '/alarms', count, key),
+  /** Whether the alarms were heard at the start of the shift. */
+  noteSoundTest: (heard: boolean) => write<void>('POST', '/alarms/sound-test', { heard }),
+  alarms: () => read<AlarmReport>('/alarms'),
 
   wallboard: () => read<Wallboard>('/wallboard'),
   escalations: () =>

@@ -17,6 +17,8 @@ export type PersonOnDuty = Schemas['PersonOnDuty'];
 export type DutyAudio = Schemas['Audio'];
 
 export type Channels = Schemas['Channels'];
+export type AlarmCount = Schemas['AlarmCount'];
+export type AlarmReport = Schemas['AlarmReport'];
 export type ChannelTest = Schemas['ChannelTest'];
 
 export type Call = Schemas['Call'];

@@ -1,8 +1,15 @@
 import { untrack } from 'svelte';
+import { newKey } from '../api/client';
+import { api } from '../api/endpoints';
+import type { AlarmCount, Role } from '../api/types';
+import type { AlarmWindow } from '../sound/count';
 import { player } from '../sound/player.svelte';
 import type { Pattern } from '../sound/patterns';
 import { session } from './session.svelte';
 import { t } from './i18n/words.svelte';
+
+/** Whose alarms count: who sits at a desk and has to answer them. */
+const takesDuty = new Set<Role>(['call_taker', 'dispatcher', 'supervisor']);
 
 /** Decides what sounds and what the title bar shows; one alarm at a time, the most urgent one. */
 class Alarms {
@@ -27,4 +34,32 @@ class Alarms {
 }
 
 export const alarms = new Alarms();
-session.onLeave(() => player.sustain(null));
+session.onLeave(() => {
+  player.sustain(null);
+  // What the one who goes heard is not counted for the one who comes.
+  player.counter.takeAll();
+});
+
+/** Tells the server what sounded here, once ten minutes are over. */
+async function report(): Promise<void> {
+  for (const window of player.counter.take(Date.now())) {
+    const key = `alarms-${window.from}-${page}`;
+    await api.countAlarms(asSent(window), key).catch(() => player.counter.giveBack(window));
+  }
+}
+
+function asSent({ from, begun, mutedSeconds }: AlarmWindow): AlarmCount {
+  const counts = Object.entries(begun) as [Pattern, number][];
+  return {
+    from: new Date(from).toISOString(),
+    begun: counts.map(([sound, count]) => ({ sound, count })),
+    muted_s: mutedSeconds,
+  };
+}
+
+/** Each page counts for itself. */
+const page = newKey();
+const REPORT_EVERY_MILLISECONDS = 60_000;
+setInterval(() => {
+  if (session.user && takesDuty.has(session.user.role)) void report();
+}, REPORT_EVERY_MILLISECONDS);

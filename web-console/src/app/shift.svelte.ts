@@ -5,8 +5,10 @@ import { NoMicrophone } from '../audio/microphone';
 import { seat } from '../audio/seat.svelte';
 import { board } from '../feed/board.svelte';
 import { feed } from '../feed/feed.svelte';
+import { toasts } from '../parts/toasts.svelte';
 import { player } from '../sound/player.svelte';
 import { reasonOf, tellFailure } from './failure';
+import { t } from './i18n/words.svelte';
 import { session } from './session.svelte';
 
 /** How one part of the check went. */
@@ -38,11 +40,14 @@ class Shift {
   echo = $state<number | null>(null);
   /** Why the server would not open the line, in its words. */
   reason = $state('');
+  /** The test has sounded and nobody has said yet whether it was heard. */
+  asksHeard = $state(false);
   #touched = false;
   #closing: number | undefined;
 
   async begin(takesCalls: boolean): Promise<void> {
     await player.begin(devices.present('ring'));
+    this.asksHeard = player.audio === 'running';
     if (typeof Notification !== 'undefined' && Notification.permission === 'default') {
       void Notification.requestPermission();
     }
@@ -52,6 +57,22 @@ class Shift {
     const audio = board.duty?.audio ?? headset;
     if (audio.kind === 'phone') await this.beReady(audio);
     else await this.tryHeadset();
+  }
+
+  /** What the person says to the test; the log keeps it. What was not heard is tried again on the way to another speaker. */
+  async answerHeard(heard: boolean): Promise<void> {
+    this.asksHeard = false;
+    try {
+      await api.noteSoundTest(heard);
+    } catch (error) {
+      this.asksHeard = true;
+      tellFailure(error);
+      return;
+    }
+    if (heard) return;
+    toasts.say({ tone: 'warn', title: t('shift.unheard'), detail: t('shift.unheard_detail') });
+    player.test();
+    this.asksHeard = true;
   }
 
   /** Microphone, line, echo; then ready. */

@@ -52,3 +52,11 @@ export function distance(metres: number, language: 'id' | 'en'): string {
   const number = new Intl.NumberFormat(language === 'id' ? 'id-ID' : 'en-GB', { maximumFractionDigits: 1 });
   return metres < 2_000 ? `${number.format(Math.round(metres))} m` : `${number.format(metres / 1_000)} km`;
 }
+
+/** 2,5 */
+export function decimal(value: number, language: 'id' | 'en'): string {
+  return value.toLocaleString(language === 'id' ? 'id-ID' : 'en-GB', {
+    maximumFractionDigits: 1,
+    minimumFractionDigits: 1,
+  });
+}

@@ -34,4 +34,12 @@ describe('the alarm of an agency', () => {
     expect(alarmFor(['P3', 'P0'])).toBeNull();
     expect(alarmFor([])).toBeNull();
   });
+
+  it('is one sound for many, and P1 is heard in it all the same', () => {
+    expect(alarmFor(['P3', 'P2'], true)).toBe('flood');
+    expect(alarmFor(['P3'], true)).toBe('flood');
+    expect(alarmFor(['P3', 'P1'], true)).toBe('p1');
+    expect(alarmFor(['P0'], true)).toBeNull();
+    expect(alarmFor([], true)).toBeNull();
+  });
 });

@@ -10,7 +10,7 @@ export interface Tone {
   loudness: number;
 }
 
-export type Pattern = 'ring' | 'p1' | 'p2' | 'p3' | 'cut' | 'escalation';
+export type Pattern = 'ring' | 'p1' | 'p2' | 'p3' | 'cut' | 'escalation' | 'flood';
 
 /** Priority-coded bursts, told apart by rhythm as well as by pitch. */
 export const patterns: Record<Pattern, { tones: Tone[]; repeatSeconds: number | null }> = {
@@ -43,6 +43,11 @@ export const patterns: Record<Pattern, { tones: Tone[]; repeatSeconds: number | 
       loudness: 0.7,
     })),
     repeatSeconds: null,
+  },
+  // Many at once are one sound: two long low tones, told apart from every single incident.
+  flood: {
+    tones: [0, 0.7].map((at) => ({ at, seconds: 0.55, hertz: 440, loudness: 0.6 })),
+    repeatSeconds: 10,
   },
   cut: { tones: [{ at: 0, seconds: 0.9, hertz: 620, to: 180, loudness: 0.6 }], repeatSeconds: null },
 };

@@ -1,3 +1,4 @@
+import { AlarmCounter } from './count';
 import { lengthOf, patterns, soundTest, type Pattern, type Tone } from './patterns';
 
 /** Silence is lent for a minute, never given away. */
@@ -16,6 +17,8 @@ class Player {
   #speaker = '';
   #lastOnce = new Map<Pattern, number>();
   #loop: { pattern: Pattern; timer: number | undefined } | null = null;
+  /** What began to sound here, for the budget of alarms. */
+  readonly counter = new AlarmCounter();
 
   /** Must be called from a gesture (Mulai giliran): browsers keep sound off until then. */
   async begin(speaker: string): Promise<void> {
@@ -61,6 +64,7 @@ class Player {
     // Something more urgent than what was muted is heard at once.
     if (pattern === 'p1') this.mutedUntil = 0;
     this.#loop = { pattern, timer: undefined };
+    this.#begins(pattern);
     this.#turn();
   }
 
@@ -69,11 +73,18 @@ class Player {
     const now = Date.now();
     if (this.#muted() || now - (this.#lastOnce.get(pattern) ?? -Infinity) < ONCE_PAUSE_MILLISECONDS) return;
     this.#lastOnce.set(pattern, now);
+    this.#begins(pattern);
     this.#sound(pattern, 0);
   }
 
   mute(): void {
     this.mutedUntil = Date.now() + MUTE_MILLISECONDS;
+    this.counter.muted(MUTE_MILLISECONDS / 1_000, Date.now());
+  }
+
+  /** Only what is heard counts. */
+  #begins(pattern: Pattern): void {
+    if (this.audio === 'running' && !this.#muted()) this.counter.begun(pattern, Date.now());
   }
 
   #open(): AudioContext {

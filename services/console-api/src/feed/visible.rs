@@ -103,7 +103,9 @@ const fn site_form(event: &SiteEvent, role: UserRole) -> Option<Form> {
         | SiteEvent::PlacesImported { .. }
         | SiteEvent::UnseenOfferTakenBack { .. }
         | SiteEvent::LateOfferTurnedAway { .. }
-        | SiteEvent::ChannelTested { .. } => false,
+        | SiteEvent::ChannelTested { .. }
+        | SiteEvent::SoundTested { .. }
+        | SiteEvent::AlarmsCounted { .. } => false,
     };
     if sees { Some(Form::Cards) } else { None }
 }

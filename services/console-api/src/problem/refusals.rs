@@ -224,6 +224,12 @@ fn site(refusal: &SiteRefusal) -> Problem {
         SiteRefusal::Roster(refusal) => roster(*refusal),
         SiteRefusal::Handover(refusal) => handover(*refusal),
         SiteRefusal::Referral(refusal) => referral(*refusal),
+        SiteRefusal::AlarmWindow => Problem::field(
+            "from",
+            "unknown_value",
+            "Tidak mungkin berbunyi demikian.",
+            "They cannot have sounded like that.",
+        ),
         SiteRefusal::Founded
         | SiteRefusal::AgencyCodeTaken
         | SiteRefusal::TooManyPlaces

@@ -116,6 +116,9 @@ routes! {
     show_channels
     test_channels
     take_channel_report
+    note_sound_test
+    count_alarms
+    show_alarms
     take_neighbour_message
     show_wallboard
     list_escalations

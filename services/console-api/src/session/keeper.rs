@@ -67,6 +67,8 @@ fn note(change: &Change, sessions: &Sessions, stale: &mut Stale) {
         | SiteEvent::ChannelTested { .. }
         | SiteEvent::UnseenOfferTakenBack { .. }
         | SiteEvent::LateOfferTurnedAway { .. }
+        | SiteEvent::SoundTested { .. }
+        | SiteEvent::AlarmsCounted { .. }
         | SiteEvent::CardDraftMoved { .. }
         | SiteEvent::SessionOpened { .. }
         | SiteEvent::LogInFailed { .. }

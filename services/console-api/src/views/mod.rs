@@ -2,6 +2,7 @@
 //!
 //! A view always has all its fields; what is unknown is `null`.
 
+mod alarm;
 mod assignment;
 mod call;
 mod call_words;
@@ -26,6 +27,7 @@ mod timeline;
 mod transfer;
 mod unit;
 
+pub use alarm::{AlarmReport, ConsoleAlarms, SoundCount};
 pub use assignment::{Assignment, AssignmentPage, AssignmentWithIncident};
 pub use call::{Beside, Call, CallPage, NumberHistory};
 pub use card::{Card, CardDraft, CardDraftPage, CardInstruction, CardSet, GivenAnswer};

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)] // A test says what went wrong by panicking.
 
+mod alarms;
 mod authority;
 mod bad_input;
 mod calls;

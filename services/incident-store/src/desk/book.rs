@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use dispatch_core::actor::Actor;
+use dispatch_core::alarm::AlarmWindow;
 use dispatch_core::area::Area;
 use dispatch_core::call::Call;
 use dispatch_core::card::CardSet;
@@ -82,6 +83,7 @@ pub(super) enum SiteWrite {
     Referral { referral: Box<Referral> },
     ChannelTest { test: Box<ChannelTest> },
     TakenBack { name: OfferName, what: TakenBack },
+    Alarms { user: UserId, window: AlarmWindow },
 }
 
 /// A call-taker who is ready and has no call.

@@ -135,6 +135,7 @@ fn site_needs(needs: &mut Needs, command: &SiteCommand) {
         SiteCommand::ChangeUser { user, .. }
         | SiteCommand::SetPassword { user, .. }
         | SiteCommand::OpenSession { user, .. }
+        | SiteCommand::CountAlarms { user, .. }
         | SiteCommand::CloseSessionsOf { user } => {
             needs.users.insert(*user);
         }
@@ -165,6 +166,7 @@ fn site_needs(needs: &mut Needs, command: &SiteCommand) {
         | SiteCommand::LogInFailed { .. }
         | SiteCommand::AddAgency { .. }
         | SiteCommand::NoteChannelTest { .. }
+        | SiteCommand::NoteSoundTest { .. }
         | SiteCommand::ImportAreas { .. }
         | SiteCommand::ImportPlaces { .. } => {}
     }

@@ -97,6 +97,16 @@ fn decide(book: &mut Book, command: SiteCommand, actor: Actor) -> Result<Happens
         SiteCommand::NoteChannelTest { test } => {
             (SiteEvent::ChannelTested { test: test.clone() }, SiteWrite::ChannelTest { test })
         }
+        SiteCommand::NoteSoundTest { heard } => {
+            return Ok(Some((SiteEvent::SoundTested { heard }, vec![])));
+        }
+        SiteCommand::CountAlarms { user, window } => {
+            known(book, user)?;
+            if !window.is_sound() {
+                return Err(SiteRefusal::AlarmWindow);
+            }
+            (SiteEvent::AlarmsCounted { window: window.clone() }, SiteWrite::Alarms { user, window })
+        }
         SiteCommand::SaveRulesDraft { draft, revision, change, began } => {
             return rules::save(book, draft, revision, (*change, began.as_deref()), actor).map(Some);
         }

@@ -123,6 +123,13 @@ async fn write_one(connection: &mut Connection, book: &Book, change: &SiteWrite)
             let values = vec![test.id.as_str().into(), test.asked_at.into(), text.into()];
             connection.run(sql, values).await.map(drop)
         }
+        SiteWrite::Alarms { user, window } => {
+            let text =
+                serde_json::to_string(window).map_err(|_| StoreError::Unreadable { what: "alarms" })?;
+            let sql = "INSERT INTO alarm_window (user_id, from_us, alarms) VALUES ($1, $2, $3)";
+            let values = vec![Value::of(*user), window.from.into(), text.into()];
+            connection.run(sql, values).await.map(drop)
+        }
         SiteWrite::CardDraft { draft } => {
             let text =
                 serde_json::to_string(draft).map_err(|_| StoreError::Unreadable { what: "a draft" })?;

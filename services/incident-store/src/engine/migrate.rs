@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0012_rules.sql"),
     include_str!("../../../../migrations/0013_crews.sql"),
     include_str!("../../../../migrations/0014_hand_overs.sql"),
+    include_str!("../../../../migrations/0015_alarms.sql"),
 ];
 
 /// The schema that this program knows.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use dispatch_core::alarm::AlarmWindow;
 use dispatch_core::area::{Area, Level, Point};
 use dispatch_core::duty::Duty;
 use dispatch_core::ids::{AgencyCode, AreaCode, UserId};
@@ -9,6 +10,7 @@ use dispatch_core::place::{Kilometre, Place, PlaceKind};
 use dispatch_core::policy::{AgencyEntry, Directory, Policy, Rules};
 use dispatch_core::private::Private;
 use dispatch_core::site::{ChannelTest, UserRole};
+use dispatch_core::time::Timestamp;
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 use serde_json::{Value as Json, json};
 
@@ -42,6 +44,18 @@ impl Store {
         let sql = "SELECT test FROM channel_test ORDER BY asked_us DESC, id LIMIT $1";
         let rows = self.readers().rows(sql, vec![limit.into()]).await?;
         rows.iter().map(|row| row.json(0)).collect()
+    }
+
+    /// What sounded at the consoles since then, the newest first.
+    pub async fn alarm_windows(
+        &self,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(UserId, AlarmWindow)>, StoreError> {
+        let sql =
+            "SELECT user_id, alarms FROM alarm_window WHERE from_us >= $1 ORDER BY from_us DESC LIMIT $2";
+        let rows = self.readers().rows(sql, vec![since.into(), limit.into()]).await?;
+        rows.iter().map(|row| Ok((row.parse(0)?, row.json(1)?))).collect()
     }
 
     /// A person's duty, if they ever had one.

@@ -2,6 +2,7 @@ import type { agency as source } from '../id/agency';
 
 /** An agency's screen. */
 export const agency: Record<keyof typeof source, string> = {
+  'agency.flood': 'Many incidents: {n} in 10 minutes. They sound as one; P1 still sounds by itself.',
   'agency.incoming': 'Not accepted yet',
   'agency.none_incoming': 'No new assignment.',
   'agency.active': 'In progress',

@@ -1,5 +1,6 @@
 /** An agency's screen. */
 export const agency = {
+  'agency.flood': 'Banyak insiden: {n} dalam 10 menit. Bunyi digabung; P1 tetap berbunyi sendiri.',
   'agency.incoming': 'Belum diterima',
   'agency.none_incoming': 'Tidak ada penugasan baru.',
   'agency.active': 'Sedang ditangani',

@@ -1,0 +1,56 @@
+import { faults } from '../axe.mjs';
+import { beginShift } from '../world.mjs';
+import { check, equal, story, until } from '../harness.mjs';
+
+const WINDOW_MILLISECONDS = 600_000;
+const FLOOD = 9;
+
+/** Entries of the log of one kind that somebody made. */
+async function entries(world, kind) {
+  const log = await world.api('auditor');
+  const { entries } = await log('GET', '/log?limit=1000');
+  return entries.filter((entry) => entry.kind === kind);
+}
+
+story('the sound test of a shift is answered by key and stands in the log', async (world) => {
+  const before = (await entries(world, 'site.sound_tested')).length;
+  const page = await world.signedIn('damkar');
+  await page.getByRole('button', { name: 'Mulai giliran' }).click();
+  const heard = page.getByRole('group', { name: 'Bunyi uji terdengar?' });
+  await heard.waitFor();
+  equal(await faults(page), [], 'faults');
+  await world.photograph(page, 'sound-test-1366-dark');
+  await page.keyboard.press('Alt+m');
+  await page.getByText('Bunyi uji tidak terdengar').first().waitFor();
+  check(await heard.isVisible(), 'it is asked again');
+  await page.keyboard.press('Alt+y');
+  await heard.waitFor({ state: 'detached' });
+  await until(
+    async () => (await entries(world, 'site.sound_tested')).length === before + 2,
+    'both answers are in the log',
+  );
+  const said = (await entries(world, 'site.sound_tested')).slice(-2).map((entry) => entry.body.heard);
+  equal(said.sort(), [false, true], 'what was said');
+});
+
+story('a supervisor sees who hears more alarms than a person can answer', async (world) => {
+  const damkar = await world.api('damkar');
+  const from = new Date(Math.floor(Date.now() / WINDOW_MILLISECONDS) * WINDOW_MILLISECONDS).toISOString();
+  const begun = [
+    { sound: 'p1', count: FLOOD },
+    { sound: 'cut', count: FLOOD },
+  ];
+  await damkar('POST', '/alarms', { from, muted_s: 61, begun });
+  for (const look of [
+    { theme: 'dark', width: 1366, height: 768 },
+    { theme: 'light', width: 1920, height: 1080 },
+  ]) {
+    const page = await world.signedIn('pengawas', look);
+    await beginShift(page);
+    await page.getByRole('tab', { name: 'Bunyi' }).click();
+    await page.getByText('1× terlalu banyak').waitFor();
+    await page.getByText('dibisukan 2 menit').waitFor();
+    equal(await faults(page), [], 'faults');
+    await world.photograph(page, `alarms-${look.width}-${look.theme}`);
+  }
+});
