@@ -21,6 +21,7 @@ import './stories/corrections.mjs';
 import './stories/panel.mjs';
 import './stories/duplicates.mjs';
 import './stories/referrals.mjs';
+import './stories/paper.mjs';
 import './stories/neighbours.mjs';
 import './stories/rosters.mjs';
 import './stories/looks.mjs';

@@ -108,6 +108,8 @@ export function incident(over: Partial<Incident>): Incident {
     },
     casualties: null,
     reporter: null,
+    source: 'call',
+    paper: null,
     opened_at: '2026-11-22T00:40:00.000000Z',
     opened_by: { id: 'u1', name: 'Rina' },
     closed_at: null,

@@ -83,6 +83,10 @@ permissions! {
     CanReadReferrals: Supervisor Admin Auditor;
     /// Say that it reached the service.
     CanForwardReferrals: Supervisor Admin;
+    /// See which paper forms were given out, and what became of them.
+    CanReadPaperForms: CallTaker Supervisor Admin Auditor;
+    /// Print paper forms, and say what became of those that are not used.
+    CanUsePaperForms: CallTaker Supervisor;
     /// Try the channels of agencies.
     CanTestChannels: Supervisor Admin;
     /// Add and change people.

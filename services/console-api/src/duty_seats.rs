@@ -133,6 +133,9 @@ impl DutySeats {
             | SiteEvent::RosterChanged(_)
             | SiteEvent::Referred { .. }
             | SiteEvent::ReferralForwarded { .. }
+            | SiteEvent::PaperFormsGivenOut { .. }
+            | SiteEvent::PaperFormUsed { .. }
+            | SiteEvent::PaperFormSettled { .. }
             | SiteEvent::ShiftHandedOver { .. }
             | SiteEvent::ShiftTakenOver { .. }
             | SiteEvent::CardDraftMoved { .. }

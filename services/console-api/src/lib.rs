@@ -30,6 +30,7 @@ mod names;
 mod once;
 mod openapi;
 mod origin;
+mod paper;
 mod people;
 pub mod phone_book;
 mod presence;

@@ -23,6 +23,7 @@ use crate::metrics::Metrics;
 use crate::names::NameBook;
 use crate::once::Once;
 use crate::origin::Origins;
+use crate::paper::CentreName;
 use crate::phone_book::PhoneBook;
 use crate::presence::Presence;
 use crate::recordings::{Recordings, RecordingsFolder};
@@ -60,6 +61,8 @@ pub struct ApiConfig {
     pub session_length: Seconds,
     /// Whether this is a demo.
     pub demo: bool,
+    /// How the centre calls itself on paper.
+    pub centre_name: String,
     /// The couriers.
     pub channels: ChannelDoor,
     /// Prometheus lines of the other parts of the process; figures only.
@@ -107,6 +110,7 @@ pub struct ApiState {
     public_key: Arc<PublicKey>,
     origins: Origins,
     site: Site,
+    centre_name: CentreName,
     more_metrics: MoreMetrics,
     names: NameBook,
     show: Show,
@@ -212,6 +216,7 @@ impl ApiState {
             renderer: Renderer::new(show.clone()),
             public_key: Arc::new(config.public_key),
             origins: Origins::new(config.origins),
+            centre_name: CentreName(config.centre_name),
             site: Site { demo: config.demo, session_length: config.session_length },
             classifier: config.classifier,
             more_metrics: config.more_metrics,

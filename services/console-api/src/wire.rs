@@ -169,8 +169,10 @@ wire_codes! {
     ReportSource(incident::ReportSource) = &[
         incident::ReportSource::Console, incident::ReportSource::Telephone, incident::ReportSource::Radio,
         incident::ReportSource::Sms, incident::ReportSource::Whatsapp, incident::ReportSource::Voice,
-        incident::ReportSource::Responder,
+        incident::ReportSource::Responder, incident::ReportSource::Paper,
     ];
+    /// What somebody says of a paper form that is not used: spoiled, missing, or to be used after all.
+    FormStep(dispatch_core::paper::FormStep) = &dispatch_core::paper::FormStep::ALL;
     /// How far a notification over a channel has come.
     ChannelState(incident::ChannelState) = &[
         incident::ChannelState::Accepted, incident::ChannelState::Failed, incident::ChannelState::Delivered,

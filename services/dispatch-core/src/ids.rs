@@ -85,6 +85,10 @@ make_id! {
     CardDraftId
 }
 make_id! {
+    /// Paper forms that were printed together.
+    FormBatchId
+}
+make_id! {
     /// A change of the rules that waits for a second person.
     RulesDraftId
 }

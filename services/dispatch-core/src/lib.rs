@@ -28,6 +28,7 @@ pub mod ids;
 pub mod incident;
 pub mod limits;
 pub mod neighbour;
+pub mod paper;
 pub mod place;
 pub mod policy;
 pub mod private;

@@ -52,6 +52,14 @@ pub const TRANSFERS_PER_INCIDENT_MAX: usize = 16;
 pub const REFERRALS_LISTED_MAX: u32 = 200;
 /// Hand-overs that are listed, the newest first; older ones stay in the store.
 pub const HANDOVERS_LISTED_MAX: u32 = 50;
+/// Paper forms that are given out at once: a ream of paper is 500, a month of outages some 50.
+pub const PAPER_FORMS_PER_BATCH_MAX: u32 = 100;
+/// Paper forms that are listed: those not accounted for, then the newest; others stay in the store.
+pub const PAPER_FORMS_LISTED_MAX: u32 = 1_000;
+/// How old what a paper form tells may be: what lies longer in a tray is found by an audit, not by a call-taker.
+pub const PAPER_AGE_MAX: Seconds = Seconds::minutes(30 * 24 * 60);
+/// How far a clock on the wall may be off: written minutes are rounded, and nobody sets it to the second.
+pub const PAPER_CLOCK_OFF_MAX: Seconds = Seconds::minutes(2);
 /// Defects listed on one call; a message with more is a attack, the count is enough.
 pub const DEFECTS_PER_CALL_MAX: usize = 32;
 /// Location fixes kept on one call.

@@ -6,10 +6,11 @@ use crate::alarm::AlarmWindow;
 use crate::card::CardCode;
 use crate::draft::DraftState;
 use crate::ids::{
-    AgencyCode, AgencyId, AreaCode, CallId, CardDraftId, IncidentId, ReferralId, RosterPersonId,
+    AgencyCode, AgencyId, AreaCode, CallId, CardDraftId, FormBatchId, IncidentId, ReferralId, RosterPersonId,
     RulesDraftId, ShiftHandoverId, TransferId, UserId,
 };
 use crate::incident::ChannelState;
+use crate::paper::{FormNumber, FormStep};
 use crate::private::Private;
 use crate::roster::RosterEvent;
 use crate::time::Timestamp;
@@ -264,6 +265,31 @@ pub enum SiteEvent {
         transfer: TransferId,
         /// Their number of the incident.
         reference: String,
+    },
+    /// Paper forms were given out under these numbers, for ever.
+    PaperFormsGivenOut {
+        /// What was printed together.
+        batch: FormBatchId,
+        /// The first.
+        first: FormNumber,
+        /// The last; every number between belongs to it.
+        last: FormNumber,
+    },
+    /// An incident was typed in from a paper form.
+    PaperFormUsed {
+        /// Which form.
+        form: FormNumber,
+        /// Which incident.
+        incident: IncidentId,
+    },
+    /// Somebody said what became of a paper form that is not used.
+    PaperFormSettled {
+        /// Which form.
+        form: FormNumber,
+        /// What.
+        step: FormStep,
+        /// Why.
+        reason: Private<String>,
     },
     /// A channel of an agency was tested, or a test came further.
     ChannelTested {

@@ -16,6 +16,8 @@ mod invariants;
 mod merging;
 #[path = "rules/neighbours.rs"]
 mod neighbours;
+#[path = "rules/paper.rs"]
+mod paper;
 #[path = "rules/rosters.rs"]
 mod rosters;
 #[path = "rules/scenarios.rs"]

@@ -3,6 +3,7 @@
 use dispatch_core::call::CallRefusal;
 use dispatch_core::draft::DraftRefusal;
 use dispatch_core::incident::IncidentRefusal;
+use dispatch_core::paper::FormRefusal;
 use dispatch_core::referral::ReferralRefusal;
 use dispatch_core::roster::RosterRefusal;
 use dispatch_core::roster::handover::HandoverRefusal;
@@ -129,6 +130,9 @@ pub enum SiteRefusal {
     /// It cannot be handed on like that.
     #[error(transparent)]
     Referral(#[from] ReferralRefusal),
+    /// A paper form cannot be given out or used like that.
+    #[error(transparent)]
+    Form(#[from] FormRefusal),
     /// A shift cannot be handed over like that.
     #[error(transparent)]
     Handover(#[from] HandoverRefusal),

@@ -11,10 +11,11 @@ use dispatch_core::card::draft::CardChange;
 use dispatch_core::draft::DraftStep;
 use dispatch_core::duty::{Duty, SetDuty};
 use dispatch_core::ids::{
-    AgencyCode, AgencyId, CallId, CardDraftId, IncidentId, ReferralId, RulesDraftId, ShiftHandoverId, UnitId,
-    UserId,
+    AgencyCode, AgencyId, CallId, CardDraftId, FormBatchId, IncidentId, ReferralId, RulesDraftId,
+    ShiftHandoverId, UnitId, UserId,
 };
 use dispatch_core::incident::{Incident, IncidentCommand, Origin, Report};
+use dispatch_core::paper::{FormNumber, FormStep};
 use dispatch_core::place::Place;
 use dispatch_core::policy::{Rules, RulesChange};
 use dispatch_core::private::Private;
@@ -287,6 +288,29 @@ pub enum SiteCommand {
         referral: ReferralId,
         /// Under which number the service keeps it.
         reference: Private<String>,
+    },
+    /// Give paper forms out, under the next numbers of the year in WIB.
+    GiveOutForms {
+        /// What is printed together.
+        batch: FormBatchId,
+        /// How many.
+        count: u32,
+    },
+    /// Use a paper form for an incident that an earlier command of this submission opened.
+    UseForm {
+        /// Which form.
+        form: FormNumber,
+        /// The incident.
+        incident: IncidentId,
+    },
+    /// Say what became of a paper form that is not used.
+    SettleForm {
+        /// Which form.
+        form: FormNumber,
+        /// What.
+        step: FormStep,
+        /// Why.
+        reason: Private<String>,
     },
     /// Write down a test of a channel; one with a known id replaces the earlier word.
     NoteChannelTest {

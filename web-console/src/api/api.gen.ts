@@ -1017,7 +1017,10 @@ export interface paths {
         /** Incidents, newest first. An agency sees those that it is on. */
         get: operations["list_incidents"];
         put?: never;
-        /** Open an incident. With a call, the call is disposed of in the same step. The answer proposes whom to send. */
+        /**
+         * Open an incident. With a call, the call is disposed of in the same step. The answer proposes whom to send. With a paper
+         *     form, whoever was told by telephone is on it as far as the form says; its number can be used once.
+         */
         post: operations["open_incident"];
         delete?: never;
         options?: never;
@@ -1371,6 +1374,48 @@ export interface paths {
         get: operations["show_openapi"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/paper-forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Paper forms: those that nobody has accounted for first, then the others; the newest first, at most 1,000. */
+        get: operations["list_paper_forms"];
+        put?: never;
+        /**
+         * Give paper forms out under the next numbers of this year's series. A number is given out once, for ever; a repeat of the
+         *     request gets the same numbers.
+         */
+        post: operations["give_out_paper_forms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/paper-forms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One paper form, by its number as a person types it off the paper: `F-2026-000123`, `2026-123`, or `123` for this year's. */
+        get: operations["show_paper_form"];
+        put?: never;
+        /**
+         * Say that a paper form is spoiled, that it was looked for and not found, or that it can be used after all. One that an
+         *     incident was typed in from stays as it is.
+         */
+        post: operations["settle_paper_form"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3252,6 +3297,16 @@ export interface components {
          * @enum {string}
          */
         Flag: "not_breathing" | "unconscious" | "severe_bleeding" | "trapped" | "mass_casualty" | "weapon" | "perpetrator_present" | "do_not_call_back" | "hazmat" | "live_power" | "fire" | "near_houses" | "spreading" | "child" | "pregnant" | "vulnerable" | "by_sea" | "in_water" | "missing" | "at_height" | "road_blocked" | "animal_present" | "self_harm" | "unsafe_scene";
+        /**
+         * @description What became of a paper form.
+         * @enum {string}
+         */
+        FormState: "out" | "used" | "spoiled" | "missing";
+        /**
+         * @description What somebody says of a paper form that is not used: spoiled, missing, or to be used after all.
+         * @enum {string}
+         */
+        FormStep: "spoil" | "miss" | "restore";
         /** @description That it arrived. */
         ForwardedRequest: {
             /** @description Under which number the service keeps it. */
@@ -3388,11 +3443,14 @@ export interface components {
             opened_at: components["schemas"]["Time"];
             opened_by: components["schemas"]["Named"] | null;
             origin: components["schemas"]["Origin"] | null;
+            paper: components["schemas"]["PaperEntry"] | null;
             /** @description How urgent. */
             priority: components["schemas"]["Priority"];
             /** @description Who should be sent besides those that are on it. */
             proposed_agencies: components["schemas"]["ProposedAgency"][];
             reporter: components["schemas"]["Reporter"] | null;
+            /** @description What it came by. */
+            source: components["schemas"]["IncidentSource"];
             /** @description How far the least advanced lead agency is. */
             status: components["schemas"]["IncidentStatus"];
             /** @description What was offered to neighbouring centres, oldest first. */
@@ -3442,11 +3500,17 @@ export interface components {
             location: components["schemas"]["LocationRequest"];
             /** @description What the caller says. */
             narrative: string;
+            paper?: components["schemas"]["PaperRequest"] | null;
             priority?: components["schemas"]["Priority"] | null;
             reporter?: components["schemas"]["ReporterRequest"] | null;
             /** @description Code of the type within the category. */
             type?: string | null;
         };
+        /**
+         * @description What an incident came by.
+         * @enum {string}
+         */
+        IncidentSource: "call" | "paper" | "neighbour" | "desk";
         /**
          * @description The status of an incident: how far the least advanced lead agency is.
          * @enum {string}
@@ -3765,6 +3829,161 @@ export interface components {
             answer: string;
             /** @description The question. */
             asked: string;
+        };
+        /** @description It was over on paper. */
+        PaperEndRequest: {
+            at?: components["schemas"]["Time"] | null;
+            /** @description How; needed where no agency was told. */
+            note?: string | null;
+        };
+        /** @description What was typed in from a paper form. The times are as they were written by hand. */
+        PaperEntry: {
+            /** @description Whether it was over on paper. */
+            ended: boolean;
+            ended_at: components["schemas"]["Time"] | null;
+            /** @description When it was typed in. */
+            entered_at: components["schemas"]["Time"];
+            /** @description The form. */
+            form: string;
+            /** @description When the report was taken. */
+            received_at: components["schemas"]["Time"];
+            /** @description Who took it. */
+            taken_by: string | null;
+            /** @description Who was told by telephone. */
+            tasks: components["schemas"]["PaperTask"][];
+        };
+        /** @description A paper form that was given out. */
+        PaperForm: {
+            /**
+             * Format: uuid
+             * @description With which others it was printed.
+             */
+            batch_id: string;
+            /** @description When it was given out. */
+            given_at: components["schemas"]["Time"];
+            /** @description By whom. */
+            given_by: components["schemas"]["Named"];
+            /**
+             * Format: uuid
+             * @description The incident that was typed in from it.
+             */
+            incident_id: string | null;
+            /** @description Its number. */
+            incident_number: string | null;
+            /** @description Its number. */
+            number: string;
+            /** @description Why it is spoiled or missing. */
+            reason: string | null;
+            settled_at: components["schemas"]["Time"] | null;
+            settled_by: components["schemas"]["Named"] | null;
+            /** @description A later form of the same print was used, and nobody has said where this one is. */
+            skipped: boolean;
+            /** @description What became of it. */
+            state: components["schemas"]["FormState"];
+        };
+        /** @description Paper forms that were just given out, to be printed. */
+        PaperFormBatch: {
+            /**
+             * Format: uuid
+             * @description What they have in common.
+             */
+            batch_id: string;
+            /** @description How the centre calls itself on paper. */
+            centre: string;
+            /** @description In the order of their numbers. */
+            items: components["schemas"]["PaperForm"][];
+        };
+        /** @description How many forms are where. */
+        PaperFormCounts: {
+            /**
+             * Format: int64
+             * @description Looked for and not found.
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description Given out and not accounted for: they must lie in the drawer.
+             */
+            out: number;
+            /**
+             * Format: int64
+             * @description Spoiled.
+             */
+            spoiled: number;
+            /**
+             * Format: int64
+             * @description Typed in.
+             */
+            used: number;
+        };
+        /** @description Paper forms. */
+        PaperFormPage: {
+            /** @description How the centre calls itself on paper. */
+            centre: string;
+            /** @description Of all forms that were ever given out. */
+            counts: components["schemas"]["PaperFormCounts"];
+            /** @description Those that nobody has accounted for first, then the others; the newest first. */
+            items: components["schemas"]["PaperForm"][];
+        };
+        /** @description What became of it. */
+        PaperFormStepRequest: {
+            /** @description Why, or what is known of it. */
+            reason: string;
+            /** @description What. */
+            step: components["schemas"]["FormStep"];
+        };
+        /** @description How many forms. */
+        PaperFormsRequest: {
+            /**
+             * Format: int32
+             * @description 1 to 100.
+             */
+            count: number;
+        };
+        /**
+         * @description What stands on a paper form besides the report. Times are as they were written by hand; when it is typed in, the
+         *     server knows.
+         */
+        PaperRequest: {
+            end?: components["schemas"]["PaperEndRequest"] | null;
+            /** @description The number of the form; `123` is this year's. */
+            form: string;
+            /** @description When the report was taken. */
+            received_at: components["schemas"]["Time"];
+            /** @description Who took it. */
+            taken_by?: string | null;
+            /** @description Who was told by telephone, in the order of the form. */
+            tasks?: components["schemas"]["PaperTaskRequest"][];
+        };
+        /** @description An agency that was told by telephone. */
+        PaperTask: {
+            acknowledged_at: components["schemas"]["Time"] | null;
+            /** @description Which agency. */
+            agency: components["schemas"]["AgencyName"];
+            completed_at: components["schemas"]["Time"] | null;
+            en_route_at: components["schemas"]["Time"] | null;
+            /** @description Who answered there. */
+            heard_by: string | null;
+            on_scene_at: components["schemas"]["Time"] | null;
+            /** @description When it was told. */
+            told_at: components["schemas"]["Time"];
+            /** @description Who told it. */
+            told_by: string | null;
+        };
+        /** @description An agency that was told by telephone. */
+        PaperTaskRequest: {
+            acknowledged_at?: components["schemas"]["Time"] | null;
+            /** @description Its id or code. */
+            agency: string;
+            completed_at?: components["schemas"]["Time"] | null;
+            en_route_at?: components["schemas"]["Time"] | null;
+            /** @description Who answered there. */
+            heard_by?: string | null;
+            on_scene_at?: components["schemas"]["Time"] | null;
+            /** @description When it was told. */
+            told_at: components["schemas"]["Time"];
+            /** @description Who told it. */
+            told_by?: string | null;
         };
         /** @description Somebody on a call besides the caller and the call-taker. */
         Party: {
@@ -4316,7 +4535,7 @@ export interface components {
          * @description How a report of an agency was heard, when not on its own screen.
          * @enum {string}
          */
-        ReportSource: "console" | "telephone" | "radio" | "sms" | "whatsapp" | "voice" | "responder";
+        ReportSource: "console" | "telephone" | "radio" | "sms" | "whatsapp" | "voice" | "responder" | "paper";
         /** @description Who reported an incident. */
         Reporter: {
             /** @description Name. */
@@ -8667,6 +8886,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_paper_forms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The forms */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperFormPage"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_out_paper_forms: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperFormsRequest"];
+            };
+        };
+        responses: {
+            /** @description The forms, to be printed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperFormBatch"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_paper_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the form */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The form */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperForm"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settle_paper_form: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Number of the form */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperFormStepRequest"];
+            };
+        };
+        responses: {
+            /** @description The form */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperForm"];
                 };
             };
             /** @description What cannot be done, and why: see docs/api-errors.md */

@@ -21,11 +21,15 @@ import type {
   DutyAudio,
   DutyState,
   DuplicatesAsked,
+  FormStep,
   Incident,
   IncidentDetail,
   LogEntry,
   NewIncident,
   Page,
+  PaperForm,
+  PaperFormBatch,
+  PaperFormPage,
   PhoneBook,
   PersonOnDuty,
   Places,
@@ -164,6 +168,12 @@ export const api = {
   referrals: () => read<{ items: Referral[] }>('/referrals').then((page) => page.items),
   passReferralOn: (referral: string, reference: string) =>
     write<Referral>('POST', `/referrals/${referral}/forwarded`, { reference }),
+  paperForms: () => read<PaperFormPage>('/paper-forms'),
+  paperForm: (typed: string, signal?: AbortSignal) =>
+    read<PaperForm>(`/paper-forms/${encodeURIComponent(typed)}`, signal),
+  giveOutForms: (count: number, key: string) => write<PaperFormBatch>('POST', '/paper-forms', { count }, key),
+  settleForm: (number: string, step: FormStep, reason: string) =>
+    write<PaperForm>('POST', `/paper-forms/${number}`, { step, reason }),
   roster: () => read<Roster>('/roster'),
   changeRoster: (change: RosterChange, key: string = newKey()) =>
     write<Roster>('POST', '/roster', change, key),

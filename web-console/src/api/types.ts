@@ -45,6 +45,12 @@ export type TimelineEntry = Schemas['TimelineEntry'];
 export type NewIncident = Schemas['IncidentRequest'];
 export type Correction = Schemas['EditRequest'];
 
+export type PaperForm = Schemas['PaperForm'];
+export type PaperFormPage = Schemas['PaperFormPage'];
+export type PaperFormBatch = Schemas['PaperFormBatch'];
+export type PaperRequest = Schemas['PaperRequest'];
+export type FormStep = Schemas['FormStep'];
+
 export type Assignment = Schemas['Assignment'];
 export type AssignmentState = Schemas['AssignmentState'];
 export type Escalation = Schemas['Ladder'];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clockTime, distance, fullTime, hourMinute, roughAge, runningClock } from './time';
+import { besideTime, clockTime, distance, fullTime, hourMinute, roughAge, runningClock } from './time';
 
 const moment = '2026-11-22T00:39:23.123456Z';
 
@@ -7,6 +7,8 @@ describe('the time of day', () => {
   it('is shown in WIB, with dots and 24 hours', () => {
     expect(clockTime(moment)).toBe('07.39.23');
     expect(hourMinute(moment)).toBe('07.39');
+    expect(besideTime(moment, '2026-11-22T16:59:00Z', 'id')).toBe('07.39');
+    expect(besideTime(moment, '2026-11-22T17:00:00Z', 'id')).toBe('22 Nov 2026 07.39');
     expect(clockTime('2026-11-22T17:00:00Z')).toBe('00.00.00');
   });
 

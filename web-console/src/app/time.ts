@@ -28,6 +28,12 @@ export function fullTime(moment: Moment, language: 'id' | 'en'): string {
   return `${days[language].format(new Date(moment))} ${clockTime(moment)} WIB`;
 }
 
+/** 02.14 where it is of the same day (WIB) as `other`, with its date where it is not. */
+export function besideTime(moment: Moment, other: Moment, language: 'id' | 'en'): string {
+  const [date, day] = [moment, other].map((one) => days[language].format(new Date(one)));
+  return date === day ? hourMinute(moment) : `${date} ${hourMinute(moment)}`;
+}
+
 /** 0.07, 12.30, 1.02.30: minutes and seconds as a running clock shows them. Never below zero. */
 export function runningClock(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1_000));

@@ -84,6 +84,11 @@ const fn site_form(event: &SiteEvent, role: UserRole) -> Option<Form> {
         | SiteEvent::ReferralForwarded { .. } => {
             return Some(Form::Roster);
         }
+        SiteEvent::PaperFormsGivenOut { .. }
+        | SiteEvent::PaperFormUsed { .. }
+        | SiteEvent::PaperFormSettled { .. } => {
+            return if sees_calls(role) { Some(Form::Roster) } else { None };
+        }
         // Every console has labels and ladders of the rules.
         SiteEvent::PolicyAdopted { .. } => return Some(Form::Rules),
         SiteEvent::RulesDraftSaved { .. } | SiteEvent::RulesDraftMoved { .. } => {
@@ -192,6 +197,7 @@ fn incident_form(event: &IncidentEvent, incident: &Incident, viewer: Viewer) -> 
     };
     let (form, about) = match event {
         IncidentEvent::Opened { .. }
+        | IncidentEvent::PaperEntered { .. }
         | IncidentEvent::Edited { .. }
         | IncidentEvent::Noted { .. }
         | IncidentEvent::CardAnswered { .. }

@@ -159,6 +159,14 @@ codes! {
     IncidentExists = "incident_exists" 409
         "Insiden sudah ada", "Tidak ada yang hilang; muat ulang daftar insiden.";
         "The incident exists already", "Nothing is lost; load the list of incidents again.";
+    /// An incident was typed in from this paper form.
+    FormUsed = "form_used" 409
+        "Nomor formulir sudah dipakai", "Isian Anda tetap ada. Cocokkan nomornya dengan kertas, atau buka insiden yang disebut.";
+        "The number of the form is used", "What you typed stays. Compare the number with the paper, or open the incident that is named.";
+    /// This paper form was written down as spoiled.
+    FormSpoiled = "form_spoiled" 409
+        "Formulir ini dicatat rusak", "Isian Anda tetap ada. Cocokkan nomornya dengan kertas, atau pulihkan formulirnya di daftar formulir.";
+        "The form was written down as spoiled", "What you typed stays. Compare the number with the paper, or restore the form in the list of forms.";
     /// The incident is closed, cancelled or merged.
     IncidentEnded = "incident_ended" 409
         "Insiden sudah berakhir", "Tidak ada yang hilang. Buka kembali insiden bila masih perlu ditangani, atau buka insiden baru.";

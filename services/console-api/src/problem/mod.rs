@@ -5,6 +5,7 @@
 
 pub mod codes;
 mod mistakes;
+mod paper;
 mod refusals;
 
 use axum::http::{HeaderValue, StatusCode, header};

@@ -10,7 +10,7 @@ use dispatch_core::roster::handover::HandoverRefusal;
 use dispatch_core::unit::UnitRefusal;
 use incident_store::{SiteRefusal, StoreError, SubmitError};
 
-use super::{Code, Problem, Winner, card_mistake, policy_mistake};
+use super::{Code, Problem, Winner, card_mistake, paper, policy_mistake};
 use crate::names::Names;
 
 impl From<StoreError> for Problem {
@@ -45,7 +45,7 @@ impl Problem {
             SubmitError::Call(refusal) => call(&refusal, names),
             SubmitError::Incident(refusal) => incident(&refusal, names),
             SubmitError::Unit(refusal) => unit(&refusal, names),
-            SubmitError::Site(refusal) => site(&refusal),
+            SubmitError::Site(refusal) => site(&refusal, names),
             SubmitError::KeyReused => Self::new(Code::IdempotencyKeyReused),
             SubmitError::Unstorable => Self::new(Code::InvalidFields),
             SubmitError::StoreAway { .. } => Self::new(Code::StoreAway).retry_after(2),
@@ -145,6 +145,7 @@ fn incident(refusal: &IncidentRefusal, names: &Names) -> Problem {
             format!("Paling banyak {max} ({what}). Tidak ada yang diubah."),
             format!("At most {max} {what}. Nothing was changed."),
         ),
+        IncidentRefusal::PaperFaulty { faults } => paper::faults(faults),
         IncidentRefusal::NotAPerson(_) => Problem::new(Code::Forbidden),
     }
 }
@@ -204,7 +205,7 @@ fn unit(refusal: &UnitRefusal, names: &Names) -> Problem {
     }
 }
 
-fn site(refusal: &SiteRefusal) -> Problem {
+fn site(refusal: &SiteRefusal, names: &Names) -> Problem {
     let mismatch = (
         "Dispatcher perlu instansi; peran lain tidak punya.",
         "A dispatcher needs an agency, any other role has none.",
@@ -230,6 +231,7 @@ fn site(refusal: &SiteRefusal) -> Problem {
             "Tidak mungkin berbunyi demikian.",
             "They cannot have sounded like that.",
         ),
+        SiteRefusal::Form(refusal) => paper::form(refusal, names),
         SiteRefusal::Founded
         | SiteRefusal::AgencyCodeTaken
         | SiteRefusal::TooManyPlaces

@@ -94,6 +94,10 @@ routes! {
     refer_call
     list_referrals
     forward_referral
+    list_paper_forms
+    give_out_paper_forms
+    show_paper_form
+    settle_paper_form
     show_roster
     change_roster
     list_handovers

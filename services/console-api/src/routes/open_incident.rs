@@ -6,10 +6,10 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use dispatch_core::call::{CallCommand, DispositionKind};
 use dispatch_core::card::CardAnswer;
 use dispatch_core::ids::{CallId, IncidentId};
-use dispatch_core::incident::{self, IncidentCommand, Report};
+use dispatch_core::incident::{self, IncidentCommand, PaperReport, Report};
 use dispatch_core::private::Private;
 use dispatch_core::time::Clock;
-use incident_store::DeskCommand;
+use incident_store::{DeskCommand, SiteCommand, Store};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -18,6 +18,7 @@ use crate::cards::{AnswersRequest, Cards};
 use crate::input::{Checked, Faults, LocationRequest, Written, kind_of};
 use crate::intake::Intake;
 use crate::names::Names;
+use crate::paper::PaperRequest;
 use crate::problem::{Code, Problem};
 use crate::random;
 use crate::show::Show;
@@ -49,6 +50,8 @@ pub struct IncidentRequest {
     reporter: Option<ReporterRequest>,
     /// What was answered to question cards so far.
     card: Option<AnswersRequest>,
+    /// The paper form that it is typed in from.
+    paper: Option<PaperRequest>,
 }
 
 /// Who reports.
@@ -82,6 +85,9 @@ impl Checked for IncidentRequest {
         if let Some(card) = &self.card {
             card.check(faults);
         }
+        if let Some(paper) = &self.paper {
+            paper.check(faults);
+        }
     }
 }
 
@@ -105,7 +111,8 @@ impl IncidentRequest {
     }
 }
 
-/// Open an incident. With a call, the call is disposed of in the same step. The answer proposes whom to send.
+/// Open an incident. With a call, the call is disposed of in the same step. The answer proposes whom to send. With a paper
+/// form, whoever was told by telephone is on it as far as the form says; its number can be used once.
 #[utoipa::path(post, path = "/api/v1/incidents", operation_id = "open_incident", tag = "Incidents",
     request_body = IncidentRequest, responses((status = 201, description = "The incident", body = Incident,
         headers(("Location" = String, description = "Its address")))))]
@@ -115,6 +122,7 @@ pub async fn handler(
     State(show): State<Show>,
     State(clock): State<Clock>,
     State(cards): State<Cards>,
+    State(store): State<Store>,
     mut written: Written<IncidentRequest>,
 ) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1], Json<Incident>), Problem> {
     let report = written.body.report(&show.names())?;
@@ -122,7 +130,11 @@ pub async fn handler(
         Some(card) => cards.answers(card, "card.").await?,
         None => Vec::new(),
     };
-    let commands = commands(random::incident_id(clock.now()), report, answers);
+    let paper = match &written.body.paper {
+        Some(paper) => Some(paper.read(&store, &show.names(), clock.now()).await?),
+        None => None,
+    };
+    let commands = commands(random::incident_id(clock.now()), report, answers, paper);
     let answer = intake.write(&may, &written, commands).await.map_err(|problem| unknown_call(problem, &written.body))?;
     let incident = answer.incident()?;
     let address = HeaderValue::try_from(format!("/api/v1/incidents/{}", incident.id));
@@ -130,13 +142,27 @@ pub async fn handler(
     Ok((StatusCode::CREATED, [(header::LOCATION, address)], Json(show.incident(&incident))))
 }
 
-fn commands(id: IncidentId, report: Report, answers: Vec<CardAnswer>) -> Vec<DeskCommand> {
+fn commands(
+    id: IncidentId,
+    report: Report,
+    answers: Vec<CardAnswer>,
+    paper: Option<PaperReport>,
+) -> Vec<DeskCommand> {
     let dispose = report.call.map(|call| {
         let kind = DispositionKind::Incident;
         DeskCommand::Call(call, CallCommand::Dispose { kind, note: None, incident: Some(id) })
     });
     let answer = DeskCommand::Incident(id, IncidentCommand::AnswerCard { answers });
-    [DeskCommand::OpenIncident(id, Box::new(report)), answer].into_iter().chain(dispose).collect()
+    let from_paper = paper.into_iter().flat_map(|paper| {
+        let used = SiteCommand::UseForm { form: paper.form, incident: id };
+        // Whether the number is free is said before what stands on the form.
+        [
+            DeskCommand::Site(used),
+            DeskCommand::Incident(id, IncidentCommand::EnterPaper(Box::new(paper))),
+        ]
+    });
+    let opened = [DeskCommand::OpenIncident(id, Box::new(report)), answer];
+    opened.into_iter().chain(from_paper).chain(dispose).collect()
 }
 
 /// The only thing here that can be missing is the call.

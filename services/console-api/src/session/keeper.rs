@@ -62,6 +62,9 @@ fn note(change: &Change, sessions: &Sessions, stale: &mut Stale) {
         | SiteEvent::RosterChanged(_)
         | SiteEvent::Referred { .. }
         | SiteEvent::ReferralForwarded { .. }
+        | SiteEvent::PaperFormsGivenOut { .. }
+        | SiteEvent::PaperFormUsed { .. }
+        | SiteEvent::PaperFormSettled { .. }
         | SiteEvent::ShiftHandedOver { .. }
         | SiteEvent::ShiftTakenOver { .. }
         | SiteEvent::ChannelTested { .. }

@@ -88,7 +88,7 @@ pub struct Relayed {
     pub by: Option<Named>,
     /// When.
     pub at: Time,
-    /// When the crew pressed the button, by the clock of its telephone.
+    /// When the crew pressed the button, by the clock of its telephone; or when it was, by a paper form.
     pub pressed_at: Option<Time>,
 }
 

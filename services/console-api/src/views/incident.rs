@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::assignment::Assignment;
 use super::call::Call;
 use super::card::GivenAnswer;
+use super::paper::PaperEntry;
 use super::person::Named;
 use super::place::Border;
 use super::timeline::TimelineEntry;
@@ -52,8 +53,12 @@ pub struct Incident {
     pub casualties: Option<u32>,
     /// Who reported it.
     pub reporter: Option<Reporter>,
+    /// What it came by.
+    pub source: IncidentSource,
     /// When it was opened.
     pub opened_at: Time,
+    /// What was typed in from a paper form, with the times as they were written.
+    pub paper: Option<PaperEntry>,
     /// By whom; null when a neighbouring centre handed it over.
     pub opened_by: Option<Named>,
     /// When it ended.
@@ -80,6 +85,34 @@ pub struct Incident {
     pub transfers: Vec<Transfer>,
     /// The neighbouring centre that handed it over to us.
     pub origin: Option<Origin>,
+}
+
+/// What an incident came by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IncidentSource {
+    /// A call.
+    Call,
+    /// A paper form, from the time when the system was away.
+    Paper,
+    /// A neighbouring centre handed it over.
+    Neighbour,
+    /// Somebody reported it at the centre itself.
+    Desk,
+}
+
+impl IncidentSource {
+    fn of(i: &incident::Incident) -> Self {
+        if i.paper.is_some() {
+            Self::Paper
+        } else if i.origin.is_some() {
+            Self::Neighbour
+        } else if i.calls.is_empty() {
+            Self::Desk
+        } else {
+            Self::Call
+        }
+    }
 }
 
 /// A clock that runs: what is silent, and what happens when it stays so.
@@ -268,7 +301,9 @@ impl Incident {
             location: Location::of(&i.location, names),
             casualties: i.casualties,
             reporter: i.reporter.as_ref().map(Reporter::of),
+            source: IncidentSource::of(i),
             opened_at: i.opened_at.into(),
+            paper: PaperEntry::of(i, names),
             opened_by: i.opened_by.map(|by| Named::of(by, names)),
             closed_at: closed_at.map(Time),
             merged_into,

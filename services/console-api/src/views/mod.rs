@@ -16,6 +16,7 @@ mod figures;
 mod incident;
 mod live_call;
 mod log;
+mod paper;
 mod person;
 mod place;
 mod reference;
@@ -41,6 +42,7 @@ pub use incident::{
 };
 pub use live_call::live_call;
 pub use log::{Checkpoint, LogLine, LogPage, PublicKey};
+pub use paper::{PaperEntry, PaperForm, PaperFormBatch, PaperFormCounts, PaperFormPage};
 pub use person::{Audio, Duty, Named, PersonOnDuty, Session, SessionOpened, User};
 pub use place::{PlaceHit, Places, Reading, Whereabouts};
 pub use reference::{Agency, Area, Classification, Policy};

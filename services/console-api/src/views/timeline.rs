@@ -111,6 +111,11 @@ fn incident_words(
     let told = |kind, who: String, id: &str, en: &str| (kind, format!("{who} {id}"), format!("{who} {en}"));
     match event {
         IncidentEvent::Opened { .. } => both("opened", "Insiden dibuka", "The incident was opened"),
+        IncidentEvent::PaperEntered { paper } => (
+            "paper_entered",
+            format!("Dicatat dari formulir kertas {}", paper.form),
+            format!("Typed in from paper form {}", paper.form),
+        ),
         IncidentEvent::Edited { .. } => both("edited", "Data insiden diubah", "The incident was edited"),
         IncidentEvent::Assigned { assignment } => {
             told("assigned", agency(assignment.id), "dikirimi tugas", "was sent")
@@ -318,6 +323,7 @@ fn heard(
             (" lewat tombol di panggilan otomatis", " by a key in the automatic call")
         }
         incident::ReportSource::Responder => (" dari halaman petugas lapangan", " on the crew's page"),
+        incident::ReportSource::Paper => (" (dari formulir kertas)", " (from a paper form)"),
     };
     (kind, format!("{who} {id}{by_id}"), format!("{who} {en}{by_en}"))
 }

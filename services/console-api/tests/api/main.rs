@@ -14,6 +14,7 @@ mod documents;
 mod duplicates;
 mod feed;
 mod incidents;
+mod paper;
 mod places;
 mod recordings;
 mod referrals;

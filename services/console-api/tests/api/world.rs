@@ -121,6 +121,7 @@ impl World {
             origins: vec![ORIGIN.into()],
             session_length,
             demo: true,
+            centre_name: "Pusat 112 Uji".into(),
             channels: console_api::channels::ChannelDoor::none(),
             more_metrics: MoreMetrics::new(|| "sigap_trunk_invites_total 7\n".into()),
         };

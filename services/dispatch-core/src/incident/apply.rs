@@ -63,6 +63,7 @@ fn opened(
         master: None,
         transfers: Vec::new(),
         origin: None,
+        paper: None,
     }
 }
 
@@ -102,6 +103,7 @@ fn change(incident: &mut Incident, event: &IncidentEvent, actor: Actor, at: Time
             incident.dispatch_due_at = *dispatch_due_at;
         }
         IncidentEvent::NeighbourTold { transfer, packet } => transfer::told(incident, *transfer, packet),
+        IncidentEvent::PaperEntered { paper } => incident.paper = Some(paper.clone()),
         IncidentEvent::Edited { edit } => edited(incident, edit),
         IncidentEvent::Assigned { assignment } => {
             incident.dispatch_due_at = None;
@@ -117,14 +119,17 @@ fn change(incident: &mut Incident, event: &IncidentEvent, actor: Actor, at: Time
         IncidentEvent::Seen { assignment } => with(incident, *assignment, |a| {
             a.seen_at.get_or_insert(at);
         }),
-        IncidentEvent::Acknowledged { assignment, by, unit, source } => with(incident, *assignment, |a| {
-            a.progress = Progress::Acknowledged;
-            a.acknowledged = Some((at, *by));
-            a.delivered_at.get_or_insert(at);
-            a.seen_at.get_or_insert(at);
-            a.unit.clone_from(unit);
-            relayed(a, *source, *by, at, None);
-        }),
+        IncidentEvent::Acknowledged { assignment, by, unit, source, pressed_at } => {
+            with(incident, *assignment, |a| {
+                a.progress = Progress::Acknowledged;
+                a.acknowledged = Some((at, *by));
+                a.delivered_at.get_or_insert(at);
+                a.seen_at.get_or_insert(at);
+                a.unit.clone_from(unit);
+                let typed_by = if *source == ReportSource::Paper { actor.user() } else { *by };
+                relayed(a, *source, typed_by, at, *pressed_at);
+            });
+        }
         IncidentEvent::ConsoleOff { assignment } => with(incident, *assignment, |a| {
             a.console_off_at.get_or_insert(at);
         }),

@@ -130,6 +130,8 @@ pub enum ReportSource {
     Voice,
     /// The crew of the unit, on its own page.
     Responder,
+    /// It stands on a paper form that was typed in later.
+    Paper,
 }
 
 impl ReportSource {
@@ -142,7 +144,7 @@ impl ReportSource {
     pub const fn is_channel(&self) -> bool {
         match self {
             Self::Sms | Self::Whatsapp | Self::Voice => true,
-            Self::Console | Self::Telephone | Self::Radio | Self::Responder => false,
+            Self::Console | Self::Telephone | Self::Radio | Self::Responder | Self::Paper => false,
         }
     }
 }
@@ -158,7 +160,7 @@ pub struct Relayed {
     pub by: Option<UserId>,
     /// When.
     pub at: Timestamp,
-    /// When the crew pressed the button, by the clock of its telephone.
+    /// When the crew pressed the button, by the clock of its telephone; or when it was, by a paper form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pressed_at: Option<Timestamp>,
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::assignment::{Called, ReportSource};
+use super::paper::PaperReport;
 use super::state::{Incident, Location, Reporter};
 use super::transfer::{Origin, TransferCommand};
 use crate::card::CardAnswer;
@@ -253,6 +254,8 @@ pub enum IncidentCommand {
     },
     /// Hand it over to a neighbouring centre, or answer one.
     Transfer(TransferCommand),
+    /// What stands on a paper form, once the incident is open: who was told by telephone, and what came of it.
+    EnterPaper(Box<PaperReport>),
     /// A deadline is due.
     DeadlineReached,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::apply::apply;
-use super::assignment::{Assignment, AssignmentState, Because, Progress, ReportSource};
+use super::assignment::{Assignment, AssignmentState, Because, ReportSource};
 use super::command::{IncidentCommand, Report};
 use super::deadline;
 use super::event::{EscalationCause, IncidentEvent};
@@ -159,6 +159,7 @@ impl Course<'_> {
                 Ok(())
             }
             IncidentCommand::Receive { origin, .. } => self.received_again(&origin),
+            IncidentCommand::EnterPaper(paper) => self.enter_paper(*paper),
             IncidentCommand::Transfer(command) => self.transfer(command),
             IncidentCommand::DeadlineReached => {
                 self.escalate();
@@ -230,6 +231,7 @@ impl Course<'_> {
             | IncidentCommand::EndMassEvent
             | IncidentCommand::ChannelTried { .. }
             | IncidentCommand::Receive { .. }
+            | IncidentCommand::EnterPaper(_)
             | IncidentCommand::Transfer(_)
             | IncidentCommand::DeadlineReached => false,
         };
@@ -272,37 +274,6 @@ impl Course<'_> {
         self.incident.assignments.iter().filter(|a| a.progress.is_engaged()).map(|a| a.agency)
     }
 
-    pub(super) fn assign(&mut self, target: Target, because: Because, note: Option<Private<String>>) {
-        let ordinal = u32::try_from(self.incident.assignments.len()).unwrap_or(u32::MAX);
-        let assignment = Assignment {
-            id: AssignmentId::nth(self.id, ordinal, self.now),
-            agency: target.agency,
-            code: target.code,
-            role: target.role,
-            because,
-            sent_at: self.now,
-            progress: Progress::Sent,
-            delivered_at: None,
-            seen_at: None,
-            acknowledged: None,
-            en_route_at: None,
-            on_scene_at: None,
-            working_at: None,
-            under_control_at: None,
-            completed_at: None,
-            unit: None,
-            units: Vec::new(),
-            note,
-            raised: Vec::new(),
-            turnout_raised: false,
-            welfare_asked_at: None,
-            console_off_at: None,
-            relayed: Vec::new(),
-            tries: Vec::new(),
-        };
-        self.emit(IncidentEvent::Assigned { assignment: Box::new(assignment) });
-    }
-
     /// Nobody can have it on a screen: the second channel need not wait for its time on the ladder.
     fn console_off(&mut self, id: AssignmentId) -> Result<(), IncidentRefusal> {
         let a = self.assignment(id)?;
@@ -325,7 +296,11 @@ impl Course<'_> {
         }
     }
 
-    fn close(&mut self, reason: Option<Private<String>>, may_override: bool) -> Result<(), IncidentRefusal> {
+    pub(super) fn close(
+        &mut self,
+        reason: Option<Private<String>>,
+        may_override: bool,
+    ) -> Result<(), IncidentRefusal> {
         self.must_be_open()?;
         let unfinished: Vec<_> = self.incident.unfinished().map(|a| a.code.clone()).collect();
         let nobody_reported = self.incident.status() != IncidentStatus::Completed;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::assignment::{Assignment, AssignmentState, Called, Raised, ReportSource};
 use super::command::{Edit, Report};
 use super::merging::CrewCame;
+use super::paper::PaperReport;
 use super::transfer::{Origin, PacketState, Returned, Transfer};
 use crate::card::{CardAnswer, Flag, Words};
 use crate::category::Priority;
@@ -26,6 +27,11 @@ pub enum IncidentEvent {
         by: Option<UserId>,
         /// Until when somebody must be sent.
         dispatch_due_at: Timestamp,
+    },
+    /// It was typed in from a paper form.
+    PaperEntered {
+        /// What stands on the form.
+        paper: Box<PaperReport>,
     },
     /// It was corrected.
     Edited {
@@ -58,6 +64,9 @@ pub enum IncidentEvent {
         /// How it was heard.
         #[serde(default, skip_serializing_if = "ReportSource::is_console")]
         source: ReportSource,
+        /// When it was, by a paper form: earlier than the entry.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pressed_at: Option<Timestamp>,
     },
     /// The agency cannot.
     Declined {
@@ -84,7 +93,8 @@ pub enum IncidentEvent {
         /// How it was heard.
         #[serde(default, skip_serializing_if = "ReportSource::is_console")]
         source: ReportSource,
-        /// When the crew pressed the button, by its telephone: earlier than the entry where there was no network.
+        /// When the crew pressed the button, by its telephone: earlier than the entry where there was no network. Or when
+        /// it was, by a paper form.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pressed_at: Option<Timestamp>,
     },

@@ -1,6 +1,6 @@
-//! How much goes to an incident: units on its assignments, and its alarm level.
+//! Who and how much goes to an incident: agencies, units on their assignments, and its alarm level.
 
-use super::assignment::AssignmentState;
+use super::assignment::{Assignment, AssignmentState, Because, Progress};
 use super::decide::Course;
 use super::event::IncidentEvent;
 use super::merging::is_at_work;
@@ -8,10 +8,50 @@ use super::refusal::IncidentRefusal;
 use crate::ids::{AssignmentId, UnitId};
 use crate::limits::UNITS_PER_ASSIGNMENT_MAX;
 use crate::private::Private;
-use crate::routing::ALARM_LEVEL_MAX;
+use crate::routing::{ALARM_LEVEL_MAX, Target};
 use crate::unit::UnitTag;
 
 impl Course<'_> {
+    pub(super) fn assign(&mut self, target: Target, because: Because, note: Option<Private<String>>) {
+        let assignment = Box::new(self.new_assignment(target, because, note));
+        self.emit(IncidentEvent::Assigned { assignment });
+    }
+
+    pub(super) fn new_assignment(
+        &self,
+        target: Target,
+        because: Because,
+        note: Option<Private<String>>,
+    ) -> Assignment {
+        let ordinal = u32::try_from(self.incident.assignments.len()).unwrap_or(u32::MAX);
+        Assignment {
+            id: AssignmentId::nth(self.id, ordinal, self.now),
+            agency: target.agency,
+            code: target.code,
+            role: target.role,
+            because,
+            sent_at: self.now,
+            progress: Progress::Sent,
+            delivered_at: None,
+            seen_at: None,
+            acknowledged: None,
+            en_route_at: None,
+            on_scene_at: None,
+            working_at: None,
+            under_control_at: None,
+            completed_at: None,
+            unit: None,
+            units: Vec::new(),
+            note,
+            raised: Vec::new(),
+            turnout_raised: false,
+            welfare_asked_at: None,
+            console_off_at: None,
+            relayed: Vec::new(),
+            tries: Vec::new(),
+        }
+    }
+
     /// A unit goes once its agency has taken the task. Whether it may is for the unit itself to say
     /// ([`crate::unit::decide`]), in the same transaction.
     pub(super) fn join_unit(&mut self, id: AssignmentId, unit: UnitTag) -> Result<(), IncidentRefusal> {

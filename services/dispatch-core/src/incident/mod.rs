@@ -16,8 +16,10 @@ mod event;
 mod force;
 mod handing_over;
 mod merging;
+mod paper;
 mod refusal;
 mod reporting;
+mod stamps;
 mod state;
 mod transfer;
 
@@ -32,7 +34,9 @@ pub use deadline::{Due, clocks, next_deadline, next_rung};
 pub use decide::{Decision, Effect, decide};
 pub use event::{EscalationCause, IncidentEvent};
 pub use merging::{Absorbed, CrewCame, Master, TakenOver, merge, unmerge};
+pub use paper::{PaperEnd, PaperFault, PaperReport, PaperTask, TimeFault};
 pub use refusal::IncidentRefusal;
+pub use stamps::Stamp;
 pub use state::{AreaBy, Ending, Incident, IncidentStatus, Location, Note, Point, PointSource, Reporter};
 pub(crate) use transfer::brought_along;
 pub use transfer::{

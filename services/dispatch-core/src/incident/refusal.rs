@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::paper::PaperFault;
 use crate::actor::Actor;
 use crate::ids::{AgencyCode, AgencyId, IncidentId, UserId};
 use crate::time::Timestamp;
@@ -98,6 +99,12 @@ pub enum IncidentRefusal {
     /// What somebody of the other centre said needs their name.
     #[error("the name of who said so is missing or too long")]
     NameMissing,
+    /// The times on a paper form cannot be so.
+    #[error("{} entries of the paper form cannot be so", .faults.len())]
+    PaperFaulty {
+        /// Which.
+        faults: Vec<PaperFault>,
+    },
     /// Only a person can do this.
     #[error("only a person can do this, not {0}")]
     NotAPerson(Actor),

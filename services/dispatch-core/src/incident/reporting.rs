@@ -82,7 +82,8 @@ impl Course<'_> {
             let (from, to) = (a.progress.state().name(), AssignmentState::Acknowledged.name());
             return Err(IncidentRefusal::NotInThisState { from, to });
         }
-        self.emit(IncidentEvent::Acknowledged { assignment: a.id, by: person, unit, source });
+        let (assignment, by) = (a.id, person);
+        self.emit(IncidentEvent::Acknowledged { assignment, by, unit, source, pressed_at: None });
         Ok(())
     }
 
@@ -115,7 +116,7 @@ impl Course<'_> {
         Ok(())
     }
 
-    fn progress(
+    pub(super) fn progress(
         &mut self,
         a: &Assignment,
         to: AssignmentState,
@@ -151,7 +152,8 @@ impl Course<'_> {
         source: ReportSource,
     ) -> Result<Assignment, IncidentRefusal> {
         if self.actor.unit().is_some() && self.incident.is_open() && a.progress.awaits_acknowledgement() {
-            self.emit(IncidentEvent::Acknowledged { assignment: a.id, by: None, unit: None, source });
+            let (assignment, by, unit, pressed_at) = (a.id, None, None, None);
+            self.emit(IncidentEvent::Acknowledged { assignment, by, unit, source, pressed_at });
         }
         self.assignment(a.id)
     }

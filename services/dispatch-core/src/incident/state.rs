@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::assignment::{Assignment, AssignmentState};
 use super::carding::GivenAnswer;
 use super::merging::{Absorbed, Master};
+use super::paper::PaperReport;
 use super::transfer::{Origin, Transfer};
 use crate::actor::Actor;
 use crate::category::{Category, Priority, TypeCode};
@@ -70,6 +71,9 @@ pub struct Incident {
     /// The neighbouring centre that handed it over to us.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<Box<Origin>>,
+    /// The paper form that it was typed in from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paper: Option<Box<PaperReport>>,
 }
 
 const fn first_alarm() -> u8 {

@@ -14,6 +14,7 @@ use dispatch_core::ids::{
     CallId, CardDraftId, IncidentId, ReferralId, RulesDraftId, ShiftHandoverId, UnitId, UserId,
 };
 use dispatch_core::incident::{Effect, Incident};
+use dispatch_core::paper::{FormNumber, PaperForm};
 use dispatch_core::place::Place;
 use dispatch_core::policy::draft::RulesDraft;
 use dispatch_core::policy::{AgencyEntry, Policy, Rules};
@@ -81,6 +82,7 @@ pub(super) enum SiteWrite {
     Roster { event: RosterEvent },
     ShiftHandover { handover: Box<ShiftHandover> },
     Referral { referral: Box<Referral> },
+    Forms { forms: Vec<PaperForm> },
     ChannelTest { test: Box<ChannelTest> },
     TakenBack { name: OfferName, what: TakenBack },
     Alarms { user: UserId, window: AlarmWindow },
@@ -124,6 +126,10 @@ pub(super) struct SiteImage {
     pub(super) referrals: BTreeMap<ReferralId, Referral>,
     /// How many referrals the day (WIB) of this batch has.
     pub(super) referrals_of_day: u64,
+    /// Paper forms, of those asked about.
+    pub(super) forms: BTreeMap<FormNumber, PaperForm>,
+    /// How many paper forms the year (WIB) of this batch has.
+    pub(super) forms_of_year: u64,
     /// Hand-overs of shifts, of those asked about.
     pub(super) handovers: BTreeMap<ShiftHandoverId, ShiftHandover>,
     /// Offers that were taken back before they came, of those asked about.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use dispatch_core::call::CallCommand;
 use dispatch_core::card::draft::CardDraft;
 use dispatch_core::ids::{CardDraftId, ReferralId, RulesDraftId, ShiftHandoverId, UserId};
+use dispatch_core::paper::{FormNumber, PaperForm};
 use dispatch_core::policy::draft::RulesDraft;
 use dispatch_core::referral::Referral;
 use dispatch_core::roster::handover::ShiftHandover;
@@ -35,6 +36,8 @@ struct Needs {
     changes_roster: bool,
     referrals: BTreeSet<ReferralId>,
     refers: bool,
+    forms: BTreeSet<FormNumber>,
+    gives_forms_out: bool,
     journals: BTreeSet<[u8; 16]>,
     opens_incidents: bool,
     offers: BTreeSet<OfferName>,
@@ -82,6 +85,11 @@ pub(super) fn incident_counter(book: &Book) -> String {
 /// The counter of the referrals of a day (WIB).
 pub(super) fn referral_counter(book: &Book) -> String {
     format!("referral:{}", book.now.date_wib())
+}
+
+/// The counter of the paper forms of a year (WIB).
+pub(super) fn form_counter(book: &Book) -> String {
+    format!("paper_form:{}", book.now.year_wib())
 }
 
 fn needs(batch: &[&Submission]) -> Needs {
@@ -155,6 +163,10 @@ fn site_needs(needs: &mut Needs, command: &SiteCommand) {
         }
         SiteCommand::ForwardReferral { referral, .. } => {
             needs.referrals.insert(*referral);
+        }
+        SiteCommand::GiveOutForms { .. } => needs.gives_forms_out = true,
+        SiteCommand::UseForm { form, .. } | SiteCommand::SettleForm { form, .. } => {
+            needs.forms.insert(*form);
         }
         SiteCommand::TakeShiftOver { handover, .. } => {
             needs.handovers.insert(*handover);
@@ -295,12 +307,30 @@ async fn load_site(connection: &mut Connection, book: &mut Book, needs: &Needs) 
             book.site.referrals.insert(referral.id, referral);
         }
     }
+    load_forms(connection, book, needs).await?;
     if !needs.handovers.is_empty() {
         let (list, values) = in_list(1, needs.handovers.iter().map(Value::of));
         let sql = format!("SELECT handover FROM shift_handover WHERE id IN {list}");
         for row in connection.rows(&sql, values).await? {
             let handover: ShiftHandover = row.json(0)?;
             book.site.handovers.insert(handover.id, handover);
+        }
+    }
+    Ok(())
+}
+
+async fn load_forms(connection: &mut Connection, book: &mut Book, needs: &Needs) -> Result<(), StoreError> {
+    if needs.gives_forms_out {
+        let name = form_counter(book);
+        let row = connection.row("SELECT value FROM counter WHERE name = $1", vec![name.into()]).await?;
+        book.site.forms_of_year = row.map_or(Ok(0), |row| row.count(0))?;
+    }
+    if !needs.forms.is_empty() {
+        let (list, values) = in_list(1, needs.forms.iter().map(Value::of));
+        let sql = format!("SELECT form FROM paper_form WHERE number IN {list}");
+        for row in connection.rows(&sql, values).await? {
+            let form: PaperForm = row.json(0)?;
+            book.site.forms.insert(form.number, form);
         }
     }
     Ok(())

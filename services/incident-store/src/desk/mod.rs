@@ -23,6 +23,7 @@ mod follower;
 mod late_offers;
 mod load;
 mod merging;
+mod paper;
 mod redial;
 mod referrals;
 mod rosters;

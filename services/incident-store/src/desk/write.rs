@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use supervision_log::{Hash, Leaf, chain};
 
 use super::book::{Book, Slot};
-use super::load::{incident_counter, record_keys, referral_counter};
+use super::load::{form_counter, incident_counter, record_keys, referral_counter};
 use super::seal::seal;
 use super::{write_records, write_site};
 use crate::change::{Record, StreamId};
@@ -187,16 +187,15 @@ async fn write_receipts(connection: &mut Connection, book: &Book) -> Result<(), 
 }
 
 async fn write_counters(connection: &mut Connection, book: &Book) -> Result<(), StoreError> {
-    if book.incidents_of_year > 0 {
-        let row = vec![incident_counter(book).into(), book.incidents_of_year.into()];
-        let tail = " ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-        connection.insert("INSERT INTO counter (name, value) VALUES ", vec![row], tail).await?;
-    }
-    if book.site.referrals_of_day > 0 {
-        let row = vec![referral_counter(book).into(), book.site.referrals_of_day.into()];
-        let tail = " ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-        connection.insert("INSERT INTO counter (name, value) VALUES ", vec![row], tail).await?;
-    }
+    let counters = [
+        (incident_counter(book), book.incidents_of_year),
+        (referral_counter(book), book.site.referrals_of_day),
+        (form_counter(book), book.site.forms_of_year),
+    ];
+    let counted = counters.into_iter().filter(|(_, value)| *value > 0);
+    let rows = counted.map(|(name, value)| vec![name.into(), value.into()]).collect();
+    let tail = " ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    connection.insert("INSERT INTO counter (name, value) VALUES ", rows, tail).await?;
     let cursors =
         book.journals.iter().map(|(journal, next)| vec![hex::encode(journal).into(), (*next).into()]);
     let tail = " ON CONFLICT (journal) DO UPDATE SET next_index = excluded.next_index";

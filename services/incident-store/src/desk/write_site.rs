@@ -1,6 +1,7 @@
 //! Writing the site's own tables.
 
 use dispatch_core::area::Area;
+use dispatch_core::paper::PaperForm;
 use dispatch_core::place::Place;
 use dispatch_core::policy::AgencyEntry;
 use dispatch_core::roster::{RosterEvent, Shift, Swap};
@@ -95,6 +96,7 @@ async fn write_one(connection: &mut Connection, book: &Book, change: &SiteWrite)
             let values = vec![Value::of(referral.id), referral.at.into(), is_open.into(), text.into()];
             connection.run(sql, values).await.map(drop)
         }
+        SiteWrite::Forms { forms } => write_forms(connection, forms).await,
         SiteWrite::ShiftHandover { handover } => {
             let text = serde_json::to_string(handover)
                 .map_err(|_| StoreError::Unreadable { what: "a hand-over" })?;
@@ -138,6 +140,17 @@ async fn write_one(connection: &mut Connection, book: &Book, change: &SiteWrite)
             connection.run(sql, vec![Value::of(draft.id), book.now.into(), text.into()]).await.map(drop)
         }
     }
+}
+
+async fn write_forms(connection: &mut Connection, forms: &[PaperForm]) -> Result<(), StoreError> {
+    let row = |form: &PaperForm| {
+        let text = serde_json::to_string(form).map_err(|_| StoreError::Unreadable { what: "a form" })?;
+        Ok(vec![Value::of(form.number), Value::of(form.batch), form.state.name().into(), text.into()])
+    };
+    let rows = forms.iter().map(row).collect::<Result<Vec<_>, StoreError>>()?;
+    let insert = "INSERT INTO paper_form (number, batch, state, form) VALUES ";
+    let tail = " ON CONFLICT (number) DO UPDATE SET state = excluded.state, form = excluded.form";
+    connection.insert(insert, rows, tail).await
 }
 
 async fn write_roster(connection: &mut Connection, event: &RosterEvent) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@ mod condition;
 mod hand_overs;
 mod incidents;
 mod log;
+mod paper;
 mod pasts;
 mod referrals;
 mod rosters;

@@ -12,6 +12,7 @@ mod late_offers;
 mod million;
 mod once;
 mod outage;
+mod paper;
 mod questions;
 mod redial;
 mod rosters;

@@ -44,6 +44,8 @@ flags! {
     demo_centre;
     /// Address on which the other one listens, with the same ports as this one; the demo has no neighbour without it
     demo_neighbour;
+    /// How the centre calls itself on paper [default: Pusat Layanan Panggilan Darurat 112]
+    centre_name;
     /// Address for Contact and SDP, when it is not the socket's own
     public_address;
     /// Ports for RTP [default: 20000-29999]

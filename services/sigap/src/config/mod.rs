@@ -56,6 +56,8 @@ pub struct Config {
     pub database_url: Option<String>,
     /// Example area, agencies and users of this centre; trusts 127.0.0.0/8 as a trunk. None for real calls.
     pub demo: Option<DemoCentre>,
+    /// How the centre calls itself on paper.
+    pub centre_name: String,
     /// The address that goes into Contact and SDP, when it is not the one the socket has.
     pub public_address: Option<IpAddr>,
     /// Ports for RTP.

@@ -68,6 +68,7 @@ pub fn database_url(
 
 fn build(s: &mut Sources<'_>, role: Role) -> Option<Config> {
     let demo = s.with("demo", "false", switch);
+    let centre_name = s.with("centre_name", "Pusat Layanan Panggilan Darurat 112", centre_name);
     let data_dir = s.with("data_dir", "data", |t| Ok(PathBuf::from(t)));
     let http = s.parse::<SocketAddr>("http", "127.0.0.1:8112");
     let sip = s.parse::<SocketAddr>("sip", "127.0.0.1:5060");
@@ -111,6 +112,7 @@ fn build(s: &mut Sources<'_>, role: Role) -> Option<Config> {
         sip: sip?,
         database_url,
         demo: demo?.then_some(demo_centre?),
+        centre_name: centre_name?,
         public_address,
         rtp_ports: rtp_ports?,
         voice: voice?,
@@ -133,6 +135,13 @@ fn build(s: &mut Sources<'_>, role: Role) -> Option<Config> {
         channel_test,
         speech: s.file.speech.take(),
     })
+}
+
+/// One line at the head of a printed page.
+fn centre_name(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let fits = !text.is_empty() && text.chars().count() <= 80 && !text.chars().any(char::is_control);
+    if fits { Ok(text.to_owned()) } else { Err("must have 1 to 80 characters".into()) }
 }
 
 /// A demo's receivers are on this machine.

@@ -249,6 +249,7 @@ fn api_config(
         origins: config.origins.clone(),
         session_length: Seconds(config.session_hours * 3600),
         demo: config.demo.is_some(),
+        centre_name: config.centre_name.clone(),
         channels,
         more_metrics,
     })

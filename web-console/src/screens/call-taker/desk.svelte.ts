@@ -15,6 +15,7 @@ import { StepKeys } from '../../parts/neighbours.svelte';
 import { answersFor, carryOver, sendRest } from './card-answers.svelte';
 import { drafts, type Draft } from './draft.svelte';
 import { toCorrection, toNewIncident, wordsOf } from './form';
+import { toPaper } from './paper';
 
 /** A correction meets changes of agencies' states only; more of them than this in a row is a conflict. */
 const CORRECTION_ATTEMPTS_MAX = 4;
@@ -250,6 +251,29 @@ class Desk {
         const again = () => this.send(draft);
         void tellRefusal(error, { incident: draft.created.id, again, anew: () => draft.startAnew() });
       } else tellFailure(error);
+    }
+  }
+
+  /** Types a paper form in: the incident as it stands there, and a fresh sheet. Nothing typed is lost by a refusal. */
+  async enterPaper(draft: Draft): Promise<Incident | null> {
+    const sheet = draft.paper;
+    if (sheet === null || draft.sending === 'sending') return null;
+    draft.sending = 'sending';
+    try {
+      const answered = answersFor(draft);
+      const report = { ...toNewIncident(draft.form, null), ...(answered && { card: answered }) };
+      const incident = { ...report, paper: toPaper(sheet.fields) };
+      const entered = await api.createIncident(incident, draft.createKeyFor(JSON.stringify(incident)));
+      learnIncident(board, entered);
+      draft.sending = 'typing';
+      drafts.renew(draft);
+      return entered;
+    } catch (error) {
+      const mayPass = error instanceof Unreachable || (error instanceof Problem && error.passes);
+      draft.sending = mayPass ? 'unsent' : 'typing';
+      if (error instanceof Unreachable) toasts.say({ tone: 'warn', title: t('form.unsent') });
+      else if (!sheet.take(error)) tellFailure(error);
+      return null;
     }
   }
 

@@ -17,6 +17,7 @@ import { session } from '../../app/session.svelte';
 import { board } from '../../feed/board.svelte';
 import { assess, mostUrgent } from '../../parts/cards/assess';
 import { toasts } from '../../parts/toasts.svelte';
+import { PaperSheet } from './paper-sheet.svelte';
 import { PlaceFinder } from './places.svelte';
 import {
   agenciesFor,
@@ -77,7 +78,11 @@ export class Draft {
   #attachKey = newKey();
   #attachBody = '';
 
-  constructor(readonly callId: string | null) {}
+  constructor(
+    readonly callId: string | null,
+    /** The paper form that it is typed in from. */
+    readonly paper: PaperSheet | null = null,
+  ) {}
 
   /** The form of an incident that is open already, to correct it and to add agencies. */
   static correcting(incident: Incident): Draft {
@@ -277,12 +282,15 @@ export class Draft {
   }
 
   get worthKeeping(): boolean {
-    return hasContent(this.form) || this.created !== null || this.hasAnswers;
+    return (
+      hasContent(this.form) || this.created !== null || this.hasAnswers || this.paper?.hasContent === true
+    );
   }
 
   /** Whether closing the window now would lose somebody's words. */
   get hasUnsentWords(): boolean {
-    return this.created === null ? hasContent(this.form) || this.hasAnswers : this.isCorrected;
+    if (this.created !== null) return this.isCorrected;
+    return hasContent(this.form) || this.hasAnswers || this.paper?.hasContent === true;
   }
 
   get hasAnswers(): boolean {
@@ -308,7 +316,10 @@ export class Draft {
   }
 }
 
-/** One draft for each call, one for a report without a call, one for each incident that is corrected. */
+/** Where the draft of a paper form is kept: there is one sheet beside the keyboard at a time. */
+const PAPER = 'paper';
+
+/** One draft for each call, one for a report without a call, one for each incident that is corrected, one for paper. */
 class Drafts {
   #all = $state.raw<ReadonlyMap<string | null, Draft>>(new Map([[null, new Draft(null)]]));
   /** What stays on the screen although no call asks for it: after a call, or while an incident is corrected. */
@@ -343,17 +354,38 @@ class Drafts {
     return draft;
   }
 
+  /** Opens what is typed in from paper; what was typed before is found again. */
+  takePaper(): Draft {
+    const draft = this.#all.get(PAPER) ?? new Draft(null, new PaperSheet());
+    this.#put(PAPER, draft);
+    this.held = draft;
+    this.pinned = true;
+    return draft;
+  }
+
+  /** Goes back to calls; what was typed off the paper stays. */
+  putPaperAside(): void {
+    if (!this.held?.paper) return;
+    this.held = null;
+    this.pinned = false;
+  }
+
+  /** Whether a sheet was begun and not recorded. */
+  get paperWaits(): boolean {
+    return this.#all.get(PAPER)?.worthKeeping === true;
+  }
+
   /** Puts an empty one in the place of a draft, and gives the old one for an undo. */
   renew(old: Draft): () => void {
     const before = this.#all;
     const { held, pinned } = this;
     const place = [...before].find(([, draft]) => draft === old)?.[0] ?? null;
-    const fresh = new Draft(old.callId);
+    const fresh = new Draft(old.callId, old.paper && new PaperSheet(old.paper));
     fresh.form.reporterNumber = old.callId === null ? '' : old.form.reporterNumber;
     this.#put(place, fresh);
     if (held === old) {
-      this.held = null;
-      this.pinned = false;
+      this.held = fresh.paper && fresh;
+      this.pinned = fresh.paper !== null;
     }
     return () => {
       this.#put(place, old);

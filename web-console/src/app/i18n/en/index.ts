@@ -13,6 +13,7 @@ import { frame } from './frame';
 import { incident } from './incident';
 import { line } from './line';
 import { neighbour } from './neighbour';
+import { paper } from './paper';
 import { place } from './place';
 import { refer } from './refer';
 import { roster } from './roster';
@@ -25,6 +26,7 @@ import { units } from './units';
 /** English, by the choice of each person. The type makes a missing sentence a build error. */
 export const en: Record<keyof typeof id, string> = {
   ...frame,
+  ...paper,
   ...place,
   ...refer,
   ...roster,

@@ -12,6 +12,7 @@ import { frame } from './frame';
 import { incident } from './incident';
 import { line } from './line';
 import { neighbour } from './neighbour';
+import { paper } from './paper';
 import { place } from './place';
 import { refer } from './refer';
 import { roster } from './roster';
@@ -24,6 +25,7 @@ import { units } from './units';
 /** The words on the screens. This language is the source of truth; every other one has the same keys. */
 export const id = {
   ...frame,
+  ...paper,
   ...place,
   ...refer,
   ...roster,

@@ -1,0 +1,64 @@
+//! The times of an incident as figures count them: what was measured, and what somebody wrote down later (domain C.1,
+//! rule 8).
+
+use super::assignment::{Assignment, AssignmentState, ReportSource};
+use super::state::Incident;
+use crate::time::Timestamp;
+
+/// A time as figures count it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Stamp {
+    /// When it was.
+    pub at: Timestamp,
+    /// When a person typed it in, where it was not measured: a manual stamp.
+    pub entered_at: Option<Timestamp>,
+}
+
+impl Stamp {
+    const fn measured(at: Timestamp) -> Self {
+        Self { at, entered_at: None }
+    }
+
+    /// Whether a person wrote it down, and no clock measured it.
+    pub const fn is_manual(&self) -> bool {
+        self.entered_at.is_some()
+    }
+}
+
+impl Incident {
+    /// When it was reported to the centre. Where it came by a call, the call knows better.
+    pub fn received(&self) -> Stamp {
+        match &self.paper {
+            Some(paper) => Stamp { at: paper.received_at, entered_at: Some(self.opened_at) },
+            None => Stamp::measured(self.opened_at),
+        }
+    }
+}
+
+impl Assignment {
+    /// When it reached this state; none when it did not, or when nobody wrote down when: nothing is made up.
+    pub fn stamp(&self, state: AssignmentState) -> Option<Stamp> {
+        let is_written = |source| source == ReportSource::Paper;
+        if let Some(written) = self.relayed.iter().find(|one| one.state == state && is_written(one.source)) {
+            return written.pressed_at.map(|at| Stamp { at, entered_at: Some(written.at) });
+        }
+        let measured = match state {
+            AssignmentState::Sent => Some(self.sent_at),
+            AssignmentState::Delivered => self.delivered_at.filter(|_| !self.was_written()),
+            AssignmentState::Acknowledged => self.acknowledged.map(|(at, _)| at),
+            AssignmentState::EnRoute => self.en_route_at,
+            AssignmentState::OnScene => self.on_scene_at,
+            AssignmentState::Working => self.working_at,
+            AssignmentState::UnderControl => self.under_control_at,
+            AssignmentState::Completed => self.completed_at,
+            AssignmentState::Declined | AssignmentState::Cancelled => None,
+        };
+        measured.map(Stamp::measured)
+    }
+
+    /// What was acknowledged on paper never reached a terminal.
+    fn was_written(&self) -> bool {
+        let acknowledged = |one: &&super::Relayed| one.state == AssignmentState::Acknowledged;
+        self.relayed.iter().find(acknowledged).is_some_and(|one| one.source == ReportSource::Paper)
+    }
+}

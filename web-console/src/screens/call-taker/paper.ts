@@ -1,0 +1,147 @@
+import type { PaperRequest } from '../../api/types';
+
+/** An agency that was told by telephone, as it is typed off the paper. */
+export interface PaperTaskFields {
+  agency: string;
+  told: string;
+  toldBy: string;
+  acknowledged: string;
+  heardBy: string;
+  enRoute: string;
+  onScene: string;
+  completed: string;
+}
+
+/** What stands on a paper form besides the report, as it is typed. */
+export interface PaperFields {
+  form: string;
+  /** `YYYY-MM-DD`, the day in WIB on which the report was taken. */
+  date: string;
+  received: string;
+  takenBy: string;
+  tasks: PaperTaskFields[];
+  ended: boolean;
+  endedTime: string;
+  endedNote: string;
+}
+
+/** What is wrong, by the field as the API names it. */
+export type PaperFaults = Record<
+  string,
+  'paper.need_form' | 'paper.need_date' | 'paper.need_time' | 'paper.bad_time' | 'paper.need_agency'
+>;
+
+/** A time of day that lies so much earlier than the step before is one of the next day: a night has one form. */
+const OVER_MIDNIGHT_MILLISECONDS = 12 * 3_600_000;
+const DAY_MILLISECONDS = 24 * 3_600_000;
+
+export const emptyTask: PaperTaskFields = {
+  agency: '',
+  told: '',
+  toldBy: '',
+  acknowledged: '',
+  heardBy: '',
+  enRoute: '',
+  onScene: '',
+  completed: '',
+};
+
+export function emptyPaper(date: string, takenBy = ''): PaperFields {
+  const rest = { tasks: [], ended: false, endedTime: '', endedNote: '' };
+  return { form: '', date, received: '', takenBy, ...rest };
+}
+
+/** Whether losing it would lose somebody's work. The day and the name are carried over by themselves. */
+export function hasPaperContent(paper: PaperFields): boolean {
+  return [paper.form, paper.received].some((text) => text.trim() !== '') || paper.tasks.length > 0;
+}
+
+/** `2.14`, `02:14`, `0214` as minutes of the day; null for anything else. */
+export function minutesOf(text: string): number | null {
+  const [, hours, minutes] = /^(\d{1,2})[.:]?(\d{2})$/.exec(text.trim()) ?? [];
+  if (hours === undefined || minutes === undefined) return null;
+  return Number(hours) < 24 && Number(minutes) < 60 ? Number(hours) * 60 + Number(minutes) : null;
+}
+
+/** That minute of a day in WIB, in milliseconds since 1970. */
+function moment(date: string, minutes: number): number {
+  return Date.parse(`${date}T00:00:00+07:00`) + minutes * 60_000;
+}
+
+/** The time of day that follows `previous`: of the same day, or of the next one when midnight lies between. */
+function following(previous: number, minutes: number): number {
+  const midnight =
+    Math.floor((previous + 7 * 3_600_000) / DAY_MILLISECONDS) * DAY_MILLISECONDS - 7 * 3_600_000;
+  const same = midnight + minutes * 60_000;
+  return previous - same > OVER_MIDNIGHT_MILLISECONDS ? same + DAY_MILLISECONDS : same;
+}
+
+const steps = [
+  ['acknowledged', 'acknowledged_at'],
+  ['enRoute', 'en_route_at'],
+  ['onScene', 'on_scene_at'],
+  ['completed', 'completed_at'],
+] as const;
+
+/** What can be said to be wrong without the server; whether the times can be so, it says. */
+export function paperFaults(paper: PaperFields): PaperFaults {
+  const faults: PaperFaults = {};
+  if (!paper.form.trim()) faults['form'] = 'paper.need_form';
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(paper.date)) faults['date'] = 'paper.need_date';
+  if (minutesOf(paper.received) === null) faults['received_at'] = 'paper.need_time';
+  paper.tasks.forEach((task, place) => {
+    if (!task.agency) faults[`tasks[${place}].agency`] = 'paper.need_agency';
+    if (minutesOf(task.told) === null) faults[`tasks[${place}].told_at`] = 'paper.need_time';
+    for (const [field, name] of steps) {
+      const isWrong = task[field].trim() !== '' && minutesOf(task[field]) === null;
+      if (isWrong) faults[`tasks[${place}].${name}`] = 'paper.bad_time';
+    }
+  });
+  const endedTime = paper.endedTime.trim();
+  if (paper.ended && endedTime && minutesOf(endedTime) === null) faults['end.at'] = 'paper.bad_time';
+  return faults;
+}
+
+/** The request that a sheet without faults means. */
+export function toPaper(paper: PaperFields): PaperRequest {
+  const received = moment(paper.date, minutesOf(paper.received) ?? 0);
+  let last = received;
+  const tasks = paper.tasks.map((task) => {
+    let previous = following(received, minutesOf(task.told) ?? 0);
+    const told = { agency: task.agency, told_at: iso(previous) };
+    const times: Record<string, string> = {};
+    for (const [field, name] of steps) {
+      const minutes = minutesOf(task[field]);
+      if (minutes === null) continue;
+      previous = following(previous, minutes);
+      times[name] = iso(previous);
+    }
+    last = Math.max(last, previous);
+    return { ...told, ...times, ...said('told_by', task.toldBy), ...said('heard_by', task.heardBy) };
+  });
+  const endedMinutes = minutesOf(paper.endedTime);
+  const end = {
+    ...(endedMinutes !== null && { at: iso(following(last, endedMinutes)) }),
+    ...said('note', paper.endedNote),
+  };
+  return {
+    form: paper.form.trim(),
+    received_at: iso(received),
+    ...said('taken_by', paper.takenBy),
+    tasks,
+    ...(paper.ended && { end }),
+  };
+}
+
+function said<Name extends string>(name: Name, text: string): Partial<Record<Name, string>> {
+  return text.trim() ? ({ [name]: text.trim() } as Record<Name, string>) : {};
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+/** The day in WIB, `YYYY-MM-DD`. */
+export function dayOf(milliseconds: number): string {
+  return iso(milliseconds + 7 * 3_600_000).slice(0, 10);
+}
