@@ -135,6 +135,12 @@ pub async fn known_form(store: &Store, typed: &str, now: Timestamp) -> Result<Op
     }
 }
 
+/// `2026-11-22 02.14 WIB`: by hand nobody writes seconds.
+pub fn day_and_minute(at: Timestamp) -> String {
+    let minute = at.minute_of_day_wib();
+    format!("{} {:02}.{:02} WIB", at.date_wib(), minute / 60, minute % 60)
+}
+
 fn unknown_form() -> Problem {
     Problem::field(
         "paper.form",

@@ -4210,7 +4210,7 @@ export interface components {
             master: boolean;
             /** @description Number. */
             number: string;
-            /** @description When it was opened. */
+            /** @description When it was reported: when it was opened, or what the paper form says. */
             opened_at: components["schemas"]["Time"];
             /** @description How urgent. */
             priority: components["schemas"]["Priority"];

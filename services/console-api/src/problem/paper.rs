@@ -3,10 +3,10 @@
 use dispatch_core::incident::{PaperFault, TimeFault};
 use dispatch_core::limits::{PAPER_AGE_MAX, PAPER_FORMS_PER_BATCH_MAX};
 use dispatch_core::paper::FormRefusal;
-use dispatch_core::time::Timestamp;
 
 use super::{Code, FieldError, Problem, Winner};
 use crate::names::Names;
+use crate::paper::day_and_minute;
 
 /// A refusal of a paper form.
 pub fn form(refusal: &FormRefusal, names: &Names) -> Problem {
@@ -100,10 +100,4 @@ fn words(fault: TimeFault) -> (&'static str, String, String) {
             "No agency was told: say how it ended.".to_owned(),
         ),
     }
-}
-
-/// `2026-11-22 02.14`, in WIB.
-fn day_and_minute(at: Timestamp) -> String {
-    let minute = at.minute_of_day_wib();
-    format!("{} {:02}.{:02} WIB", at.date_wib(), minute / 60, minute % 60)
 }

@@ -42,7 +42,7 @@ pub struct PossibleDuplicate {
     pub priority: Priority,
     /// How far it is.
     pub status: IncidentStatus,
-    /// When it was opened.
+    /// When it was reported: when it was opened, or what the paper form says.
     pub opened_at: Time,
     /// How many calls have told of it.
     pub calls: usize,
@@ -102,7 +102,7 @@ impl PossibleDuplicate {
             kind: i.kind.as_ref().map(ToString::to_string),
             priority: i.priority.into(),
             status: i.status().into(),
-            opened_at: i.opened_at.into(),
+            opened_at: i.received().at.into(),
             calls: i.calls.len(),
             distance_m: candidate.distance_m.map(whole_metres),
             landmark: text(i.location.landmark.as_ref()),

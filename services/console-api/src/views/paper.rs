@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use dispatch_core::incident::{self, Incident as IncidentRecord};
+use dispatch_core::incident::{
+    self, Assignment, AssignmentState, Incident as IncidentRecord, PaperReport, Relayed, ReportSource,
+};
 use dispatch_core::paper::{FormState as State, PaperForm as FormRecord};
+use dispatch_core::time::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -12,6 +15,7 @@ use super::assignment::AgencyName;
 use super::incident::text;
 use super::person::Named;
 use crate::names::Names;
+use crate::paper::day_and_minute;
 use crate::wire::Time;
 
 /// What became of a paper form.
@@ -185,6 +189,40 @@ impl PaperForm {
         };
         forms.iter().map(view).collect()
     }
+}
+
+/// What the time line says of the entry of a form. The line itself has the other time: when it was typed in.
+pub fn entered_words(paper: &PaperReport) -> (&'static str, String, String) {
+    let (form, received) = (paper.form, day_and_minute(paper.received_at));
+    let id = format!("Dicatat dari formulir kertas {form}: diterima {received}");
+    let en = format!("Typed in from paper form {form}: reported {received}");
+    let Some(end) = &paper.end else { return ("paper_entered", id, en) };
+    let (when_id, when_en) = match end.at.map(day_and_minute) {
+        Some(at) => (format!("pukul {at}"), format!("at {at}")),
+        None => ("jamnya tidak tertulis".to_owned(), "the time was not written".to_owned()),
+    };
+    (
+        "paper_entered",
+        format!("{id}, selesai di kertas ({when_id})"),
+        format!("{en}, over on paper ({when_en})"),
+    )
+}
+
+/// When a step was that stands on a form, after the words of the step.
+pub fn written_words(at: Option<Timestamp>) -> (String, String) {
+    match at.map(day_and_minute) {
+        Some(at) => (format!("pukul {at} (dari formulir kertas)"), format!("at {at} (from a paper form)")),
+        None => (
+            "(dari formulir kertas, jamnya tidak tertulis)".to_owned(),
+            "(from a paper form, the time was not written)".to_owned(),
+        ),
+    }
+}
+
+/// When an agency was told by telephone, by a form.
+pub fn told_at(assignment: &Assignment) -> Option<Timestamp> {
+    let told = |one: &&Relayed| one.state == AssignmentState::Sent && one.source == ReportSource::Paper;
+    assignment.relayed.iter().find(told).and_then(|one| one.pressed_at)
 }
 
 impl PaperFormCounts {

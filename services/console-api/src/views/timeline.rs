@@ -1,7 +1,8 @@
 //! What happened, in words.
 
 use dispatch_core::actor;
-use dispatch_core::incident::{self, IncidentEvent};
+use dispatch_core::incident::{self, IncidentEvent, ReportSource};
+use dispatch_core::time::Timestamp;
 use incident_store::{Change, DeskEvent};
 use serde::Serialize;
 use serde_json::Value;
@@ -10,7 +11,7 @@ use uuid::Uuid;
 
 use super::call_words::call_words;
 use super::escalation::{HELP_ASKED, cause_in_words};
-use super::transfer;
+use super::{paper, transfer};
 use crate::names::Names;
 use crate::wire::{Counter, Time};
 
@@ -111,27 +112,28 @@ fn incident_words(
     let told = |kind, who: String, id: &str, en: &str| (kind, format!("{who} {id}"), format!("{who} {en}"));
     match event {
         IncidentEvent::Opened { .. } => both("opened", "Insiden dibuka", "The incident was opened"),
-        IncidentEvent::PaperEntered { paper } => (
-            "paper_entered",
-            format!("Dicatat dari formulir kertas {}", paper.form),
-            format!("Typed in from paper form {}", paper.form),
-        ),
+        IncidentEvent::PaperEntered { paper } => paper::entered_words(paper),
         IncidentEvent::Edited { .. } => both("edited", "Data insiden diubah", "The incident was edited"),
-        IncidentEvent::Assigned { assignment } => {
-            told("assigned", agency(assignment.id), "dikirimi tugas", "was sent")
-        }
+        IncidentEvent::Assigned { assignment } => match paper::told_at(assignment) {
+            Some(at) => {
+                let words = ("diberi tahu lewat telepon", "was told by telephone");
+                heard("assigned", agency(assignment.id), words, ReportSource::Paper, Some(at))
+            }
+            None => told("assigned", agency(assignment.id), "dikirimi tugas", "was sent"),
+        },
         IncidentEvent::Delivered { assignment } => {
             told("delivered", agency(*assignment), "sudah menerima di layar", "has it on a screen")
         }
         IncidentEvent::Seen { assignment } => told("seen", agency(*assignment), "membuka tugas", "opened it"),
-        IncidentEvent::Acknowledged { assignment, source, .. } => {
-            heard("acknowledged", agency(*assignment), ("menerima tugas", "acknowledged"), *source)
+        IncidentEvent::Acknowledged { assignment, source, pressed_at, .. } => {
+            let words = ("menerima tugas", "acknowledged");
+            heard("acknowledged", agency(*assignment), words, *source, *pressed_at)
         }
         IncidentEvent::Declined { assignment, source, .. } => {
-            heard("declined", agency(*assignment), ("menolak tugas", "declined"), *source)
+            heard("declined", agency(*assignment), ("menolak tugas", "declined"), *source, None)
         }
-        IncidentEvent::Progressed { assignment, to, source, .. } => {
-            heard(to.name(), agency(*assignment), step_words(*to), *source)
+        IncidentEvent::Progressed { assignment, to, source, pressed_at, .. } => {
+            heard(to.name(), agency(*assignment), step_words(*to), *source, *pressed_at)
         }
         IncidentEvent::ConsoleOff { assignment } => told(
             "console_off",
@@ -223,7 +225,7 @@ fn incident_words(
         IncidentEvent::TransferAccepted { transfer, source, .. } => {
             let name = incident.transfer(*transfer).map_or_else(String::new, |t| t.to.name.clone());
             let words = ("mengambil alih insiden", "took the incident over");
-            heard("transfer_accepted", name, words, *source)
+            heard("transfer_accepted", name, words, *source, None)
         }
         IncidentEvent::TransferReturned { transfer, why, .. } => {
             let words = transfer::returned_words(why);
@@ -304,26 +306,26 @@ fn named<'n>(number: &'n str, unknown: &'n str) -> &'n str {
     if number.is_empty() { unknown } else { number }
 }
 
-/// A step of an agency; one that somebody wrote down for it says so.
+/// A step of an agency; one that somebody wrote down for it says so, and on paper also when it was.
 fn heard(
     kind: &'static str,
     who: String,
     (id, en): (&str, &str),
-    source: incident::ReportSource,
+    source: ReportSource,
+    written: Option<Timestamp>,
 ) -> (&'static str, String, String) {
     let (by_id, by_en) = match source {
-        incident::ReportSource::Console => ("", ""),
-        incident::ReportSource::Telephone => {
-            (" (dicatat dari telepon)", " (written down from the telephone)")
+        ReportSource::Console => ("", ""),
+        ReportSource::Telephone => (" (dicatat dari telepon)", " (written down from the telephone)"),
+        ReportSource::Radio => (" (dicatat dari radio)", " (written down from the radio)"),
+        ReportSource::Sms => (" lewat balasan SMS", " by answering the SMS"),
+        ReportSource::Whatsapp => (" lewat balasan WhatsApp", " by answering on WhatsApp"),
+        ReportSource::Voice => (" lewat tombol di panggilan otomatis", " by a key in the automatic call"),
+        ReportSource::Responder => (" dari halaman petugas lapangan", " on the crew's page"),
+        ReportSource::Paper => {
+            let (when_id, when_en) = paper::written_words(written);
+            return (kind, format!("{who} {id} {when_id}"), format!("{who} {en} {when_en}"));
         }
-        incident::ReportSource::Radio => (" (dicatat dari radio)", " (written down from the radio)"),
-        incident::ReportSource::Sms => (" lewat balasan SMS", " by answering the SMS"),
-        incident::ReportSource::Whatsapp => (" lewat balasan WhatsApp", " by answering on WhatsApp"),
-        incident::ReportSource::Voice => {
-            (" lewat tombol di panggilan otomatis", " by a key in the automatic call")
-        }
-        incident::ReportSource::Responder => (" dari halaman petugas lapangan", " on the crew's page"),
-        incident::ReportSource::Paper => (" (dari formulir kertas)", " (from a paper form)"),
     };
     (kind, format!("{who} {id}{by_id}"), format!("{who} {en}{by_en}"))
 }

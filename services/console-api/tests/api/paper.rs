@@ -137,8 +137,18 @@ async fn a_report_on_paper_keeps_both_times_and_asks_whoever_has_not_answered() 
     let detail = taker.get(&format!("incidents/{id}")).await.expect(200);
     let lines: Vec<_> =
         detail["timeline"].as_array().unwrap().iter().map(|one| one["text_id"].as_str().unwrap()).collect();
-    assert!(lines.contains(&format!("Dicatat dari formulir kertas {form}").as_str()), "{lines:?}");
-    assert!(lines.contains(&"Instansi damkar menerima tugas (dari formulir kertas)"), "{lines:?}");
+    let says = |start: &str, key: &str| {
+        let at =
+            body["paper"]["tasks"][0][key].as_str().unwrap_or(body["paper"]["received_at"].as_str().unwrap());
+        let at = at.parse::<Timestamp>().unwrap();
+        let minute = at.minute_of_day_wib();
+        let line = format!("{start} {} {:02}.{:02} WIB", at.date_wib(), minute / 60, minute % 60);
+        assert!(lines.iter().any(|one| one.starts_with(&line)), "{line} in {lines:?}");
+    };
+    says(&format!("Dicatat dari formulir kertas {form}: diterima"), "received_at");
+    says("Instansi damkar diberi tahu lewat telepon pukul", "told_at");
+    says("Instansi damkar menerima tugas pukul", "acknowledged_at");
+    says("Instansi damkar di lokasi pukul", "on_scene_at");
     let brigade = world.log_in("damkar").await;
     assert_eq!(brigade.get("assignments?open=true").await.expect(200)["items"].as_array().unwrap().len(), 1);
 }

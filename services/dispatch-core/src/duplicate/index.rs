@@ -82,12 +82,12 @@ impl Index {
         }
         self.forget(id);
         self.forget_old(rules, now);
-        let ended_at = match &incident.ending {
-            None => None,
-            Some(Ending::Closed { at, .. } | Ending::Cancelled { at, .. }) => Some(*at),
-            // Its calls are another one's now; that one is proposed.
-            Some(Ending::Merged { .. }) => return,
-        };
+        // Its calls are another one's now; that one is proposed.
+        if matches!(incident.ending, Some(Ending::Merged { .. })) {
+            return;
+        }
+        // What comes from a paper form was hours ago, also if it was typed in this minute.
+        let ended_at = incident.ended().map(|ended| ended.at);
         if ended_at.is_some_and(|at| now >= at.after(rules.window)) {
             return;
         }
@@ -95,7 +95,7 @@ impl Index {
             self.holders.insert(*call, id);
         }
         let place = Place::of(&incident.location);
-        let (numbers, heard_at) = (BTreeSet::new(), incident.opened_at);
+        let (numbers, heard_at) = (BTreeSet::new(), incident.received().at);
         self.entries.insert(id, Entry { incident: Arc::clone(incident), place, numbers, heard_at, ended_at });
         self.enter(id);
         self.hear(id);
@@ -233,7 +233,7 @@ impl Index {
         let reporter = entry.incident.reporter.as_ref().and_then(|reporter| reporter.number.as_ref());
         let reporter = reporter.and_then(|number| comparable_number(number.reveal()));
         entry.heard_at =
-            callers.iter().map(|caller| caller.arrived_at).fold(entry.incident.opened_at, Timestamp::max);
+            callers.iter().map(|caller| caller.arrived_at).fold(entry.incident.received().at, Timestamp::max);
         entry.numbers = callers.iter().filter_map(|caller| caller.number.clone()).chain(reporter).collect();
         for number in &entry.numbers {
             self.by_number.entry(number.clone()).or_default().insert(id);

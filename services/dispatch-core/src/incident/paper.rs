@@ -109,6 +109,13 @@ impl PaperReport {
         self.tasks.iter().find(|task| task.agency == agency)
     }
 
+    /// The last moment before its end that stands on the form.
+    pub(super) fn last_written_at(&self) -> Timestamp {
+        let steps =
+            |task: &PaperTask| task.steps().into_iter().filter_map(|(_, _, at)| at).chain([task.told_at]);
+        self.tasks.iter().flat_map(steps).fold(self.received_at, Timestamp::max)
+    }
+
     /// Everything that cannot be so, in the order of the form. It may be older than the form: where no form was left,
     /// somebody wrote on what there was, and copied it.
     pub fn faults(&self, now: Timestamp) -> Vec<PaperFault> {

@@ -2,7 +2,7 @@
 //! rule 8).
 
 use super::assignment::{Assignment, AssignmentState, ReportSource};
-use super::state::Incident;
+use super::state::{Ending, Incident};
 use crate::time::Timestamp;
 
 /// A time as figures count it.
@@ -32,6 +32,19 @@ impl Incident {
             Some(paper) => Stamp { at: paper.received_at, entered_at: Some(self.opened_at) },
             None => Stamp::measured(self.opened_at),
         }
+    }
+
+    /// When it ended; none while it is open. One that was over on paper ended then, or, where nobody wrote when, with
+    /// the last that was written: it was not later than its entry.
+    pub fn ended(&self) -> Option<Stamp> {
+        let at = match self.ending.as_ref()? {
+            Ending::Closed { at, .. } | Ending::Cancelled { at, .. } | Ending::Merged { at, .. } => *at,
+        };
+        // It may have been reopened since: then its end was measured.
+        let over = self.paper.as_deref().filter(|paper| paper.end.is_some() && at == self.opened_at);
+        let Some(paper) = over else { return Some(Stamp::measured(at)) };
+        let written = paper.end.as_ref().and_then(|end| end.at);
+        Some(Stamp { at: written.unwrap_or_else(|| paper.last_written_at()), entered_at: Some(at) })
     }
 }
 

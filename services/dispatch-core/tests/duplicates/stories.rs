@@ -1,8 +1,10 @@
 //! What a colleague with a good memory would say.
 
 use dispatch_core::duplicate::{Because, CANDIDATES_MAX, Place, Sighting, comparable_number};
-use dispatch_core::incident::IncidentEvent;
+use dispatch_core::incident::{IncidentEvent, PaperEnd, PaperReport};
+use dispatch_core::paper::FormNumber;
 use dispatch_core::policy::Rules;
+use dispatch_core::time::Seconds;
 
 use crate::evening::{Evening, MARKET, at, by, id, named, of_kind, pin, rings, rules, typed};
 
@@ -115,6 +117,36 @@ fn what_ended_is_proposed_for_a_while_and_says_so() {
     assert_eq!(evening.names(&again), [0; 0], "an hour later it is another fire");
     evening.opens("banjir", pin(at(9_000.0, 0.0), 30.0));
     assert_eq!(evening.index.len(), 1, "and the old one is forgotten");
+}
+
+#[test]
+fn what_comes_from_a_paper_form_is_as_old_as_the_form_says() {
+    let mut evening = Evening::new();
+    let hours = |hours: u32| evening.now.before(Seconds::minutes(60 * hours));
+    let (four, two) = (hours(4), hours(2));
+    let paper = |end: Option<PaperEnd>| IncidentEvent::PaperEntered {
+        paper: Box::new(PaperReport {
+            form: FormNumber::new(2026, 1).unwrap(),
+            received_at: four,
+            taken_by: None,
+            tasks: Vec::new(),
+            end,
+        }),
+    };
+    let again = of_kind(rings(at(50.0, 0.0), 50.0), "kebakaran_bangunan");
+    for at in [Some(two), None] {
+        let over = evening.opens("kebakaran_bangunan", pin(MARKET, 30.0));
+        evening.happens(over, &paper(Some(PaperEnd { at, note: None })));
+        evening.closes(over);
+        assert_eq!(evening.names(&again), [0; 0], "typed in this minute, over for hours: {at:?}");
+    }
+    let burns = evening.opens("kebakaran_bangunan", pin(MARKET, 30.0));
+    evening.happens(burns, &paper(None));
+    let called = evening.opens("kebakaran_bangunan", pin(MARKET, 30.0));
+    assert_eq!(evening.names(&again), [called, burns], "what was told just now weighs more");
+    evening.wait(1);
+    evening.closes(burns);
+    assert!(evening.names(&again).contains(&burns), "its end was measured");
 }
 
 #[test]

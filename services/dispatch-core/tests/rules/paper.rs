@@ -126,8 +126,13 @@ fn what_was_over_on_paper_is_closed_and_times_that_nobody_wrote_stay_unknown() {
     assert_eq!(a.progress.state(), AssignmentState::Completed);
     assert_eq!(a.stamp(AssignmentState::Completed), None, "it is done, and nobody wrote when");
     assert_eq!(a.stamp(AssignmentState::Acknowledged), None);
+    let ended = bench.incident().ended().unwrap();
+    assert_eq!((ended.at, ended.entered_at), (ago(100), Some(start())));
     bench.wait(Seconds(24 * 3600));
     assert_eq!(bench.story().len(), 1, "{:#?}", bench.story());
+    let open_end = Some(PaperEnd { at: None, note: None });
+    let (bench, _) = entered(PaperReport { end: open_end, ..paper(vec![told("damkar", 264)]) });
+    assert_eq!(bench.incident().ended().unwrap().at, ago(264), "not later than the last that was written");
 }
 
 #[test]
