@@ -21,6 +21,21 @@ async function print(page, count) {
   return numbers.filter(Boolean).length === count ? numbers : texts;
 }
 
+/** Presses Tab until what has the focus has this id, or this name; a person gives up sooner. */
+async function tabTo(page, wanted, key = 'Tab') {
+  const passed = [];
+  for (let n = 0; n < 60; n += 1) {
+    const [id, name] = await page.evaluate(() => {
+      const { id, textContent, ariaLabel } = document.activeElement ?? {};
+      return [id, (ariaLabel ?? textContent ?? '').replace(/\s+/g, ' ').trim()];
+    });
+    if (id === wanted || name.startsWith(wanted)) return;
+    passed.push(id || name.slice(0, 20));
+    await page.keyboard.press(key);
+  }
+  throw new Error(`${key} never came to ${wanted}; it passed ${passed.join(' | ')}`);
+}
+
 story('paper: forms are printed under numbers of their own, one page each', async (world) => {
   const page = await world.signedIn('pengawas');
   await page.getByRole('link', { name: 'Formulir' }).click();
@@ -191,4 +206,79 @@ story('paper: a night on paper is typed in, both times stay, a number is used on
   equal(await faults(supervisor), [], 'faults of the list');
   await supervisor.getByRole('button', { name: 'Tema gelap' }).click();
   await world.photograph(supervisor, 'paper-forms-1366-dark');
+});
+
+story('paper: given out, typed in and settled with the keyboard alone', async (world) => {
+  const page = await world.signedIn('petugas1');
+  await beginShift(page);
+  await page.evaluate(() => (window.print = () => (window.printed = true)));
+  const type = async (text) => page.keyboard.type(text);
+  const focus = (id) =>
+    until(() => page.evaluate((id) => document.activeElement?.id === id, id), `focus in ${id}`);
+  await page.keyboard.press('Alt+f');
+  await focus('paper-form');
+  await tabTo(page, 'Daftar & cetak', 'Shift+Tab');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'paper-count');
+  await page.keyboard.press('Control+a');
+  await type('2');
+  await page.keyboard.press('Enter');
+  await until(() => page.evaluate(() => window.printed), 'the print dialog');
+  const [form, torn] = await page
+    .locator('.sheets article .number b')
+    .evaluateAll((all) => all.map((b) => b.textContent));
+  await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+  await tabTo(page, `Rusak ${torn}`);
+  await page.keyboard.press('Enter');
+  await type('salah');
+  await page.keyboard.press('Escape');
+  await tabTo(page, `Rusak ${torn}`);
+  await page.keyboard.press('Enter');
+  await type('robek');
+  await page.keyboard.press('Enter');
+  await until(
+    () => page.evaluate(() => document.activeElement?.ariaLabel?.startsWith('Pulihkan')),
+    'the focus where it was',
+  );
+  await tabTo(page, `Pulihkan ${torn}`);
+  await page.keyboard.press('Escape');
+
+  await tabTo(page, 'paper-form');
+  await type(form);
+  // The day is today's; a few minutes after midnight it was yesterday.
+  const minutes = at(9) > at(0) ? 0 : 9;
+  await tabTo(page, 'paper-received');
+  await type(at(minutes));
+  await tabTo(page, 'paper-taken-by');
+  await type('Sari');
+  await page.keyboard.press('Alt+a');
+  await focus('paper-agency-0');
+  await page.keyboard.press('Alt+a');
+  await focus('paper-agency-1');
+  await tabTo(page, 'Hapus 2');
+  await page.keyboard.press('Enter');
+  await focus('paper-agency-0');
+  await type('Pemadam');
+  equal(await page.inputValue('#paper-agency-0'), 'damkar', 'the agency');
+  await tabTo(page, 'paper-told-0');
+  await type(at(minutes));
+  await page.keyboard.press('Alt+o');
+  await focus('landmark');
+  const landmark = `papan ketik ${Date.now()}`;
+  await type(landmark);
+  await tabTo(page, 'said');
+  await type('rumah terbakar');
+  await page.locator('.proposals button').first().waitFor();
+  await page.keyboard.press('Alt+q');
+  await page.keyboard.press('Control+Enter');
+  await page.getByText(new RegExp(`${form} dicatat sebagai insiden`)).waitFor();
+  await focus('paper-form');
+  const ask = await world.api('pengawas');
+  const { items } = await ask('GET', '/incidents?status=open&limit=100');
+  const entered = items.find((one) => one.location.landmark === landmark);
+  equal(
+    [entered.paper.form, entered.source, entered.assignments.map((one) => [one.agency.code, one.state])],
+    [form, 'paper', [['damkar', 'sent']]],
+    'what came of it',
+  );
 });

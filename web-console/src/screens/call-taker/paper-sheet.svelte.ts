@@ -43,6 +43,12 @@ export class PaperSheet {
     if (field === 'form') this.usedFor = null;
   }
 
+  /** A line is gone: what was said of lines by their place holds no more. */
+  changedTasks(): void {
+    const others = Object.entries(this.refused).filter(([field]) => !field.startsWith('tasks['));
+    this.refused = Object.fromEntries(others);
+  }
+
   /** Takes what the server says of the sheet; false when it is about something else. */
   take(error: unknown): boolean {
     if (!(error instanceof Problem)) return false;

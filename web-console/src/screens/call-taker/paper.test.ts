@@ -30,6 +30,23 @@ test('a night over midnight keeps its order, and a slip of an hour stays one', (
   expect(early.tasks?.[0]?.told_at).toBe('2026-11-22T05:50:00.000Z');
 });
 
+test('what took longer than half a day says on which day it was', () => {
+  const task = { ...emptyTask, agency: 'damkar', told: '23.55', onScene: '0.20', completed: '13.10 +1' };
+  const paper = sheet({ tasks: [task], ended: true, endedTime: '8.00+2' });
+  expect(paperFaults(paper)).toEqual({});
+  const { tasks, end } = toPaper(paper);
+  expect([tasks?.[0]?.on_scene_at, tasks?.[0]?.completed_at, end?.at]).toEqual([
+    '2026-11-22T17:20:00.000Z',
+    '2026-11-23T06:10:00.000Z',
+    '2026-11-24T01:00:00.000Z',
+  ]);
+  const unread = paperFaults(sheet({ received: '8.00+1', tasks: [{ ...task, completed: '13.10+' }] }));
+  expect(unread).toEqual({
+    received_at: 'paper.need_time',
+    'tasks[0].completed_at': 'paper.bad_time',
+  });
+});
+
 test('what is missing is said by the name that the server uses too', () => {
   const task = { ...emptyTask, told: '7', onScene: 'x' };
   expect(paperFaults({ ...emptyPaper(''), tasks: [task], ended: true, endedTime: '99' })).toEqual({

@@ -63,13 +63,26 @@ export function minutesOf(text: string): number | null {
   return Number(hours) < 24 && Number(minutes) < 60 ? Number(hours) * 60 + Number(minutes) : null;
 }
 
+/** A time of day, and on which day after that of the form it was, where somebody says so: `7.10+1`. */
+interface Hour {
+  minutes: number;
+  day: number | null;
+}
+
+function hourOf(text: string): Hour | null {
+  const [, time = '', day] = /^([^+]*?)(?:\s*\+\s*(\d))?$/.exec(text.trim()) ?? [];
+  const minutes = minutesOf(time);
+  return minutes === null ? null : { minutes, day: day === undefined ? null : Number(day) };
+}
+
 /** That minute of a day in WIB, in milliseconds since 1970. */
 function moment(date: string, minutes: number): number {
   return Date.parse(`${date}T00:00:00+07:00`) + minutes * 60_000;
 }
 
 /** The time of day that follows `previous`: of the same day, or of the next one when midnight lies between. */
-function following(previous: number, minutes: number): number {
+function following(date: string, previous: number, { minutes, day }: Hour): number {
+  if (day !== null) return moment(date, minutes) + day * DAY_MILLISECONDS;
   const midnight =
     Math.floor((previous + 7 * 3_600_000) / DAY_MILLISECONDS) * DAY_MILLISECONDS - 7 * 3_600_000;
   const same = midnight + minutes * 60_000;
@@ -91,14 +104,14 @@ export function paperFaults(paper: PaperFields): PaperFaults {
   if (minutesOf(paper.received) === null) faults['received_at'] = 'paper.need_time';
   paper.tasks.forEach((task, place) => {
     if (!task.agency) faults[`tasks[${place}].agency`] = 'paper.need_agency';
-    if (minutesOf(task.told) === null) faults[`tasks[${place}].told_at`] = 'paper.need_time';
+    if (hourOf(task.told) === null) faults[`tasks[${place}].told_at`] = 'paper.need_time';
     for (const [field, name] of steps) {
-      const isWrong = task[field].trim() !== '' && minutesOf(task[field]) === null;
+      const isWrong = task[field].trim() !== '' && hourOf(task[field]) === null;
       if (isWrong) faults[`tasks[${place}].${name}`] = 'paper.bad_time';
     }
   });
   const endedTime = paper.endedTime.trim();
-  if (paper.ended && endedTime && minutesOf(endedTime) === null) faults['end.at'] = 'paper.bad_time';
+  if (paper.ended && endedTime && hourOf(endedTime) === null) faults['end.at'] = 'paper.bad_time';
   return faults;
 }
 
@@ -107,21 +120,21 @@ export function toPaper(paper: PaperFields): PaperRequest {
   const received = moment(paper.date, minutesOf(paper.received) ?? 0);
   let last = received;
   const tasks = paper.tasks.map((task) => {
-    let previous = following(received, minutesOf(task.told) ?? 0);
+    let previous = following(paper.date, received, hourOf(task.told) ?? { minutes: 0, day: null });
     const told = { agency: task.agency, told_at: iso(previous) };
     const times: Record<string, string> = {};
     for (const [field, name] of steps) {
-      const minutes = minutesOf(task[field]);
-      if (minutes === null) continue;
-      previous = following(previous, minutes);
+      const hour = hourOf(task[field]);
+      if (hour === null) continue;
+      previous = following(paper.date, previous, hour);
       times[name] = iso(previous);
     }
     last = Math.max(last, previous);
     return { ...told, ...times, ...said('told_by', task.toldBy), ...said('heard_by', task.heardBy) };
   });
-  const endedMinutes = minutesOf(paper.endedTime);
+  const ended = hourOf(paper.endedTime);
   const end = {
-    ...(endedMinutes !== null && { at: iso(following(last, endedMinutes)) }),
+    ...(ended !== null && { at: iso(following(paper.date, last, ended)) }),
     ...said('note', paper.endedNote),
   };
   return {

@@ -19,6 +19,8 @@ class Forms {
   /** Whether the list lies beside the work, and not on a page of its own. */
   shown = $state(false);
   page = $state.raw<PaperFormPage | null>(null);
+  /** Whether the list could not be read: what is shown may be older, or nothing. */
+  unread = $state(false);
   printing = $state.raw<Printing | null>(null);
   busy = $state(false);
   #key = newKey();
@@ -32,9 +34,13 @@ class Forms {
     let gone = false;
     api.paperForms().then(
       (page) => {
-        if (!gone) this.page = page;
+        if (gone) return;
+        this.page = page;
+        this.unread = false;
       },
-      () => undefined,
+      () => {
+        if (!gone) this.unread = true;
+      },
     );
     return () => (gone = true);
   }
@@ -74,19 +80,30 @@ class Forms {
     this.busy = true;
     try {
       await api.settleForm(form.number, step, reason);
-      this.load();
-      return true;
     } catch (error) {
       tellFailure(error);
       return false;
     } finally {
       this.busy = false;
     }
+    // Whoever asked sees what became of it before they go on.
+    await this.#refresh();
+    return true;
+  }
+
+  async #refresh(): Promise<void> {
+    try {
+      this.page = await api.paperForms();
+      this.unread = false;
+    } catch {
+      this.unread = true;
+    }
   }
 
   forget(): void {
     this.shown = false;
     this.page = null;
+    this.unread = false;
     this.printing = null;
   }
 }

@@ -18,6 +18,8 @@ export const paper = {
   'paper.drawer_none': 'Semua nomor sudah dipertanggungjawabkan.',
   'paper.drawer_explain':
     'Cocokkan dengan kertasnya. Terlewat: nomor sesudahnya dari cetakan yang sama sudah dipakai.',
+  'paper.unread': 'Daftar formulir belum terbaca; yang tampil mungkin sudah lama.',
+  'paper.read_again': 'Baca lagi',
   'paper.number': 'Nomor',
   'paper.given': 'Dicetak',
   'paper.state': 'Keadaan',
@@ -44,6 +46,8 @@ export const paper = {
   'paper.leave': 'Selesai dengan kertas',
   'paper.form_title': 'Laporan dari kertas',
   'paper.sheet': 'Formulir kertas',
+  'paper.swap': 'Laporan',
+  'paper.swap_key': 'Pindah antara laporan dan lembar kertas',
   'paper.list': 'Daftar & cetak',
   'paper.form': 'Nomor formulir',
   'paper.form_hint': 'mis. 123',
@@ -52,6 +56,8 @@ export const paper = {
   'paper.time_hint': 'jj.mm',
   'paper.taken_by': 'Penerima laporan',
   'paper.tasks': 'Instansi yang diberi tahu lewat telepon',
+  'paper.tasks_how':
+    'Jam sesudah tengah malam dihitung hari berikutnya. Lebih dari 12 jam kemudian: tambahkan +1, mis. 07.10+1.',
   'paper.tasks_none': 'Belum ada. Tanpa instansi, batas waktu pengiriman berjalan sejak dicatat.',
   'paper.task_add': 'Tambah instansi',
   'paper.task_remove': 'Hapus {agency}',
@@ -94,6 +100,7 @@ export const paper = {
   'paper.print.when':
     'Dipakai hanya saat sistem tidak tersedia. Isi dengan huruf cetak; jam memakai WIB, 24 jam.',
   'paper.print.copy': 'CETAK ULANG {time}',
+  'paper.print.reporter': 'Pelapor dan waktu',
   'paper.print.kind': 'Jenis (bila jelas)',
   'paper.print.times': 'Waktu laporan diterima',
   'paper.print.day': 'tanggal',
