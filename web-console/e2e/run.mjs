@@ -16,6 +16,7 @@ import './stories/units.mjs';
 import './stories/responder.mjs';
 import './stories/alarms.mjs';
 import './stories/supervisor.mjs';
+import './stories/wall.mjs';
 import './stories/channels.mjs';
 import './stories/corrections.mjs';
 import './stories/panel.mjs';

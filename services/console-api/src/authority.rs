@@ -41,7 +41,9 @@ macro_rules! permissions {
 }
 
 permissions! {
-    /// Be logged in: know oneself, one's duty, the policy, areas and agencies, follow the feed.
+    /// Be logged in, and log out.
+    CanLogIn: CallTaker Dispatcher Supervisor Admin Auditor Wall;
+    /// Know one's duty, the policy, areas and agencies, follow the feed.
     CanBeHere: CallTaker Dispatcher Supervisor Admin Auditor;
     /// Say that one is on duty.
     CanTakeDuty: CallTaker Dispatcher Supervisor;
@@ -71,8 +73,10 @@ permissions! {
     CanReadCalls: CallTaker Supervisor Admin Auditor;
     /// See incidents; a dispatcher only the agency's own.
     CanReadIncidents: CallTaker Dispatcher Supervisor Admin Auditor;
-    /// See the live figures and what was escalated.
-    CanReadFigures: CallTaker Supervisor Admin Auditor;
+    /// See the live figures: numbers, and nothing of anybody.
+    CanReadFigures: CallTaker Supervisor Admin Auditor Wall;
+    /// See what was escalated.
+    CanReadEscalations: CallTaker Supervisor Admin Auditor;
     /// See who is on duty, and close over unfinished agencies.
     CanSupervise: Supervisor Admin;
     /// Plan duty rosters; a dispatcher the agency's own, a call-taker only ask for and agree to swaps.

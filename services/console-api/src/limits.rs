@@ -23,6 +23,8 @@ pub const HASHES_WAITING_MAX: usize = 64;
 pub const FAILURES_PER_USER_MAX: u32 = 5;
 /// Failed log-ins in a minute, for one address: a whole room may sit behind one.
 pub const FAILURES_PER_ADDRESS_MAX: u32 = 30;
+/// How long the screen on a wall stays logged in: its maker comes by once a year.
+pub const WALL_SESSION: Seconds = Seconds(366 * 86_400);
 /// How long failures count.
 pub const FAILURES_COUNT_FOR: Seconds = Seconds(60);
 /// User names and addresses whose failures are remembered.

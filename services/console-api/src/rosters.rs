@@ -77,7 +77,7 @@ impl Rosters {
         let reach = match may.user().role {
             UserRole::Supervisor | UserRole::Admin => Reach::All,
             UserRole::Dispatcher => may.agency().map_or(Reach::Own, Reach::Agency),
-            UserRole::CallTaker | UserRole::Auditor => Reach::Own,
+            UserRole::CallTaker | UserRole::Auditor | UserRole::Wall => Reach::Own,
         };
         let command = DeskCommand::Site(SiteCommand::ChangeRoster { reach, command });
         self.intake.write(may, written, vec![command]).await?;

@@ -29,12 +29,14 @@ pub enum UserRole {
     Admin,
     /// Auditor: reads, changes nothing.
     Auditor,
+    /// Layar dinding: a screen on a wall, not a person. Sees figures and nothing of anybody.
+    Wall,
 }
 
 impl UserRole {
     /// All roles.
-    pub const ALL: [Self; 5] =
-        [Self::CallTaker, Self::Dispatcher, Self::Supervisor, Self::Admin, Self::Auditor];
+    pub const ALL: [Self; 6] =
+        [Self::CallTaker, Self::Dispatcher, Self::Supervisor, Self::Admin, Self::Auditor, Self::Wall];
 
     /// The code as stored and sent.
     pub const fn code(self) -> &'static str {
@@ -44,6 +46,7 @@ impl UserRole {
             Self::Supervisor => "supervisor",
             Self::Admin => "admin",
             Self::Auditor => "auditor",
+            Self::Wall => "wall",
         }
     }
 

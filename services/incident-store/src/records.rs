@@ -247,6 +247,12 @@ pub struct WallboardFigures {
     pub answered_today: u64,
     /// Of them answered within 15 seconds.
     pub answered_within_15s: u64,
+    /// Calls of the last hour, tests left out.
+    pub arrived_lately: u64,
+    /// Calls of the last four hours that a call-taker is done with.
+    pub handled_lately: u64,
+    /// How long they took from the answer until their outcome was written down, all together, in microseconds.
+    pub handled_lately_us: u64,
     /// Callers who must still be called back.
     pub call_backs_open: u64,
     /// Of them late.

@@ -69,7 +69,8 @@ story('paper: forms are printed under numbers of their own, one page each', asyn
     places.every((place, n) => place >= 0 && (n === 0 || place > places[n - 1])),
     `order ${places}\n${order}`,
   );
-  check(order.includes('Peraturan Bupati Bangka Selatan'), 'the decree');
+  const { decree } = await (await world.api('pengawas'))('GET', '/policy');
+  check(decree.length > 0 && order.includes(decree), 'the decree of the rules that hold');
   check(order.includes('Pusat Layanan Panggilan Darurat 112'), 'the centre');
   const pdf = await page.pdf({ preferCSSPageSize: true });
   const pages = pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length;

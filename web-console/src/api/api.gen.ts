@@ -5128,6 +5128,34 @@ export interface components {
              */
             to?: string | null;
         };
+        /** @description How many call-takers are needed so that nine calls of ten are answered within 15 seconds (Erlang C). */
+        Staffing: {
+            /**
+             * Format: int64
+             * @description Calls of the last hour.
+             */
+            calls_per_hour: number;
+            /**
+             * Format: int64
+             * @description From how many calls of the last four hours that is known; below 20 it is assumed.
+             */
+            handled: number;
+            /**
+             * Format: int32
+             * @description How long a call takes on average, its recording included, in seconds.
+             */
+            handling_s: number;
+            /**
+             * Format: int32
+             * @description Call-takers who are needed; null when more would be than any centre has.
+             */
+            needed: number | null;
+            /**
+             * Format: int64
+             * @description Call-takers who are ready or talk.
+             */
+            present: number;
+        };
         /** @description A step of an agency: how it was heard, and who goes. */
         StepRequest: components["schemas"]["Heard"] & components["schemas"]["CrewRequest"];
         /** @description One suggestion. */
@@ -5629,7 +5657,7 @@ export interface components {
          * @description What a person may do.
          * @enum {string}
          */
-        UserRole: "call_taker" | "dispatcher" | "supervisor" | "admin" | "auditor";
+        UserRole: "call_taker" | "dispatcher" | "supervisor" | "admin" | "auditor" | "wall";
         /** @description The live figures of the telephone part. */
         VoiceFigures: {
             /**
@@ -5713,6 +5741,8 @@ export interface components {
             oldest_unacknowledged_s: number | null;
             /** @description Open assignments by agency. */
             open_by_agency: components["schemas"]["AgencyLoad"][];
+            /** @description How many call-takers are needed. */
+            staffing: components["schemas"]["Staffing"];
             /** @description Assignments that nobody has acknowledged. */
             unacknowledged: components["schemas"]["Unacknowledged"];
             /** @description The telephone part. */

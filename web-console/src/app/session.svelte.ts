@@ -77,5 +77,7 @@ export function homeOf(role: Role): string {
     case 'admin':
     case 'auditor':
       return '/pengawas';
+    case 'wall':
+      return '/dinding';
   }
 }

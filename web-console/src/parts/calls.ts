@@ -52,6 +52,7 @@ export function mayHear(call: Call, user: User | null): boolean {
       return call.answered_by?.id === user.id || call.taken_over_by?.id === user.id;
     case 'dispatcher':
     case 'admin':
+    case 'wall':
       return false;
   }
 }

@@ -119,7 +119,7 @@ const fn site_form(event: &SiteEvent, role: UserRole) -> Option<Form> {
 const fn decides(role: UserRole) -> bool {
     match role {
         UserRole::Supervisor | UserRole::Admin | UserRole::Auditor => true,
-        UserRole::CallTaker | UserRole::Dispatcher => false,
+        UserRole::CallTaker | UserRole::Dispatcher | UserRole::Wall => false,
     }
 }
 
@@ -127,7 +127,7 @@ const fn decides(role: UserRole) -> bool {
 pub const fn sees_calls(role: UserRole) -> bool {
     match role {
         UserRole::CallTaker | UserRole::Supervisor | UserRole::Admin | UserRole::Auditor => true,
-        UserRole::Dispatcher => false,
+        UserRole::Dispatcher | UserRole::Wall => false,
     }
 }
 
@@ -141,7 +141,7 @@ pub fn trunk_answers(floor: &FloorNow, role: UserRole) -> bool {
 pub const fn sees_duties(role: UserRole) -> bool {
     match role {
         UserRole::Supervisor | UserRole::Admin => true,
-        UserRole::CallTaker | UserRole::Dispatcher | UserRole::Auditor => false,
+        UserRole::CallTaker | UserRole::Dispatcher | UserRole::Auditor | UserRole::Wall => false,
     }
 }
 
@@ -149,7 +149,7 @@ pub const fn sees_duties(role: UserRole) -> bool {
 pub const fn sees_supervisors(role: UserRole) -> bool {
     match role {
         UserRole::Supervisor | UserRole::Admin => true,
-        UserRole::CallTaker | UserRole::Dispatcher | UserRole::Auditor => false,
+        UserRole::CallTaker | UserRole::Dispatcher | UserRole::Auditor | UserRole::Wall => false,
     }
 }
 
@@ -395,8 +395,8 @@ mod tests {
         let moved = SiteEvent::CardDraftMoved { draft, revision: 1, to, reason: None };
         let (adopted, moved) = (site(adopted), site(moved));
         let seen = |of: &Change| UserRole::ALL.map(|role| visible(of, viewer(role, None)).is_some());
-        assert_eq!(seen(&adopted), [true, false, true, true, true]);
-        assert_eq!(seen(&moved), [false, false, true, true, true]);
+        assert_eq!(seen(&adopted), [true, false, true, true, true, false]);
+        assert_eq!(seen(&moved), [false, false, true, true, true, false]);
     }
 
     #[test]
@@ -419,6 +419,6 @@ mod tests {
         let ring = DeskEvent::Call(CallEvent::DispositionDue { due_at: Timestamp::from_micros(1) });
         let ring = change(StreamId::Call(dispatch_core::ids::CallId(Uuid::from_u128(5))), ring, None);
         let seen = UserRole::ALL.map(|role| visible(&ring, viewer(role, Some(DAMKAR))).is_some());
-        assert_eq!(seen, [true, false, true, true, true]);
+        assert_eq!(seen, [true, false, true, true, true, false]);
     }
 }

@@ -351,16 +351,16 @@ mod tests {
         let (own, other) = (UserId(Uuid::from_u128(1)), UserId(Uuid::from_u128(2)));
         let viewer = |user, role| Viewer { user, role, agency: None };
         let seen = |audience: Audience, user| UserRole::ALL.map(|role| audience.holds(viewer(user, role)));
-        // call_taker dispatcher supervisor admin auditor
-        assert_eq!(seen(Audience::Call(Some(own)), own), [true; 5]);
-        assert_eq!(seen(Audience::Call(Some(own)), other), [false, false, true, false, false]);
-        assert_eq!(seen(Audience::Call(None), own), [false, false, true, false, false]);
-        assert_eq!(seen(Audience::Seat(own), other), [false, false, true, true, false]);
+        // call_taker dispatcher supervisor admin auditor wall
+        assert_eq!(seen(Audience::Call(Some(own)), own), [true; 6]);
+        assert_eq!(seen(Audience::Call(Some(own)), other), [false, false, true, false, false, false]);
+        assert_eq!(seen(Audience::Call(None), own), [false, false, true, false, false, false]);
+        assert_eq!(seen(Audience::Seat(own), other), [false, false, true, true, false, false]);
         assert_eq!(
             (seen(Audience::Person(own), own), seen(Audience::Person(own), other)),
-            ([true; 5], [false; 5])
+            ([true; 6], [false; 6])
         );
-        assert_eq!(seen(Audience::Callers, other), [true, false, true, true, true]);
+        assert_eq!(seen(Audience::Callers, other), [true, false, true, true, true, false]);
     }
 
     #[test]

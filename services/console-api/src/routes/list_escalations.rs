@@ -6,7 +6,7 @@ use incident_store::Store;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::authority::{Authority, CanReadFigures};
+use crate::authority::{Authority, CanReadEscalations};
 use crate::input::{Query, page_items};
 use crate::problem::Problem;
 use crate::views::{Escalation, escalation};
@@ -22,7 +22,7 @@ pub struct EscalationQuery {
 #[utoipa::path(get, path = "/api/v1/escalations", operation_id = "list_escalations", tag = "Supervision",
     params(EscalationQuery), responses((status = 200, description = "The escalations", body = Vec<Escalation>)))]
 pub async fn handler(
-    _may: Authority<CanReadFigures>,
+    _may: Authority<CanReadEscalations>,
     State(store): State<Store>,
     Query(query): Query<EscalationQuery>,
 ) -> Result<Json<Vec<Escalation>>, Problem> {

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use axum::extract::FromRef;
 use dispatch_core::actor::Actor;
+use dispatch_core::site::UserRole;
 use dispatch_core::time::{Clock, Timestamp};
 use incident_store::{DeskCommand, SiteCommand, Store, UserRecord};
 use tokio::time::timeout;
@@ -11,7 +12,7 @@ use tokio::time::timeout;
 use super::password::Passwords;
 use super::{Attempts, Sessions, Token, Try};
 use crate::intake::Intake;
-use crate::limits::{FAILURES_PER_ADDRESS_MAX, FAILURES_PER_USER_MAX, READ_WAIT};
+use crate::limits::{FAILURES_PER_ADDRESS_MAX, FAILURES_PER_USER_MAX, READ_WAIT, WALL_SESSION};
 use crate::metrics::Metrics;
 use crate::problem::{Code, Problem};
 use crate::random;
@@ -104,7 +105,16 @@ impl Door {
     }
 
     async fn open(&self, user: UserRecord) -> Result<Opened, Problem> {
-        let (token, length) = (Token::random(), self.site.session_length);
+        let token = Token::random();
+        let length = match user.role {
+            // Nobody stands beside a screen on a wall to log in again; it can see figures only, and be locked out.
+            UserRole::Wall => WALL_SESSION,
+            UserRole::CallTaker
+            | UserRole::Dispatcher
+            | UserRole::Supervisor
+            | UserRole::Admin
+            | UserRole::Auditor => self.site.session_length,
+        };
         let expires_at = self.clock.now().after(length);
         let command = SiteCommand::OpenSession { user: user.id, token_hash: token.hash(), expires_at };
         let key = format!("log-in:{}", hex::encode(random::bytes::<16>()));

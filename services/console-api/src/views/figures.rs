@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use call_link::order::{TrunkNow, TrunkTestNow};
 use dispatch_core::category::Priority;
+use dispatch_core::erlang::call_takers_needed;
 use dispatch_core::time::Timestamp;
 use incident_store::{Mode, WallboardFigures};
 use serde::Serialize;
@@ -58,6 +59,8 @@ pub struct Wallboard {
     pub oldest_unacknowledged_s: Option<u64>,
     /// Call-takers.
     pub call_takers: CallTakers,
+    /// How many call-takers are needed.
+    pub staffing: Staffing,
     /// Open assignments by agency.
     pub open_by_agency: Vec<AgencyLoad>,
     /// The telephone part.
@@ -120,6 +123,21 @@ pub struct CallTakers {
     pub off: u64,
     /// Talking to a caller.
     pub talking: u64,
+}
+
+/// How many call-takers are needed so that nine calls of ten are answered within 15 seconds (Erlang C).
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct Staffing {
+    /// Call-takers who are needed; null when more would be than any centre has.
+    pub needed: Option<u32>,
+    /// Call-takers who are ready or talk.
+    pub present: u64,
+    /// Calls of the last hour.
+    pub calls_per_hour: u64,
+    /// How long a call takes on average, its recording included, in seconds.
+    pub handling_s: u32,
+    /// From how many calls of the last four hours that is known; below 20 it is assumed.
+    pub handled: u64,
 }
 
 /// An agency's open assignments.
@@ -218,10 +236,36 @@ impl Wallboard {
                 off: taker.off,
                 talking: taker.talking,
             },
+            staffing: staffing(figures),
             open_by_agency: figures.open_by_agency.iter().map(|load| agency_load(load, names)).collect(),
             voice,
             mode: mode.into(),
         }
+    }
+}
+
+/// Below this many calls their mean says nothing.
+const HANDLED_MIN: u64 = 20;
+/// What a call is taken to need while nothing is known, in seconds: talking and writing it down.
+const HANDLING_ASSUMED_S: u32 = 180;
+/// NENA-STA-020.1-2020: 90 % within 15 seconds.
+const ANSWERED_SHARE: f64 = 0.9;
+const ANSWERED_WITHIN_S: f64 = 15.0;
+
+#[allow(clippy::cast_precision_loss)] // fewer than 2^53 calls an hour
+fn staffing(figures: &WallboardFigures) -> Staffing {
+    let handled = figures.handled_lately;
+    let mean = figures.handled_lately_us.checked_div(handled.saturating_mul(1_000_000)).unwrap_or(0);
+    let known = u32::try_from(mean).ok().filter(|_| handled >= HANDLED_MIN);
+    let handling_s = known.unwrap_or(HANDLING_ASSUMED_S);
+    let calls_per_s = figures.arrived_lately as f64 / 3_600.0;
+    let needed = call_takers_needed(calls_per_s, f64::from(handling_s), ANSWERED_WITHIN_S, ANSWERED_SHARE);
+    Staffing {
+        needed,
+        present: figures.call_takers.ready.max(figures.call_takers.talking),
+        calls_per_hour: figures.arrived_lately,
+        handling_s,
+        handled,
     }
 }
 

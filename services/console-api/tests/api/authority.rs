@@ -8,14 +8,14 @@ use crate::client::Client;
 use crate::world::{World, fire, new_id};
 
 /// One user of each role, in the order of the matrix.
-const COLUMNS: [&str; 5] = ["petugas1", "damkar", "pengawas", "admin", "auditor"];
+const COLUMNS: [&str; 6] = ["petugas1", "damkar", "pengawas", "admin", "auditor", "dinding"];
 
 #[derive(Debug)]
 enum Row {
     Public,
     /// A session proves nothing here.
     Signed,
-    Roles([bool; 5]),
+    Roles([bool; 6]),
 }
 
 fn matrix() -> BTreeMap<(String, String), Row> {

@@ -25,4 +25,5 @@ mod sessions;
 mod trunk;
 mod units;
 mod voice;
+mod wall;
 mod world;

@@ -230,6 +230,7 @@ async fn found(desk: &Desk) -> BTreeMap<String, UserId> {
         ("pengawas", UserRole::Supervisor),
         ("admin", UserRole::Admin),
         ("auditor", UserRole::Auditor),
+        ("dinding", UserRole::Wall),
     ] {
         commands.push(user(&mut users, name, role, None));
     }

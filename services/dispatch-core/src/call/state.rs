@@ -10,6 +10,7 @@ use super::fact::{
 };
 use crate::actor::Actor;
 use crate::ids::{CallId, IncidentId, PartyId, UserId};
+use crate::limits::DISPOSITION_WITHIN;
 use crate::private::Private;
 use crate::time::Timestamp;
 
@@ -286,6 +287,15 @@ impl Call {
     /// Whether anything is still owed to this call: it lives, or needs a disposition or a call-back.
     pub fn is_open(&self) -> bool {
         !self.is_ended() || self.disposition.is_none() || self.owes_call_back()
+    }
+
+    /// When its call-taker was done with it: it was over and its outcome written down. Whoever writes it down late did
+    /// other things in between. `None` while it goes on, and when nobody answered.
+    pub fn handled_until(&self) -> Option<Timestamp> {
+        let CallState::Ended { at, .. } = self.state else { return None };
+        self.answered?;
+        let written = self.disposition.as_ref().map_or(at, |disposition| disposition.at);
+        Some(written.clamp(at, at.after(DISPOSITION_WITHIN)))
     }
 
     /// Whether the call is over.

@@ -187,7 +187,9 @@ fn change_user(
     user.role = role.unwrap_or(user.role);
     user.agency = match user.role {
         UserRole::Dispatcher => agency.or(user.agency),
-        UserRole::CallTaker | UserRole::Supervisor | UserRole::Admin | UserRole::Auditor => agency,
+        UserRole::CallTaker | UserRole::Supervisor | UserRole::Admin | UserRole::Auditor | UserRole::Wall => {
+            agency
+        }
     };
     user.active = active.unwrap_or(user.active);
     check_agency(book, user.role, user.agency)?;

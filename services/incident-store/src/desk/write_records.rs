@@ -17,13 +17,13 @@ const SEARCHED_NARRATIVE_BYTES_MAX: usize = 2_048;
 
 const CALL: &str = "INSERT INTO call (id, version, arrived_us, answered_us, answered_by, phase, is_open, is_test, \
     disposition, incident, number_hash, call_back, call_back_overdue, is_out, call_taker, \
-    call_back_owner, lifted_us, state) VALUES ";
+    call_back_owner, lifted_us, handled_us, state) VALUES ";
 const CALL_TAIL: &str = " ON CONFLICT (id) DO UPDATE SET version = excluded.version, \
     answered_us = excluded.answered_us, answered_by = excluded.answered_by, phase = excluded.phase, \
     is_open = excluded.is_open, disposition = excluded.disposition, incident = excluded.incident, \
     call_back = excluded.call_back, call_back_overdue = excluded.call_back_overdue, \
     call_taker = excluded.call_taker, call_back_owner = excluded.call_back_owner, lifted_us = excluded.lifted_us, \
-    state = excluded.state";
+    handled_us = excluded.handled_us, state = excluded.state";
 const INCIDENT: &str = "INSERT INTO incident (id, version, number, opened_us, is_open, status, category, priority, \
     area_code, lat, lon, search, is_handed, state) VALUES ";
 const INCIDENT_TAIL: &str = " ON CONFLICT (id) DO UPDATE SET version = excluded.version, \
@@ -113,6 +113,7 @@ fn call_row(call: &Call, version: u64, number_key: &[u8; 32]) -> Result<Vec<Valu
         Value::maybe(call.call_taker()),
         Value::maybe(call_back.and_then(|duty| duty.owner)),
         Value::from(call.restriction_lifted.map(|lifted| lifted.at)),
+        Value::from(call.handled_until()),
         json(call)?,
     ])
 }

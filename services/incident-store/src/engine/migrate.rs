@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0014_hand_overs.sql"),
     include_str!("../../../../migrations/0015_alarms.sql"),
     include_str!("../../../../migrations/0016_paper_forms.sql"),
+    include_str!("../../../../migrations/0017_handling.sql"),
 ];
 
 /// The schema that this program knows.

@@ -16,9 +16,17 @@ const DAY_US: i64 = 86_400 * 1_000_000;
 /// Western Indonesia Time is UTC+7 without daylight saving.
 const WIB_US: i64 = 7 * 3_600 * 1_000_000;
 
+/// Calls of this long say how many come now.
+pub const ARRIVED_WITHIN_S: i64 = 3_600;
+/// Calls of this long say how long one takes: more than for how many come, because few are enough for nothing.
+pub const HANDLED_WITHIN_S: i64 = 4 * 3_600;
+
 const WAITING: &str = "SELECT COUNT(*), MIN(arrived_us) FROM call WHERE is_open = 1 AND is_out = 0 AND phase IN ('ringing', 'queued', 'offered')";
 const TODAY: &str = "SELECT COUNT(answered_us), COUNT(CASE WHEN answered_us - arrived_us <= 15000000 THEN 1 END) \
     FROM call WHERE arrived_us >= $1 AND is_test = 0 AND is_out = 0";
+const ARRIVED: &str = "SELECT COUNT(*) FROM call WHERE arrived_us >= $1 AND is_test = 0 AND is_out = 0";
+const HANDLED: &str = "SELECT COUNT(handled_us), CAST(COALESCE(SUM(handled_us - answered_us), 0) AS BIGINT) FROM call \
+    WHERE arrived_us >= $1 AND is_test = 0 AND is_out = 0 AND handled_us IS NOT NULL";
 const CALL_BACKS: &str =
     "SELECT COUNT(*), COUNT(CASE WHEN call_back_overdue = 1 THEN 1 END) FROM call WHERE call_back = 'open'";
 const STATUSES: &str = "SELECT status, COUNT(*) FROM incident WHERE is_open = 1 GROUP BY status";
@@ -36,6 +44,9 @@ impl Store {
         let mut moment = self.readers().moment().await?;
         let waiting = one(moment.ask(WAITING, vec![]).await?)?;
         let today = one(moment.ask(TODAY, vec![midnight_wib(now)]).await?)?;
+        let ago = |seconds: i64| Value::from(now.as_micros() - seconds * 1_000_000);
+        let arrived = one(moment.ask(ARRIVED, vec![ago(ARRIVED_WITHIN_S)]).await?)?;
+        let handled = one(moment.ask(HANDLED, vec![ago(HANDLED_WITHIN_S)]).await?)?;
         let call_backs = one(moment.ask(CALL_BACKS, vec![]).await?)?;
         let statuses = moment.ask(STATUSES, vec![]).await?;
         let unacknowledged = moment.ask(UNACKNOWLEDGED, vec![]).await?;
@@ -50,6 +61,9 @@ impl Store {
             waiting_since: waiting.maybe_time(1)?,
             answered_today: today.count(0)?,
             answered_within_15s: today.count(1)?,
+            arrived_lately: arrived.count(0)?,
+            handled_lately: handled.count(0)?,
+            handled_lately_us: handled.count(1)?,
             call_backs_open: call_backs.count(0)?,
             call_backs_overdue: call_backs.count(1)?,
             incidents_by_status: by_status(&statuses)?,

@@ -268,10 +268,24 @@ fn the_wallboard_counts_what_is_open_now() {
         let agencies: Vec<_> =
             figures.open_by_agency.iter().map(|a| (a.agency, a.open, a.unacknowledged)).collect();
         assert_eq!(agencies, [(agency(1), 1, 1)]);
+        assert_eq!(
+            (figures.arrived_lately, figures.handled_lately),
+            (4, 0),
+            "those who were answered still talk"
+        );
+        call_ends(&desk, quick, place.clock.now()).await;
+        let figures = desk.store().wallboard(place.clock.now()).await.unwrap();
+        assert_eq!(
+            (figures.handled_lately, figures.handled_lately_us),
+            (1, 401_000_000),
+            "from the answer on"
+        );
 
         // 17:00Z is midnight in WIB: a new day.
         place.clock.set("2026-11-22T17:00:00Z".parse().unwrap());
         assert_eq!(desk.store().wallboard(place.clock.now()).await.unwrap().answered_today, 0);
+        let later = desk.store().wallboard(place.clock.now()).await.unwrap();
+        assert_eq!((later.arrived_lately, later.handled_lately), (0, 0), "hours ago");
         desk.stop().await;
     });
 }

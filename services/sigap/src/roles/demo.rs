@@ -33,13 +33,14 @@ const AGENCIES: [(&str, &str, &[&str]); 7] = [
 ];
 
 /// User name, name to show, role.
-const STAFF: [(&str, &str, UserRole); 6] = [
+const STAFF: [(&str, &str, UserRole); 7] = [
     ("petugas1", "Petugas Satu", UserRole::CallTaker),
     ("petugas2", "Petugas Dua", UserRole::CallTaker),
     ("petugas3", "Petugas Tiga", UserRole::CallTaker),
     ("pengawas", "Pengawas Piket", UserRole::Supervisor),
     ("admin", "Admin Sistem", UserRole::Admin),
     ("auditor", "Auditor", UserRole::Auditor),
+    ("dinding", "Layar Dinding", UserRole::Wall),
 ];
 
 /// Fills an empty store; does nothing to a demo store; refuses any other.

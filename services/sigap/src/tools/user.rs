@@ -34,7 +34,7 @@ enum Action {
         /// Name to show
         #[arg(long)]
         name: String,
-        /// call_taker, dispatcher, supervisor, admin or auditor
+        /// call_taker, dispatcher, supervisor, admin, auditor or wall
         #[arg(long, value_parser = role)]
         role: UserRole,
         /// Code of the agency of a dispatcher

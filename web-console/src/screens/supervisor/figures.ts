@@ -76,6 +76,11 @@ export function listsOf(known: Known, now: number) {
 /** NENA asks for 90 % within 15 s; the regulation itself sets no number. */
 export const ANSWERED_SHARE_TARGET = 0.9;
 
+/** Whether fewer call-takers are there than are needed; nobody at all is always too few. */
+export function isShort({ needed, present }: Wallboard['staffing']): boolean {
+  return present === 0 || needed == null || present < needed;
+}
+
 export function isBelowTarget(within: Wallboard['answered_within_15s']): boolean {
   return within.share !== null && within.n > 0 && within.share < ANSWERED_SHARE_TARGET;
 }

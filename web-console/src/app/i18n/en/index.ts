@@ -22,6 +22,7 @@ import { shift } from './shift';
 import { supervisor } from './supervisor';
 import { terms } from './terms';
 import { units } from './units';
+import { wall } from './wall';
 
 /** English, by the choice of each person. The type makes a missing sentence a build error. */
 export const en: Record<keyof typeof id, string> = {
@@ -48,4 +49,5 @@ export const en: Record<keyof typeof id, string> = {
   ...agency,
   ...supervisor,
   ...units,
+  ...wall,
 };

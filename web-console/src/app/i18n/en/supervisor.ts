@@ -7,6 +7,7 @@ export const supervisor: Record<keyof typeof source, string> = {
   'watch.within_target': 'target 90 %',
   'watch.within_n': 'of {n} calls',
   'watch.call_backs_overdue': '{n} overdue',
+  'watch.needed': '{n} needed',
   'watch.takers_rest': '{talking} talking · {paused} on break',
   'watch.oldest': 'oldest {time}',
   'watch.none': '–',

@@ -7,6 +7,7 @@ export const terms: Record<keyof typeof source, string> = {
   'role.supervisor': 'Supervisor',
   'role.admin': 'Administrator',
   'role.auditor': 'Auditor',
+  'role.wall': 'Wall screen',
   'role.lead': 'Lead',
   'role.support': 'Support',
   'role.notify': 'Copy',

@@ -21,6 +21,7 @@ import { shift } from './shift';
 import { supervisor } from './supervisor';
 import { terms } from './terms';
 import { units } from './units';
+import { wall } from './wall';
 
 /** The words on the screens. This language is the source of truth; every other one has the same keys. */
 export const id = {
@@ -47,4 +48,5 @@ export const id = {
   ...agency,
   ...supervisor,
   ...units,
+  ...wall,
 } as const;

@@ -5,6 +5,7 @@ export const supervisor = {
   'watch.within_target': 'target 90 %',
   'watch.within_n': 'dari {n} panggilan',
   'watch.call_backs_overdue': '{n} lewat tenggat',
+  'watch.needed': 'dibutuhkan {n}',
   'watch.takers_rest': '{talking} berbicara · {paused} istirahat',
   'watch.oldest': 'terlama {time}',
   'watch.none': '–',

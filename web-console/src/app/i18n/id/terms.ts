@@ -5,6 +5,7 @@ export const terms = {
   'role.supervisor': 'Pengawas',
   'role.admin': 'Admin sistem',
   'role.auditor': 'Auditor',
+  'role.wall': 'Layar dinding',
   'role.lead': 'Utama',
   'role.support': 'Pendukung',
   'role.notify': 'Tembusan',

@@ -1,0 +1,21 @@
+/** The screen on the wall: few words, read from five metres. */
+export const wall = {
+  'wall.data_at': 'data {time}',
+  'wall.stale': 'Data basi sejak {time}: mencoba lagi',
+  'wall.never': 'Belum ada data: mencoba lagi',
+  'wall.darurat': 'Mode darurat: penyimpanan tidak terjangkau',
+  'wall.target': 'target {n}',
+  'wall.target_none': 'tanpa target',
+  'wall.unacknowledged': 'Belum diterima',
+  'wall.call_backs': 'Panggilan balik',
+  'wall.on_scene': '{n} di lokasi',
+  'wall.unsent': '{n} belum dikirim',
+  'wall.needed': 'Petugas dibutuhkan',
+  'wall.needed_target': 'ada {present}',
+  'wall.needed_note': '{calls} panggilan/jam · {seconds} d per panggilan',
+  'wall.needed_assumed': '{calls} panggilan/jam · {seconds} d dianggap',
+  'wall.trunks': 'Jalur operator',
+  'wall.trunks_down': 'putus: {names}',
+  'wall.trunks_up': 'semua menjawab',
+  'wall.trunks_unknown': 'belum diketahui',
+} as const;
