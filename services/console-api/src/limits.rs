@@ -107,6 +107,8 @@ pub const ALARM_HOURS: u32 = 12;
 pub const ALARM_HOURS_MAX: u32 = 168;
 /// Windows of alarms that are read for one answer, the newest: a week of twenty consoles without a quiet moment.
 pub const ALARM_WINDOWS_MAX: u32 = 20_160;
+/// Bytes of what is kept of a form that is being typed: the longest story, its answers and a paper form with its tasks.
+pub const FORM_DRAFT_BYTES_MAX: usize = 64 * 1024;
 /// Skills of one person.
 pub const SKILLS_MAX: usize = 16;
 /// Changes of the line that a console may be behind before the oldest are lost to it.

@@ -20,6 +20,7 @@ pub mod desk;
 mod engine;
 mod error;
 mod feed;
+mod form_draft;
 mod log_reader;
 mod rebuild;
 mod records;
@@ -31,6 +32,9 @@ pub use desk::{CheckpointSigner, Desk, DeskConfig, Due, Mode, OutboxItem};
 pub use engine::StoreUrl;
 pub use error::{SiteRefusal, StoreError, SubmitError};
 pub use feed::{After, Feed};
+pub use form_draft::{
+    DraftKept, FORM_DRAFT_KEPT, FORM_DRAFTS_EACH_MAX, FormDraft, FormPlace, FormPlaceError,
+};
 pub use log_reader::{LogPage, LogReader, verify_store};
 pub use rebuild::{Difference, rebuild_check};
 pub use records::{

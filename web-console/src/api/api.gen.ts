@@ -843,6 +843,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was typed into forms and not handed in: one's own, or that of one call, which goes with the call from seat to
+         *     seat. Kept for two days.
+         */
+        get: operations["list_form_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep what is being typed into a form. Writing the same again changes nothing, so a repeat needs no key; when another
+         *     console wrote in between, 409 with what it wrote.
+         */
+        put: operations["keep_form_draft"];
+        post?: never;
+        /** Forget what was typed into a form: it was handed in, or thrown away. */
+        delete: operations["drop_form_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/duplicates": {
         parameters: {
             query?: never;
@@ -3297,6 +3338,47 @@ export interface components {
          * @enum {string}
          */
         Flag: "not_breathing" | "unconscious" | "severe_bleeding" | "trapped" | "mass_casualty" | "weapon" | "perpetrator_present" | "do_not_call_back" | "hazmat" | "live_power" | "fire" | "near_houses" | "spreading" | "child" | "pregnant" | "vulnerable" | "by_sea" | "in_water" | "missing" | "at_height" | "road_blocked" | "animal_present" | "self_harm" | "unsafe_scene";
+        /** @description What is kept of a form that somebody types into. */
+        FormDraft: {
+            /** @description When it was written last. */
+            at: components["schemas"]["Time"];
+            /** @description Who typed last. */
+            author: components["schemas"]["Named"];
+            /** @description What was typed, as the console keeps it. */
+            content: Record<string, never>;
+            /** @description Which form: `free`, `paper`, `call-ID` or `incident-ID`. */
+            form: string;
+            /**
+             * Format: int64
+             * @description Grows with each writing.
+             */
+            revision: number;
+        };
+        /** @description That what was typed is kept. */
+        FormDraftKept: {
+            /** @description Since when. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description Under which revision; the next writing names it.
+             */
+            revision: number;
+        };
+        /** @description What was typed and not handed in. */
+        FormDraftPage: {
+            /** @description The forms, the newest first. */
+            items: components["schemas"]["FormDraft"][];
+        };
+        /** @description What a form holds. */
+        FormDraftRequest: {
+            /** @description What was typed, as the console keeps it: an object of at most 64 KiB. */
+            content: Record<string, never>;
+            /**
+             * Format: int32
+             * @description The revision that this console knows; 0 when it knows none.
+             */
+            revision: number;
+        };
         /**
          * @description What became of a paper form.
          * @enum {string}
@@ -7720,6 +7802,113 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CrewPage"];
                 };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_form_drafts: {
+        parameters: {
+            query?: {
+                /** @description The form of this call, whoever typed into it; one's own forms when absent. */
+                call?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The forms */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormDraftPage"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_form_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `free`, `paper`, `call-ID` or `incident-ID` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormDraftRequest"];
+            };
+        };
+        responses: {
+            /** @description It is kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormDraftKept"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_form_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `free`, `paper`, `call-ID` or `incident-ID` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is forgotten */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What cannot be done, and why: see docs/api-errors.md */
             default: {

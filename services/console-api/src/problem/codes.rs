@@ -187,6 +187,10 @@ codes! {
     VersionConflict = "version_conflict" 409
         "Insiden sudah diubah orang lain", "Isian Anda tetap di layar. Bandingkan dengan keadaan terbaru lalu kirim lagi.";
         "Somebody else changed the incident", "Your text stays on the screen. Compare it with the present state and send again.";
+    /// The same form was filled in on another screen.
+    DraftOvertaken = "draft_overtaken" 409
+        "Isian ini juga diketik di layar lain", "Isian Anda tetap di layar. Ambil isian dari layar lain, atau teruskan mengetik: yang terakhir diketik yang tersimpan.";
+        "The same form is being filled in on another screen", "Your text stays on the screen. Take over what was typed there, or go on: what is typed last is kept.";
     /// A colleague was faster.
     AlreadyAcknowledged = "already_acknowledged" 409
         "Tugas ini sudah diterima", "Tidak ada yang hilang; muat keadaan terbaru.";

@@ -103,6 +103,9 @@ routes! {
     list_handovers
     hand_shift_over
     take_shift_over
+    list_form_drafts
+    keep_form_draft
+    drop_form_draft
     classify_text
     find_duplicates
     show_policy

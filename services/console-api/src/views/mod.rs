@@ -13,6 +13,7 @@ mod crew;
 mod duplicate;
 mod escalation;
 mod figures;
+mod form_draft;
 mod incident;
 mod live_call;
 mod log;
@@ -37,6 +38,7 @@ pub use crew::{CrewPage, CrewTask};
 pub use duplicate::{Duplicates, PossibleDuplicate, Resemblance, Suspected};
 pub use escalation::{Escalation, escalation};
 pub use figures::{SystemMode, VoiceFigures, Wallboard};
+pub use form_draft::{FormDraft, FormDraftKept, FormDraftPage, FormName};
 pub use incident::{
     AbsorbedIncident, Dispatched, Incident, IncidentDetail, IncidentPage, Note, asked_already,
 };

@@ -13,6 +13,7 @@ mod crew;
 mod documents;
 mod duplicates;
 mod feed;
+mod form_drafts;
 mod incidents;
 mod paper;
 mod places;

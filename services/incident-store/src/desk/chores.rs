@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use dispatch_core::time::Timestamp;
+use dispatch_core::time::{Seconds, Timestamp};
 use supervision_log::{Checkpoint, LogId, SignedCheckpoint, key_id, sign};
 
 use super::batch::begin;
+use super::form_drafts;
 use super::late_offers::remembered_since;
 use super::write::effect_from;
 use super::{CheckpointSigner, OutboxItem};
@@ -16,6 +17,8 @@ use crate::submission::OutboxId;
 
 /// How long the first answer to a submission is kept word for word.
 const ANSWERS_KEPT: Duration = Duration::from_secs(24 * 3_600);
+/// How long what sounded at a console is kept to be shown.
+const ALARM_WINDOWS_KEPT: Seconds = Seconds(8 * 24 * 3_600);
 /// Rows that one tidying touches, so that nobody waits for it.
 const TIDIED_AT_ONCE_MAX: u32 = 1_000;
 
@@ -88,7 +91,7 @@ pub(super) async fn give_back(
     Ok(connection.script("COMMIT").await?)
 }
 
-/// Forgets old answers, expired sessions, and offers that will not come any more.
+/// Forgets old answers, expired sessions, offers that will not come any more, and forms that nobody hands in.
 pub(super) async fn tidy(connection: &mut Connection, seen: LogHead, now: Timestamp) -> Result<(), Failure> {
     begin(connection, Some(seen)).await?;
     let kept_us = i64::try_from(ANSWERS_KEPT.as_micros()).unwrap_or(i64::MAX);
@@ -102,5 +105,9 @@ pub(super) async fn tidy(connection: &mut Connection, seen: LogHead, now: Timest
     let taken_back = "DELETE FROM taken_back WHERE (transfer, sender) IN \
                       (SELECT transfer, sender FROM taken_back WHERE at_us <= $1 ORDER BY at_us LIMIT $2)";
     connection.run(taken_back, vec![remembered_since(now).into(), TIDIED_AT_ONCE_MAX.into()]).await?;
+    // The log keeps what was counted; this table only feeds the tab that looks a week back.
+    let alarms = "DELETE FROM alarm_window WHERE from_us < $1";
+    connection.run(alarms, vec![now.before(ALARM_WINDOWS_KEPT).into()]).await?;
+    form_drafts::forget_old(connection, now, TIDIED_AT_ONCE_MAX).await?;
     Ok(connection.script("COMMIT").await?)
 }

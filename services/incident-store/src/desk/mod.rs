@@ -20,6 +20,7 @@ mod cards;
 mod chores;
 mod decide;
 mod follower;
+mod form_drafts;
 mod late_offers;
 mod load;
 mod merging;
@@ -41,10 +42,11 @@ use std::time::Duration;
 
 use dispatch_core::actor::Actor;
 use dispatch_core::call::CallCommand;
-use dispatch_core::ids::IncidentId;
+use dispatch_core::ids::{IncidentId, UserId};
 use dispatch_core::incident::{Effect, IncidentCommand};
 use dispatch_core::limits::SUBMISSIONS_WAITING_MAX;
 use dispatch_core::policy::Policy;
+use dispatch_core::private::Private;
 use dispatch_core::time::{Clock, Timestamp};
 use supervision_log::SigningKey;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
@@ -58,6 +60,7 @@ use crate::change::StreamId;
 use crate::engine::{Failure, Target, Use};
 use crate::error::{StoreError, SubmitError};
 use crate::feed::Feed;
+use crate::form_draft::{DraftKept, FormPlace};
 use crate::store::Store;
 use crate::submission::{DeskCommand, IdempotencyKey, OutboxId, Receipt, Submission};
 use writer::{Pending, Work, Writer};
@@ -260,6 +263,28 @@ impl Desk {
     pub async fn retry(&self, id: &OutboxId, next_due: Timestamp) -> Result<(), SubmitError> {
         let (reply, answer) = oneshot::channel();
         self.hand_in(Work::GiveBack { id: id.clone(), due: next_due, reply })?;
+        receive(answer, false).await
+    }
+
+    /// Keeps what somebody types into a form. `seen` is the revision that their console knows, 0 when it knows none;
+    /// a writing that came in between stays, and is told.
+    pub async fn keep_draft(
+        &self,
+        place: FormPlace,
+        author: UserId,
+        seen: u64,
+        content: Private<String>,
+    ) -> Result<DraftKept, SubmitError> {
+        let (reply, answer) = oneshot::channel();
+        let typed = Box::new(form_drafts::Typed { place, author, seen, content });
+        self.hand_in(Work::KeepDraft { typed, reply })?;
+        receive(answer, false).await
+    }
+
+    /// Forgets what was typed into a form: it was handed in, or thrown away.
+    pub async fn drop_draft(&self, place: FormPlace) -> Result<(), SubmitError> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_in(Work::DropDraft { place, reply })?;
         receive(answer, false).await
     }
 

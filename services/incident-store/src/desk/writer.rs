@@ -11,9 +11,12 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use super::batch::{Committed, Known, become_writer, commit};
-use super::{DeskConfig, Mode, OutboxItem, Shared, chores};
+use super::form_drafts::Typed;
+use super::{DeskConfig, Mode, OutboxItem, Shared, chores, form_drafts};
 use crate::engine::{Connection, Failure, Use};
 use crate::error::{StoreError, SubmitError};
+use crate::form_draft::{DraftKept, FormPlace};
+use crate::records::LogHead;
 use crate::store::Store;
 use crate::submission::{OutboxId, Receipt, Submission};
 
@@ -47,6 +50,14 @@ pub(super) enum Work {
     GiveBack {
         id: OutboxId,
         due: Timestamp,
+        reply: oneshot::Sender<Result<(), SubmitError>>,
+    },
+    KeepDraft {
+        typed: Box<Typed>,
+        reply: oneshot::Sender<Result<DraftKept, SubmitError>>,
+    },
+    DropDraft {
+        place: FormPlace,
         reply: oneshot::Sender<Result<(), SubmitError>>,
     },
 }
@@ -107,7 +118,7 @@ impl Writer {
         while let Some(work) = next {
             match work {
                 Work::Submit(pending) => batch.push(*pending),
-                other @ (Work::Lease { .. } | Work::GiveBack { .. }) => return (batch, Some(other)),
+                other => return (batch, Some(other)),
             }
             next = if batch.len() < SUBMISSIONS_PER_BATCH_MAX { self.queue.try_recv().ok() } else { None };
         }
@@ -253,29 +264,48 @@ impl Writer {
             // `gather` keeps submissions.
             Work::Submit(pending) => self.write(vec![*pending]).await,
             Work::Lease { limit, now, until, reply } => {
-                let leased = match self.connect().await {
-                    Ok(mut connection) => {
-                        let done =
-                            in_time(chores::lease(&mut connection, self.known.head, limit, now, until)).await;
-                        self.conclude(connection, done)
-                    }
-                    Err(failure) => Err(self.failed(failure)),
+                let lease = async |connection: &mut Connection, seen| {
+                    chores::lease(connection, seen, limit, now, until).await
                 };
                 // Who no longer waits finds the lease expired later.
-                let _gone = reply.send(leased);
+                let _gone = reply.send(self.chore(lease).await);
             }
             Work::GiveBack { id, due, reply } => {
-                let done = match self.connect().await {
-                    Ok(mut connection) => {
-                        let done =
-                            in_time(chores::give_back(&mut connection, self.known.head, &id, due)).await;
-                        self.conclude(connection, done)
-                    }
-                    Err(failure) => Err(self.failed(failure)),
+                let give_back = async |connection: &mut Connection, seen| {
+                    chores::give_back(connection, seen, &id, due).await
                 };
                 // Whether anybody hears it changes nothing.
-                let _gone = reply.send(done);
+                let _gone = reply.send(self.chore(give_back).await);
             }
+            Work::KeepDraft { typed, reply } => {
+                let now = self.config.clock.now();
+                let keep = async |connection: &mut Connection, seen| {
+                    form_drafts::keep(connection, seen, now, &typed).await
+                };
+                // The console writes again with what was typed since.
+                let _gone = reply.send(self.chore(keep).await);
+            }
+            Work::DropDraft { place, reply } => {
+                let drop = async |connection: &mut Connection, seen| {
+                    form_drafts::drop(connection, seen, place).await
+                };
+                // What is left is forgotten after two days.
+                let _gone = reply.send(self.chore(drop).await);
+            }
+        }
+    }
+
+    /// A transaction of its own beside the submissions.
+    async fn chore<T>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut Connection, LogHead) -> Result<T, Failure>,
+    ) -> Result<T, SubmitError> {
+        match self.connect().await {
+            Ok(mut connection) => {
+                let done = in_time(work(&mut connection, self.known.head)).await;
+                self.conclude(connection, done)
+            }
+            Err(failure) => Err(self.failed(failure)),
         }
     }
 

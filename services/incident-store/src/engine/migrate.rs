@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0015_alarms.sql"),
     include_str!("../../../../migrations/0016_paper_forms.sql"),
     include_str!("../../../../migrations/0017_handling.sql"),
+    include_str!("../../../../migrations/0018_form_drafts.sql"),
 ];
 
 /// The schema that this program knows.

@@ -3,6 +3,7 @@
 mod calls;
 mod cards;
 mod condition;
+mod form_drafts;
 mod hand_overs;
 mod incidents;
 mod log;
@@ -27,6 +28,7 @@ use supervision_log::{Hash, LogId};
 
 pub(crate) use calls::{call_phase, number_hash};
 pub(crate) use cards::{CARDS, read_cards};
+pub(crate) use form_drafts::form_draft_of;
 pub(crate) use incidents::{folded, status_name};
 pub(crate) use log::HEAD;
 pub(crate) use log::{read_checkpoint, read_entry};

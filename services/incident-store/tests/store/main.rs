@@ -7,6 +7,7 @@ mod cards;
 mod channels;
 mod deadlines;
 mod feed;
+mod form_drafts;
 mod history;
 mod late_offers;
 mod million;
