@@ -7,6 +7,8 @@ import './stories/log-in.mjs';
 import './stories/whole-thread.mjs';
 import './stories/dispositions.mjs';
 import './stories/form.mjs';
+import './stories/drafts.mjs';
+import './stories/commands.mjs';
 import './stories/places.mjs';
 import './stories/proposals.mjs';
 import './stories/cards.mjs';

@@ -243,6 +243,9 @@ export class World {
     for (const username of this.#onDuty.splice(0)) {
       const ask = await this.api(username);
       await ask('POST', '/duty', { state: 'off' }).catch(() => undefined);
+      // Nor does what they left in a form stand there in the next one.
+      const { items } = await ask('GET', '/drafts').catch(() => ({ items: [] }));
+      for (const { form } of items) await ask('DELETE', `/drafts/${form}`).catch(() => undefined);
     }
   }
 

@@ -87,6 +87,25 @@ export async function write<Answer>(
   throw lastCause instanceof Problem ? lastCause : new Unreachable(lastCause);
 }
 
+/** Sends once: what is written anew every few seconds needs no repetition. `keepalive` outlives the page. */
+export async function writeOnce<Answer>(
+  method: 'PUT' | 'DELETE',
+  path: string,
+  body: unknown,
+  keepalive = false,
+): Promise<Answer> {
+  const response = await fetch(`/api/v1${path}`, {
+    method,
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: body === undefined ? null : JSON.stringify(body),
+    keepalive,
+    signal: AbortSignal.timeout(REQUEST_MILLISECONDS_MAX),
+  }).catch((cause: unknown) => {
+    throw new Unreachable(cause);
+  });
+  return answerOf<Answer>(response, path);
+}
+
 async function answerOf<Answer>(response: Response, path: string): Promise<Answer> {
   if (!response.ok) {
     const problem = await problemFrom(response);

@@ -1,4 +1,4 @@
-import { newKey, read, write } from './client';
+import { newKey, read, write, writeOnce } from './client';
 import type {
   Agency,
   AlarmCount,
@@ -21,6 +21,8 @@ import type {
   DutyAudio,
   DutyState,
   DuplicatesAsked,
+  FormDraft,
+  FormDraftKept,
   FormStep,
   Incident,
   IncidentDetail,
@@ -97,6 +99,12 @@ export const api = {
   withdraw: (call: string) => write<Call>('DELETE', `/calls/${call}/disposition`, undefined),
   recordCallBack: (call: string, outcome: CallBackOutcome, note?: string) =>
     write<Call>('POST', `/calls/${call}/call-back`, note ? { outcome, note } : { outcome }),
+
+  formDrafts: (call?: string) =>
+    read<{ items: FormDraft[] }>(`/drafts${call ? `?call=${call}` : ''}`).then(({ items }) => items),
+  keepFormDraft: (form: string, revision: number, content: object, last = false) =>
+    writeOnce<FormDraftKept>('PUT', `/drafts/${form}`, { revision, content }, last),
+  dropFormDraft: (form: string) => writeOnce<void>('DELETE', `/drafts/${form}`, undefined),
 
   incident: (id: string) => read<IncidentDetail>(`/incidents/${id}`),
   createIncident: (incident: NewIncident, key: string) =>

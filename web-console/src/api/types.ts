@@ -49,6 +49,8 @@ export type PaperForm = Schemas['PaperForm'];
 export type PaperFormPage = Schemas['PaperFormPage'];
 export type PaperFormBatch = Schemas['PaperFormBatch'];
 export type PaperRequest = Schemas['PaperRequest'];
+export type FormDraft = Schemas['FormDraft'];
+export type FormDraftKept = Schemas['FormDraftKept'];
 export type FormStep = Schemas['FormStep'];
 
 export type Assignment = Schemas['Assignment'];

@@ -5,6 +5,8 @@ import { bindingFor, isField, type KeyBinding } from './keys';
 class Keyboard {
   groups = $state.raw<readonly KeyBinding[][]>([]);
   overview = $state(false);
+  /** Whether the command line is open: what is pressed belongs to it. */
+  commanding = $state(false);
 
   constructor() {
     addEventListener('keydown', (event) => this.#pressed(event));
@@ -23,7 +25,7 @@ class Keyboard {
       this.overview = !this.overview;
       return;
     }
-    if (this.overview) return;
+    if (this.overview || this.commanding) return;
     const binding = bindingFor(this.groups.flat(), event, isField(event.target));
     if (!binding) return;
     event.preventDefault();

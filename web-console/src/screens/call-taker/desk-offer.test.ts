@@ -6,7 +6,8 @@ import { Unreachable } from '../../api/problem';
 import { board } from '../../feed/board.svelte';
 import { learnIncident } from '../../feed/reducer';
 import { desk } from './desk.svelte';
-import { Draft, drafts } from './draft.svelte';
+import { Draft } from './draft.svelte';
+import { drafts } from './drafts.svelte';
 
 beforeEach(() => {
   board.forget();

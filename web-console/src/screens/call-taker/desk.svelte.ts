@@ -13,7 +13,8 @@ import { tellRefusal } from '../../parts/incident/ended';
 import { isLive, isMine, isOfferedTo, isWaiting } from '../../parts/calls';
 import { StepKeys } from '../../parts/neighbours.svelte';
 import { answersFor, carryOver, sendRest } from './card-answers.svelte';
-import { drafts, type Draft } from './draft.svelte';
+import type { Draft } from './draft.svelte';
+import { drafts } from './drafts.svelte';
 import { toCorrection, toNewIncident, wordsOf } from './form';
 import { toPaper } from './paper';
 

@@ -13,11 +13,11 @@ import type {
 import { cards } from '../../app/card-set.svelte';
 import { t } from '../../app/i18n/words.svelte';
 import { reference } from '../../app/reference.svelte';
-import { session } from '../../app/session.svelte';
 import { board } from '../../feed/board.svelte';
 import { assess, mostUrgent } from '../../parts/cards/assess';
 import { toasts } from '../../parts/toasts.svelte';
-import { PaperSheet } from './paper-sheet.svelte';
+import type { PaperFields } from './paper';
+import type { PaperSheet } from './paper-sheet.svelte';
 import { PlaceFinder } from './places.svelte';
 import {
   agenciesFor,
@@ -43,7 +43,22 @@ export interface Choice extends AgencyChoice {
   state: AssignmentState | null;
 }
 
-/** One report that is being written. It lives in memory only: nothing personal is stored in a browser. */
+/** Everything of a draft that another seat needs to go on with it; kept by the server, never by the browser. */
+export interface DraftMemo {
+  form: FormFields;
+  by_hand: string[] | null;
+  priority_by_hand: boolean;
+  wished: Priority | null;
+  answers: Record<string, Record<string, string | null>>;
+  answered_under: number | null;
+  created: Incident | null;
+  dispatched: boolean;
+  taken: string;
+  keys: { create: string; body: string; dispatch: string };
+  paper: PaperFields | null;
+}
+
+/** One report that is being written. Nothing of it is stored in the browser: the server keeps it (`draft-keeper`). */
 export class Draft {
   form = $state<FormFields>({ ...emptyForm });
   sending = $state<Sending>('typing');
@@ -260,6 +275,40 @@ export class Draft {
     this.#attachKey = newKey();
   }
 
+  /** What another seat needs to go on. The keys go along: what was sent and never answered is sent as the same wish. */
+  get memo(): DraftMemo {
+    return {
+      form: { ...this.form },
+      by_hand: this.#byHand,
+      priority_by_hand: this.#priorityByHand,
+      wished: this.#wished,
+      answers: this.answers,
+      answered_under: this.answeredUnder,
+      created: this.created && { ...this.created, assignments: [] },
+      dispatched: this.dispatched,
+      taken: this.#taken,
+      keys: { create: this.#createKey, body: this.#createBody, dispatch: this.dispatchKey },
+      paper: this.paper && $state.snapshot(this.paper.fields),
+    };
+  }
+
+  /** Goes on where a memo ends. One of an older console may lack what came later. */
+  recall(memo: Partial<DraftMemo>): void {
+    this.form = { ...emptyForm, ...memo.form };
+    this.#byHand = memo.by_hand ?? null;
+    this.#priorityByHand = memo.priority_by_hand ?? false;
+    this.#wished = memo.wished ?? null;
+    this.answers = memo.answers ?? {};
+    this.answeredUnder = memo.answered_under ?? null;
+    this.created = memo.created ?? null;
+    this.dispatched = memo.dispatched ?? false;
+    this.#taken = memo.taken ?? '';
+    this.#createKey = memo.keys?.create ?? newKey();
+    this.#createBody = memo.keys?.body ?? '';
+    this.dispatchKey = memo.keys?.dispatch ?? newKey();
+    if (this.paper && memo.paper) this.paper.fields = memo.paper;
+  }
+
   /** What it was written for has ended: what is typed becomes an incident of its own. */
   startAnew(): void {
     this.created = null;
@@ -315,118 +364,3 @@ export class Draft {
       })) as Choice[];
   }
 }
-
-/** Where the draft of a paper form is kept: there is one sheet beside the keyboard at a time. */
-const PAPER = 'paper';
-
-/** One draft for each call, one for a report without a call, one for each incident that is corrected, one for paper. */
-class Drafts {
-  #all = $state.raw<ReadonlyMap<string | null, Draft>>(new Map([[null, new Draft(null)]]));
-  /** What stays on the screen although no call asks for it: after a call, or while an incident is corrected. */
-  held = $state.raw<Draft | null>(null);
-  /** True while a correction was opened by hand: it then goes before the form of a call. */
-  pinned = $state(false);
-
-  of(callId: string | null): Draft {
-    return this.#all.get(callId) ?? this.#all.get(null) ?? new Draft(null);
-  }
-
-  begin(callId: string, reporterNumber: string): Draft {
-    const known = this.#all.get(callId);
-    const draft = known ?? new Draft(callId);
-    if (!known) draft.form.reporterNumber = reporterNumber;
-    this.#forgetFinished();
-    this.#put(callId, draft);
-    // The caller may hang up at any moment; the form of the call stays until the next one.
-    this.held = draft;
-    this.pinned = false;
-    return draft;
-  }
-
-  /** Opens an incident for correction. Words that were typed for it and never sent are found again. */
-  correct(incident: Incident): Draft {
-    const known = [...this.#all.values()].find((one) => one.created?.id === incident.id);
-    const draft = known ?? Draft.correcting(incident);
-    if (known && !known.isCorrected) known.load(incident);
-    if (!known) this.#put(incident.id, draft);
-    this.held = draft;
-    this.pinned = true;
-    return draft;
-  }
-
-  /** Opens what is typed in from paper; what was typed before is found again. */
-  takePaper(): Draft {
-    const draft = this.#all.get(PAPER) ?? new Draft(null, new PaperSheet());
-    this.#put(PAPER, draft);
-    this.held = draft;
-    this.pinned = true;
-    return draft;
-  }
-
-  /** Goes back to calls; what was typed off the paper stays. */
-  putPaperAside(): void {
-    if (!this.held?.paper) return;
-    this.held = null;
-    this.pinned = false;
-  }
-
-  /** Whether a sheet was begun and not recorded. */
-  get paperWaits(): boolean {
-    return this.#all.get(PAPER)?.worthKeeping === true;
-  }
-
-  /** Puts an empty one in the place of a draft, and gives the old one for an undo. */
-  renew(old: Draft): () => void {
-    const before = this.#all;
-    const { held, pinned } = this;
-    const place = [...before].find(([, draft]) => draft === old)?.[0] ?? null;
-    const fresh = new Draft(old.callId, old.paper && new PaperSheet(old.paper));
-    fresh.form.reporterNumber = old.callId === null ? '' : old.form.reporterNumber;
-    this.#put(place, fresh);
-    if (held === old) {
-      this.held = fresh.paper && fresh;
-      this.pinned = fresh.paper !== null;
-    }
-    return () => {
-      this.#put(place, old);
-      this.held = held;
-      this.pinned = pinned;
-    };
-  }
-
-  /** Forgets the draft of a call that became no incident. */
-  end(callId: string): void {
-    const draft = this.#all.get(callId);
-    if (draft?.created) return;
-    const rest = new Map(this.#all);
-    rest.delete(callId);
-    this.#all = rest;
-    if (this.held === draft) this.held = null;
-  }
-
-  get anyUnsentWords(): boolean {
-    return [...this.#all.values()].some((draft) => draft.hasUnsentWords);
-  }
-
-  forget(): void {
-    this.#all = new Map([[null, new Draft(null)]]);
-    this.held = null;
-    this.pinned = false;
-  }
-
-  /** What the server has, of calls that are over, need not be kept for a whole shift. */
-  #forgetFinished(): void {
-    const needed = ([place, draft]: [string | null, Draft]) => {
-      const owes = draft.callId !== null && board.calls.get(draft.callId)?.disposition === null;
-      return place === null || owes || draft.created === null || draft.isCorrected;
-    };
-    this.#all = new Map([...this.#all].filter(needed));
-  }
-
-  #put(place: string | null, draft: Draft): void {
-    this.#all = new Map([...this.#all, [place, draft]]);
-  }
-}
-
-export const drafts = new Drafts();
-session.onLeave(() => drafts.forget());

@@ -4,7 +4,8 @@ import type { Agency, IncidentType, Policy } from '../../api/types';
 import { reference } from '../../app/reference.svelte';
 import { board } from '../../feed/board.svelte';
 import { learnIncident } from '../../feed/reducer';
-import { Draft, drafts } from './draft.svelte';
+import { Draft } from './draft.svelte';
+import { drafts } from './drafts.svelte';
 
 const agency = (code: string): Agency => ({ id: code, code, name: code, functions: [code], active: true });
 const fire = {
@@ -78,7 +79,7 @@ describe('a correction', () => {
     draft.form.narrative = 'api sudah padam';
     drafts.end('c1');
     expect(drafts.held).toBe(draft);
-    expect(drafts.anyUnsentWords).toBe(true);
+    expect(draft.hasUnsentWords).toBe(true);
   });
 });
 

@@ -5,7 +5,7 @@ import { tellFailure } from '../../app/failure';
 import { local } from '../../app/i18n/words.svelte';
 import { session } from '../../app/session.svelte';
 import { toasts } from '../../parts/toasts.svelte';
-import { drafts } from './draft.svelte';
+import { drafts } from './drafts.svelte';
 
 /** What is no emergency, on its way to the service that answers it. */
 class Refer {

@@ -4,7 +4,7 @@ import { seat } from '../../audio/seat.svelte';
 import { tellFailure } from '../../app/failure';
 import { board } from '../../feed/board.svelte';
 import { learnCall } from '../../feed/reducer';
-import { drafts } from './draft.svelte';
+import { drafts } from './drafts.svelte';
 
 /** What a call-taker does with the line of a call. True when the server has done it. */
 async function carryOut(order: Promise<Call>): Promise<boolean> {

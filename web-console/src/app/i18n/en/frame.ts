@@ -39,6 +39,19 @@ export const frame: Record<keyof typeof source, string> = {
   'keys.title': 'Keys on this screen',
   'keys.overview': 'Open or close this list',
 
+  'command.title': 'Command',
+  'command.hint': 'Type a key, an incident number, a type, an agency or an area',
+  'command.how': '↑ ↓ choose · Enter carries out · Esc closes',
+  'command.none': 'Nothing matches. Esc closes; nothing has changed.',
+  'command.incident': 'Open {number}',
+  'command.answer': 'Answer {number}',
+  'command.type': 'Type: {name}',
+  'command.add': 'Add {name}',
+  'command.leave_out': 'Leave {name} out',
+  'command.area': 'Area: {name}',
+  'command.task': 'Open task {number}',
+  'command.page': 'Page {name}',
+
   'error.unreachable': 'The server does not answer. Nothing changed; try again.',
 
   'alarm.escalation': 'New escalation',

@@ -37,6 +37,19 @@ export const frame = {
   'keys.title': 'Tombol pada layar ini',
   'keys.overview': 'Buka atau tutup daftar ini',
 
+  'command.title': 'Perintah',
+  'command.hint': 'Ketik tombol, nomor insiden, jenis, instansi, atau wilayah',
+  'command.how': '↑ ↓ memilih · Enter menjalankan · Esc menutup',
+  'command.none': 'Tidak ada yang cocok. Esc menutup; tidak ada yang berubah.',
+  'command.incident': 'Buka {number}',
+  'command.answer': 'Jawab {number}',
+  'command.type': 'Jenis: {name}',
+  'command.add': 'Tambahkan {name}',
+  'command.leave_out': 'Jangan kirimi {name}',
+  'command.area': 'Wilayah: {name}',
+  'command.task': 'Buka tugas {number}',
+  'command.page': 'Halaman {name}',
+
   'error.unreachable': 'Server tidak menjawab. Tidak ada yang berubah; coba lagi.',
 
   'alarm.escalation': 'Eskalasi baru',
