@@ -33,6 +33,11 @@ speak id antrean-id "Anda terhubung dengan layanan darurat satu satu dua. Panggi
 speak en antrean-en "You have reached emergency service 1 1 2. Please stay on the line."
 encode antrean "$work/antrean-id.wav" "$work/antrean-en.wav"
 
+# In disaster mode, in the place of the queue text. Nobody is asked to hang up: who may be hurt does not know it yet.
+speak id bencana-id "Layanan darurat satu satu dua. Banyak orang sedang menelepon tentang kejadian yang sama. Laporan itu sudah kami terima. Bila ada yang terluka, terjebak, atau dalam bahaya, tetap di telepon."
+speak en bencana-en "Many people are calling about the same event. If anybody is hurt or in danger, stay on the line."
+encode bencana "$work/bencana-id.wav" "$work/bencana-en.wav"
+
 speak id terhubung-id "Petugas akan segera bicara."
 encode terhubung "$work/terhubung-id.wav"
 

@@ -12,6 +12,9 @@ pub const FRAME_BYTES: usize = 160;
 /// place and a few beats of the tone.
 const REPEAT_FRAMES: usize = 1_200;
 
+/// The same for the disaster text, which is longer: 34 s.
+const DISASTER_REPEAT_FRAMES: usize = 1_700;
+
 /// One frame of sound.
 pub type Frame = [u8; FRAME_BYTES];
 
@@ -41,6 +44,8 @@ const PLACE_WAVS: [&[u8]; 10] = [
 pub enum Announcement {
     /// The queue text, the caller's place if it is known, then the comfort tone, again every 24 s.
     Queue,
+    /// In disaster mode in the place of the queue text: who is hurt or in danger stays on the line.
+    Disaster,
     /// "Petugas akan segera bicara", then the comfort tone until a person speaks.
     Connected,
     /// "Mohon tunggu": the call-taker's audio was lost; then the comfort tone, again every 24 s.
@@ -58,8 +63,9 @@ pub enum Announcement {
 }
 
 impl Announcement {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Queue,
+        Self::Disaster,
         Self::Connected,
         Self::Wait,
         Self::Restored,
@@ -73,15 +79,25 @@ impl Announcement {
     pub const fn is_prompt(self) -> bool {
         match self {
             Self::SilentCall | Self::Challenge => true,
-            Self::Queue | Self::Connected | Self::Wait | Self::Restored | Self::Hold | Self::Diverted => {
-                false
-            }
+            Self::Queue
+            | Self::Disaster
+            | Self::Connected
+            | Self::Wait
+            | Self::Restored
+            | Self::Hold
+            | Self::Diverted => false,
         }
+    }
+
+    /// Heard by those whom nobody has answered yet; they are told their place.
+    const fn is_queue(self) -> bool {
+        matches!(self, Self::Queue | Self::Disaster)
     }
 
     const fn file(self) -> &'static [u8] {
         match self {
             Self::Queue => wav!("antrean.wav"),
+            Self::Disaster => wav!("bencana.wav"),
             Self::Connected => wav!("terhubung.wav"),
             Self::Wait => wav!("mohon-tunggu.wav"),
             Self::Restored => wav!("tersambung-kembali.wav"),
@@ -95,6 +111,8 @@ impl Announcement {
     /// After how many frames it begins again; `None` when it does not.
     const fn repeat(self, own_frames: usize) -> Option<usize> {
         match self {
+            // Longer: the caller's place comes after it.
+            Self::Disaster => Some(DISASTER_REPEAT_FRAMES),
             Self::Queue | Self::Wait => {
                 Some(if own_frames > REPEAT_FRAMES { own_frames } else { REPEAT_FRAMES })
             }
@@ -161,7 +179,7 @@ impl Sounds {
         let text = &set.texts[announcement as usize];
         let position = announcement.repeat(text.len()).map_or(position, |frames| position % frames);
         let Some(after) = position.checked_sub(text.len()) else { return &text[position] };
-        let told = place.filter(|place| *place > 0 && announcement == Announcement::Queue);
+        let told = place.filter(|place| *place > 0 && announcement.is_queue());
         let words = told.and_then(|place| set.places[place.min(PLACE_WAVS.len()) - 1].get(after));
         words.unwrap_or(&set.tone[after % set.tone.len()])
     }

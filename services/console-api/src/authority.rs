@@ -79,6 +79,8 @@ permissions! {
     CanReadEscalations: CallTaker Supervisor Admin Auditor;
     /// See who is on duty, and close over unfinished agencies.
     CanSupervise: Supervisor Admin;
+    /// Be the second person who switches the disaster mode on; at night there is one supervisor.
+    CanConfirmDisaster: CallTaker Supervisor Admin;
     /// Plan duty rosters; a dispatcher the agency's own, a call-taker only ask for and agree to swaps.
     CanUseRosters: CallTaker Dispatcher Supervisor Admin;
     /// Hand a shift over and take one over.

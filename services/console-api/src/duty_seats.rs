@@ -144,6 +144,9 @@ impl DutySeats {
             | SiteEvent::UnseenOfferTakenBack { .. }
             | SiteEvent::LateOfferTurnedAway { .. }
             | SiteEvent::SoundTested { .. }
+            | SiteEvent::DisasterStepped { .. }
+            | SiteEvent::BroadcastSent { .. }
+            | SiteEvent::BroadcastRead { .. }
             | SiteEvent::AlarmsCounted { .. }
             | SiteEvent::RulesDraftSaved { .. }
             | SiteEvent::RulesDraftMoved { .. }

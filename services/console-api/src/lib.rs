@@ -10,6 +10,7 @@
 //! A test fails for an operation that has no row in the matrix of roles.
 
 mod agency_consoles;
+mod alerts;
 mod assignments;
 pub mod authority;
 mod calls;

@@ -48,6 +48,8 @@ pub struct Screening {
 struct Told {
     /// The trunk process that knows the numbers, and since when.
     to: Option<(u64, Timestamp)>,
+    /// That the disaster mode is on.
+    disaster: bool,
 }
 
 /// Why something could not be told now.
@@ -116,7 +118,12 @@ impl Screening {
             }
         }
         let open = self.duplicates.has_mass_event(&self.names.now(), now);
-        self.orders.carry_out(Order::MassEvent { open }).await.ok();
+        match self.store.disaster().await {
+            Ok(last) => told.disaster = last.is_some_and(|one| one.is_on()),
+            // What held goes on: a store that is away ends no disaster.
+            Err(error) => tracing::debug!(error = &error as &dyn std::error::Error, "Disaster mode not read"),
+        }
+        self.orders.carry_out(Order::MassEvent { open, disaster: told.disaster }).await.ok();
     }
 
     /// Everything, in pages; who called last is told last, and is so forgotten last.

@@ -173,6 +173,10 @@ wire_codes! {
     ];
     /// What somebody says of a paper form that is not used: spoiled, missing, or to be used after all.
     FormStep(dispatch_core::paper::FormStep) = &dispatch_core::paper::FormStep::ALL;
+    /// What somebody says who is called in.
+    CallInAnswer(dispatch_core::disaster::CallInAnswer) = &dispatch_core::disaster::CallInAnswer::ALL;
+    /// How far the disaster mode is.
+    DisasterState(dispatch_core::disaster::DisasterState) = &dispatch_core::disaster::DisasterState::ALL;
     /// How far a notification over a channel has come.
     ChannelState(incident::ChannelState) = &[
         incident::ChannelState::Accepted, incident::ChannelState::Failed, incident::ChannelState::Delivered,

@@ -89,6 +89,14 @@ make_id! {
     FormBatchId
 }
 make_id! {
+    /// One switching of the disaster mode.
+    DisasterId
+}
+make_id! {
+    /// One word to agencies.
+    BroadcastId
+}
+make_id! {
     /// A change of the rules that waits for a second person.
     RulesDraftId
 }

@@ -102,3 +102,6 @@ pub const ALIASES_PER_PLACE_MAX: usize = 16;
 pub const PLACE_TEXT_BYTES_MAX: usize = 2_048;
 /// Words of a text that the classification reads; a narrative of 16 kB has some 2,500, its start says what it is.
 pub const CLASSIFIED_WORDS_MAX: usize = 1_000;
+
+/// Words to agencies in one answer, the newest: a long night has a dozen.
+pub const BROADCASTS_LISTED_MAX: u32 = 200;

@@ -1,13 +1,16 @@
 //! The site itself: people, agencies, areas, policy, sessions. Every change of them is an event in the log.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::alarm::AlarmWindow;
 use crate::card::CardCode;
+use crate::disaster::DisasterStep;
 use crate::draft::DraftState;
 use crate::ids::{
-    AgencyCode, AgencyId, AreaCode, CallId, CardDraftId, FormBatchId, IncidentId, ReferralId, RosterPersonId,
-    RulesDraftId, ShiftHandoverId, TransferId, UserId,
+    AgencyCode, AgencyId, AreaCode, BroadcastId, CallId, CardDraftId, DisasterId, FormBatchId, IncidentId,
+    ReferralId, RosterPersonId, RulesDraftId, ShiftHandoverId, TransferId, UserId,
 };
 use crate::incident::ChannelState;
 use crate::paper::{FormNumber, FormStep};
@@ -303,6 +306,32 @@ pub enum SiteEvent {
     SoundTested {
         /// Whether they were.
         heard: bool,
+    },
+    /// The switch of the disaster mode was touched.
+    DisasterStepped {
+        /// Which one.
+        disaster: DisasterId,
+        /// What was done.
+        #[serde(flatten)]
+        step: DisasterStep,
+    },
+    /// A word went to agencies.
+    BroadcastSent {
+        /// Which.
+        broadcast: BroadcastId,
+        /// What was said.
+        text: Private<String>,
+        /// Whether it sounds.
+        urgent: bool,
+        /// To whom.
+        agencies: BTreeSet<AgencyId>,
+    },
+    /// A person of an agency read a word.
+    BroadcastRead {
+        /// Which.
+        broadcast: BroadcastId,
+        /// For which agency.
+        agency: AgencyId,
     },
     /// A console told how often its alarms began to sound.
     AlarmsCounted {

@@ -10,6 +10,8 @@ mod calls;
 mod changing;
 #[path = "rules/crews.rs"]
 mod crews;
+#[path = "rules/disasters.rs"]
+mod disasters;
 #[path = "rules/invariants.rs"]
 mod invariants;
 #[path = "rules/merging.rs"]

@@ -1,6 +1,8 @@
 //! What can go wrong, by who can do something about it.
 
+use dispatch_core::broadcast::BroadcastRefusal;
 use dispatch_core::call::CallRefusal;
+use dispatch_core::disaster::DisasterRefusal;
 use dispatch_core::draft::DraftRefusal;
 use dispatch_core::incident::IncidentRefusal;
 use dispatch_core::paper::FormRefusal;
@@ -133,6 +135,12 @@ pub enum SiteRefusal {
     /// A paper form cannot be given out or used like that.
     #[error(transparent)]
     Form(#[from] FormRefusal),
+    /// The disaster mode cannot be switched like that.
+    #[error(transparent)]
+    Disaster(#[from] DisasterRefusal),
+    /// A word cannot be sent or read like that.
+    #[error(transparent)]
+    Broadcast(#[from] BroadcastRefusal),
     /// A shift cannot be handed over like that.
     #[error(transparent)]
     Handover(#[from] HandoverRefusal),

@@ -8,11 +8,12 @@ use dispatch_core::area::Area;
 use dispatch_core::call::{Call, CallCommand};
 use dispatch_core::card::CardSet;
 use dispatch_core::card::draft::CardChange;
+use dispatch_core::disaster::DisasterStep;
 use dispatch_core::draft::DraftStep;
 use dispatch_core::duty::{Duty, SetDuty};
 use dispatch_core::ids::{
-    AgencyCode, AgencyId, CallId, CardDraftId, FormBatchId, IncidentId, ReferralId, RulesDraftId,
-    ShiftHandoverId, UnitId, UserId,
+    AgencyCode, AgencyId, BroadcastId, CallId, CardDraftId, DisasterId, FormBatchId, IncidentId, ReferralId,
+    RulesDraftId, ShiftHandoverId, UnitId, UserId,
 };
 use dispatch_core::incident::{Incident, IncidentCommand, Origin, Report};
 use dispatch_core::paper::{FormNumber, FormStep};
@@ -311,6 +312,31 @@ pub enum SiteCommand {
         step: FormStep,
         /// Why.
         reason: Private<String>,
+    },
+    /// Touch the switch of the disaster mode.
+    StepDisaster {
+        /// Which one; a new id for a proposal.
+        disaster: DisasterId,
+        /// What is done.
+        step: DisasterStep,
+    },
+    /// Say something to agencies; to all that are in use when none is named.
+    Broadcast {
+        /// A new id.
+        broadcast: BroadcastId,
+        /// What is said.
+        text: Private<String>,
+        /// Whether it sounds.
+        urgent: bool,
+        /// To whom.
+        agencies: Vec<AgencyId>,
+    },
+    /// Say that a person of an agency read a word.
+    ReadBroadcast {
+        /// Which.
+        broadcast: BroadcastId,
+        /// For which agency.
+        agency: AgencyId,
     },
     /// Write down a test of a channel; one with a known id replaces the earlier word.
     NoteChannelTest {

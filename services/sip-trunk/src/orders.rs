@@ -67,8 +67,8 @@ async fn carry_out(core: Arc<Core>, pending: PendingOrder) {
             true => Ok(OrderReply::Done),
             false => Err(OrderError::NotPossible),
         },
-        Order::MassEvent { open } => {
-            core.screen.mass_event(*open, core.clock.now());
+        Order::MassEvent { open, disaster } => {
+            core.screen.mass_event(*open, *disaster, core.clock.now());
             Ok(OrderReply::Done)
         }
         Order::Notify { id, target, notice } => {

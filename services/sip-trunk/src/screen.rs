@@ -7,6 +7,7 @@ use std::hash::BuildHasher as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use call_link::order::{NumberPast, PASTS_PER_ORDER_MAX};
+use call_media::announcement::Announcement;
 use dispatch_core::call::fact::Arrival;
 use dispatch_core::private::Private;
 use dispatch_core::screening::{LIFTED_FOR, Past, Screener, Signs};
@@ -27,6 +28,7 @@ pub(crate) struct Screen {
 struct Memory {
     screener: Screener,
     mass_event_until: Option<Timestamp>,
+    disaster_until: Option<Timestamp>,
 }
 
 impl Default for Screen {
@@ -72,9 +74,17 @@ impl Screen {
         self.lock().screener.lifted(self.keys.hash_one(number.reveal()), now.after(LIFTED_FOR));
     }
 
-    /// Whether many people call about something that happens now.
-    pub(crate) fn mass_event(&self, open: bool, now: Timestamp) {
-        self.lock().mass_event_until = open.then(|| now.after(MASS_EVENT_HOLDS));
+    /// Whether many people call about something that happens now, and whether the centre is in disaster mode for it.
+    pub(crate) fn mass_event(&self, open: bool, disaster: bool, now: Timestamp) {
+        let mut memory = self.lock();
+        memory.mass_event_until = (open || disaster).then(|| now.after(MASS_EVENT_HOLDS));
+        memory.disaster_until = disaster.then(|| now.after(MASS_EVENT_HOLDS));
+    }
+
+    /// What who waits hears now.
+    pub(crate) fn queue_text(&self, now: Timestamp) -> Announcement {
+        let is_disaster = self.lock().disaster_until.is_some_and(|until| now < until);
+        if is_disaster { Announcement::Disaster } else { Announcement::Queue }
     }
 
     /// The number of this process.

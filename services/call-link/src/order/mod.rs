@@ -133,6 +133,9 @@ pub enum Order {
     MassEvent {
         /// Whether it does.
         open: bool,
+        /// Whether the disaster mode is on: who waits hears its text.
+        #[serde(default)]
+        disaster: bool,
     },
     /// A supervisor wants the caller treated like anybody, in this call and for a day.
     LiftRestriction {
@@ -382,7 +385,7 @@ mod tests {
                 }],
                 begins: true,
             },
-            Order::MassEvent { open: true },
+            Order::MassEvent { open: true, disaster: true },
             Order::Notify {
                 id: "12.0.1".to_owned(),
                 target: target.clone(),

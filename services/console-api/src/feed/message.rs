@@ -118,6 +118,14 @@ pub enum FeedMessage {
         /// When.
         at: Time,
     },
+    /// The disaster mode or the words to agencies are to be read again.
+    #[serde(rename = "alerts.updated")]
+    AlertsUpdated {
+        /// Index of the change.
+        cursor: Counter,
+        /// When.
+        at: Time,
+    },
     /// A unit changed. To its agency and to the centre.
     #[serde(rename = "unit.updated")]
     UnitUpdated {

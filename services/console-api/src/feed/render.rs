@@ -115,6 +115,7 @@ impl Renderer {
                 Some(FeedMessage::PolicyUpdated { cursor, at, version: Counter(version) })
             }
             Form::Roster => Some(FeedMessage::RosterUpdated { cursor, at }),
+            Form::Alerts => Some(FeedMessage::AlertsUpdated { cursor, at }),
             Form::Unit => {
                 let Some(Record::Unit(unit)) = &change.record else { return None };
                 Some(FeedMessage::UnitUpdated { cursor, at, unit: views::Unit::of(unit, &names) })

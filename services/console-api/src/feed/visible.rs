@@ -51,6 +51,8 @@ pub enum Form {
     Rules,
     /// `roster.updated`.
     Roster,
+    /// `alerts.updated`.
+    Alerts,
     /// `unit.updated`.
     Unit,
 }
@@ -89,6 +91,10 @@ const fn site_form(event: &SiteEvent, role: UserRole) -> Option<Form> {
         | SiteEvent::PaperFormSettled { .. } => {
             return if sees_calls(role) { Some(Form::Roster) } else { None };
         }
+        // What everybody has to know of, whoever may read how much of it.
+        SiteEvent::DisasterStepped { .. }
+        | SiteEvent::BroadcastSent { .. }
+        | SiteEvent::BroadcastRead { .. } => return Some(Form::Alerts),
         // Every console has labels and ladders of the rules.
         SiteEvent::PolicyAdopted { .. } => return Some(Form::Rules),
         SiteEvent::RulesDraftSaved { .. } | SiteEvent::RulesDraftMoved { .. } => {

@@ -191,6 +191,18 @@ codes! {
     DraftOvertaken = "draft_overtaken" 409
         "Isian ini juga diketik di layar lain", "Isian Anda tetap di layar. Ambil isian dari layar lain, atau teruskan mengetik: yang terakhir diketik yang tersimpan.";
         "The same form is being filled in on another screen", "Your text stays on the screen. Take over what was typed there, or go on: what is typed last is kept.";
+    /// A disaster mode is proposed or on.
+    DisasterStands = "disaster_stands" 409
+        "Mode bencana sudah diusulkan atau aktif", "Tidak ada yang diubah. Setujui, tarik kembali, atau akhiri yang ada dahulu.";
+        "A disaster mode is proposed or on already", "Nothing was changed. Confirm, take back or end that one first.";
+    /// The disaster mode is over, or its proposal lapsed.
+    DisasterOver = "disaster_over" 409
+        "Mode bencana itu tidak menunggu dan tidak aktif", "Tidak ada yang diubah. Usulan berlaku sepuluh menit; usulkan lagi bila masih perlu.";
+        "That disaster mode neither waits nor is on", "Nothing was changed. A proposal holds for ten minutes; propose it again if it is still needed.";
+    /// The second person is the first one.
+    SecondPersonNeeded = "second_person_needed" 409
+        "Perlu orang kedua", "Tidak ada yang diubah. Yang mengusulkan tidak dapat menyetujui; minta pengawas, admin, atau penerima panggilan lain.";
+        "A second person is needed", "Nothing was changed. Whoever proposed it cannot confirm it; ask another supervisor, administrator or call-taker.";
     /// A colleague was faster.
     AlreadyAcknowledged = "already_acknowledged" 409
         "Tugas ini sudah diterima", "Tidak ada yang hilang; muat keadaan terbaru.";

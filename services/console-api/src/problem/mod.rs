@@ -3,6 +3,7 @@
 //!
 //! Every code stands in one table ([`codes`]); `docs/api-errors.md` is compared with it by a test.
 
+mod alerts;
 pub mod codes;
 mod mistakes;
 mod paper;

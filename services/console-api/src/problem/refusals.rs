@@ -10,7 +10,7 @@ use dispatch_core::roster::handover::HandoverRefusal;
 use dispatch_core::unit::UnitRefusal;
 use incident_store::{SiteRefusal, StoreError, SubmitError};
 
-use super::{Code, Problem, Winner, card_mistake, paper, policy_mistake};
+use super::{Code, Problem, Winner, alerts, card_mistake, paper, policy_mistake};
 use crate::names::Names;
 
 impl From<StoreError> for Problem {
@@ -231,6 +231,8 @@ fn site(refusal: &SiteRefusal, names: &Names) -> Problem {
             "Tidak mungkin berbunyi demikian.",
             "They cannot have sounded like that.",
         ),
+        SiteRefusal::Disaster(refusal) => alerts::disaster(*refusal),
+        SiteRefusal::Broadcast(refusal) => alerts::broadcast(*refusal),
         SiteRefusal::Form(refusal) => paper::form(refusal, names),
         SiteRefusal::Founded
         | SiteRefusal::AgencyCodeTaken

@@ -129,6 +129,13 @@ routes! {
     take_neighbour_message
     show_wallboard
     list_escalations
+    show_alerts
+    propose_disaster
+    confirm_disaster
+    end_disaster
+    note_call_in
+    send_broadcast
+    read_broadcast
     list_users
     add_user
     change_user

@@ -71,6 +71,9 @@ fn note(change: &Change, sessions: &Sessions, stale: &mut Stale) {
         | SiteEvent::UnseenOfferTakenBack { .. }
         | SiteEvent::LateOfferTurnedAway { .. }
         | SiteEvent::SoundTested { .. }
+        | SiteEvent::DisasterStepped { .. }
+        | SiteEvent::BroadcastSent { .. }
+        | SiteEvent::BroadcastRead { .. }
         | SiteEvent::AlarmsCounted { .. }
         | SiteEvent::CardDraftMoved { .. }
         | SiteEvent::SessionOpened { .. }

@@ -3,6 +3,7 @@
 //! A view always has all its fields; what is unknown is `null`.
 
 mod alarm;
+mod alerts;
 mod assignment;
 mod call;
 mod call_words;
@@ -30,6 +31,7 @@ mod transfer;
 mod unit;
 
 pub use alarm::{AlarmReport, ConsoleAlarms, SoundCount};
+pub use alerts::{Alerts, Broadcast, Disaster};
 pub use assignment::{Assignment, AssignmentPage, AssignmentWithIncident};
 pub use call::{Beside, Call, CallPage, NumberHistory};
 pub use card::{Card, CardDraft, CardDraftPage, CardInstruction, CardSet, GivenAnswer};

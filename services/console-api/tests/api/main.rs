@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)] // A test says what went wrong by panicking.
 
 mod alarms;
+mod alerts;
 mod authority;
 mod bad_input;
 mod calls;

@@ -48,6 +48,7 @@ struct Memory {
     /// What was said of numbers, and of mass events.
     pasts: BTreeMap<String, ([u32; 3], Option<Timestamp>)>,
     mass_event: bool,
+    disaster: bool,
     /// The number of this process.
     run: u64,
     waiting: Vec<Waiting>,
@@ -209,6 +210,10 @@ impl FakeTrunk {
     }
 
     /// Whether there is a mass event, as the desk said last.
+    pub fn disaster(&self) -> bool {
+        self.memory.lock().unwrap().disaster
+    }
+
     pub fn mass_event(&self) -> bool {
         self.memory.lock().unwrap().mass_event
     }

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use dispatch_core::actor::Actor;
 use dispatch_core::alarm::AlarmWindow;
 use dispatch_core::area::Area;
+use dispatch_core::broadcast::Broadcast;
 use dispatch_core::call::Call;
 use dispatch_core::card::CardSet;
 use dispatch_core::card::draft::CardDraft;
+use dispatch_core::disaster::Disaster;
 use dispatch_core::duty::Duty;
 use dispatch_core::ids::{
-    CallId, CardDraftId, IncidentId, ReferralId, RulesDraftId, ShiftHandoverId, UnitId, UserId,
+    BroadcastId, CallId, CardDraftId, IncidentId, ReferralId, RulesDraftId, ShiftHandoverId, UnitId, UserId,
 };
 use dispatch_core::incident::{Effect, Incident};
 use dispatch_core::paper::{FormNumber, PaperForm};
@@ -86,6 +88,8 @@ pub(super) enum SiteWrite {
     ChannelTest { test: Box<ChannelTest> },
     TakenBack { name: OfferName, what: TakenBack },
     Alarms { user: UserId, window: AlarmWindow },
+    Disaster { disaster: Box<Disaster> },
+    Broadcast { broadcast: Box<Broadcast> },
 }
 
 /// A call-taker who is ready and has no call.
@@ -126,6 +130,10 @@ pub(super) struct SiteImage {
     pub(super) referrals: BTreeMap<ReferralId, Referral>,
     /// How many referrals the day (WIB) of this batch has.
     pub(super) referrals_of_day: u64,
+    /// The disaster mode that was touched last, when this batch speaks of it.
+    pub(super) disaster: Option<Disaster>,
+    /// Words to agencies, of those asked about.
+    pub(super) broadcasts: BTreeMap<BroadcastId, Broadcast>,
     /// Paper forms, of those asked about.
     pub(super) forms: BTreeMap<FormNumber, PaperForm>,
     /// How many paper forms the year (WIB) of this batch has.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dispatch_core::call::CallCommand;
 use dispatch_core::card::draft::CardDraft;
-use dispatch_core::ids::{CardDraftId, ReferralId, RulesDraftId, ShiftHandoverId, UserId};
+use dispatch_core::ids::{BroadcastId, CardDraftId, ReferralId, RulesDraftId, ShiftHandoverId, UserId};
 use dispatch_core::paper::{FormNumber, PaperForm};
 use dispatch_core::policy::draft::RulesDraft;
 use dispatch_core::referral::Referral;
@@ -13,7 +13,7 @@ use dispatch_core::roster::handover::ShiftHandover;
 
 use super::book::{Answered, Book, Slot};
 use super::late_offers::{self, OfferName};
-use super::{call_back_owner, merging, redial, units};
+use super::{alerts, call_back_owner, merging, redial, units};
 use crate::change::{Record, StreamId};
 use crate::engine::{Connection, Row, Value, in_list};
 use crate::error::StoreError;
@@ -38,6 +38,8 @@ struct Needs {
     refers: bool,
     forms: BTreeSet<FormNumber>,
     gives_forms_out: bool,
+    disaster: bool,
+    broadcasts: BTreeSet<BroadcastId>,
     journals: BTreeSet<[u8; 16]>,
     opens_incidents: bool,
     offers: BTreeSet<OfferName>,
@@ -168,6 +170,10 @@ fn site_needs(needs: &mut Needs, command: &SiteCommand) {
         SiteCommand::UseForm { form, .. } | SiteCommand::SettleForm { form, .. } => {
             needs.forms.insert(*form);
         }
+        SiteCommand::StepDisaster { .. } => needs.disaster = true,
+        SiteCommand::ReadBroadcast { broadcast, .. } => {
+            needs.broadcasts.insert(*broadcast);
+        }
         SiteCommand::TakeShiftOver { handover, .. } => {
             needs.handovers.insert(*handover);
         }
@@ -177,6 +183,7 @@ fn site_needs(needs: &mut Needs, command: &SiteCommand) {
         SiteCommand::Found { .. }
         | SiteCommand::LogInFailed { .. }
         | SiteCommand::AddAgency { .. }
+        | SiteCommand::Broadcast { .. }
         | SiteCommand::NoteChannelTest { .. }
         | SiteCommand::NoteSoundTest { .. }
         | SiteCommand::ImportAreas { .. }
@@ -308,6 +315,7 @@ async fn load_site(connection: &mut Connection, book: &mut Book, needs: &Needs) 
         }
     }
     load_forms(connection, book, needs).await?;
+    alerts::load(connection, book, needs.disaster, &needs.broadcasts).await?;
     if !needs.handovers.is_empty() {
         let (list, values) = in_list(1, needs.handovers.iter().map(Value::of));
         let sql = format!("SELECT handover FROM shift_handover WHERE id IN {list}");

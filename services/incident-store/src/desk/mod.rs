@@ -13,6 +13,7 @@
 //! value and salt are kept beside the log and can be destroyed without it. A destroyed text reads as [`ERASED`], any other
 //! destroyed value as absent; therefore a personal value that is not a text is always optional in an event.
 
+mod alerts;
 mod batch;
 mod book;
 mod call_back_owner;

@@ -11,7 +11,7 @@ use dispatch_core::private::Private;
 use dispatch_core::site::{SiteEvent, UserRole};
 
 use super::book::{Book, SiteWrite};
-use super::{cards, paper, referrals, rosters, rules};
+use super::{alerts, cards, paper, referrals, rosters, rules};
 use crate::change::{DeskEvent, StreamId};
 use crate::error::{SiteRefusal, SubmitError};
 use crate::records::UserRecord;
@@ -93,6 +93,15 @@ fn decide(book: &mut Book, command: SiteCommand, actor: Actor) -> Result<Happens
         SiteCommand::GiveOutForms { batch, count } => paper::give_out(book, batch, count, actor)?,
         SiteCommand::UseForm { form, incident } => paper::used(book, form, incident, actor)?,
         SiteCommand::SettleForm { form, step, reason } => paper::settle(book, form, step, reason, actor)?,
+        SiteCommand::StepDisaster { disaster, step } => alerts::step(book, disaster, step, actor)?,
+        SiteCommand::Broadcast { broadcast, text, urgent, agencies } => {
+            alerts::broadcast(book, (broadcast, text, urgent), agencies, actor)?
+        }
+        SiteCommand::ReadBroadcast { broadcast, agency } => {
+            return Ok(
+                alerts::read(book, broadcast, agency, actor)?.map(|(event, write)| (event, vec![write]))
+            );
+        }
         SiteCommand::HandShiftOver { handover } => rosters::hand_over(book, *handover)?,
         SiteCommand::TakeShiftOver { handover, office, note } => {
             rosters::take_over(book, handover, office, note, actor)?

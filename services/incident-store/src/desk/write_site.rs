@@ -6,6 +6,7 @@ use dispatch_core::place::Place;
 use dispatch_core::policy::AgencyEntry;
 use dispatch_core::roster::{RosterEvent, Shift, Swap};
 
+use super::alerts;
 use super::book::{Book, SiteWrite};
 use crate::change::StreamId;
 use crate::engine::{Connection, Value};
@@ -132,6 +133,8 @@ async fn write_one(connection: &mut Connection, book: &Book, change: &SiteWrite)
             let values = vec![Value::of(*user), window.from.into(), text.into()];
             connection.run(sql, values).await.map(drop)
         }
+        SiteWrite::Disaster { disaster } => alerts::write_disaster(connection, disaster).await,
+        SiteWrite::Broadcast { broadcast } => alerts::write_broadcast(connection, broadcast).await,
         SiteWrite::CardDraft { draft } => {
             let text =
                 serde_json::to_string(draft).map_err(|_| StoreError::Unreadable { what: "a draft" })?;

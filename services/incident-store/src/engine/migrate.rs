@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0016_paper_forms.sql"),
     include_str!("../../../../migrations/0017_handling.sql"),
     include_str!("../../../../migrations/0018_form_drafts.sql"),
+    include_str!("../../../../migrations/0019_disaster.sql"),
 ];
 
 /// The schema that this program knows.

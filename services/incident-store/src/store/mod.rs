@@ -1,5 +1,6 @@
 //! Questions: one function and one statement each, all bounded.
 
+mod alerts;
 mod calls;
 mod cards;
 mod condition;
@@ -26,6 +27,7 @@ use std::time::Duration;
 use dispatch_core::time::Clock;
 use supervision_log::{Hash, LogId};
 
+pub(crate) use alerts::DISASTER;
 pub(crate) use calls::{call_phase, number_hash};
 pub(crate) use cards::{CARDS, read_cards};
 pub(crate) use form_drafts::form_draft_of;

@@ -31,7 +31,7 @@ impl Call {
             }
             Progress::QueueAnswered => {
                 self.wait_in_queue().await;
-                self.accept(Announcement::Queue).await
+                self.accept(self.core.screen.queue_text(self.core.clock.now())).await
             }
             Progress::Arrived => {
                 self.ring_caller()?;
@@ -100,7 +100,7 @@ impl Call {
             return Ok(());
         }
         self.record(CallFact::QueueAnswered).await;
-        self.accept(Announcement::Queue).await?;
+        self.accept(self.core.screen.queue_text(self.core.clock.now())).await?;
         self.challenge().await;
         self.timers.set(Timer::Speechless, self.core.config.speechless_after);
         Ok(())

@@ -223,7 +223,7 @@ impl Call {
                 self.wait_at_head().await;
             }
             Hand::Nobody | Hand::Again if alone && self.parties.is_empty() => {
-                self.play(Announcement::Queue);
+                self.play(self.core.screen.queue_text(self.core.clock.now()));
                 self.wait_in_queue().await;
             }
             Hand::Nobody | Hand::Again | Hand::With(_) | Hand::Left(_) => {}

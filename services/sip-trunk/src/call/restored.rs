@@ -154,7 +154,11 @@ impl Call {
         self.room = room.ok();
         if let Some(room) = self.room.clone() {
             self.entry.show_room(&room);
-            self.play(if kept.hand == Hand::Nobody { Announcement::Queue } else { Announcement::Wait });
+            self.play(if kept.hand == Hand::Nobody {
+                self.core.screen.queue_text(self.core.clock.now())
+            } else {
+                Announcement::Wait
+            });
             for (leg, position) in others.legs {
                 self.take_up_leg(&room, leg, position).await;
             }

@@ -71,8 +71,8 @@ pub(super) fn obey(memory: &mut Memory, line: &LineEvents, order: &Order) -> Don
         Order::Notify { .. } => {
             Ok((OrderReply::Notified { state: call_link::order::VoiceState::NoRoom }, vec![]))
         }
-        Order::MassEvent { open } => {
-            memory.mass_event = *open;
+        Order::MassEvent { open, disaster } => {
+            (memory.mass_event, memory.disaster) = (*open, *disaster);
             nothing(OrderReply::Done)
         }
         Order::SetRingRules { rules } => {

@@ -79,10 +79,10 @@ async fn what_the_desk_has_on_record_counts_and_a_mass_event_speaks_for_everybod
     let (second, _) = centre.arrival(1).await;
     let because = vec![ScreenReason::EarlierPrank];
     centre.has(second, CallFact::Screened { class: CallerClass::Suspect, because }).await;
-    done(&centre, Order::MassEvent { open: true }).await;
+    done(&centre, Order::MassEvent { open: true, disaster: false }).await;
     let _third = Caller::ringing(&centre).await;
     let (third, _) = centre.arrival(2).await;
-    done(&centre, Order::MassEvent { open: false }).await;
+    done(&centre, Order::MassEvent { open: false, disaster: false }).await;
     done(&centre, Order::Learn { numbers: Vec::new(), begins: true }).await;
     let _fourth = Caller::ringing(&centre).await;
     let (fourth, _) = centre.arrival(3).await;
