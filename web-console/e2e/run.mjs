@@ -19,6 +19,7 @@ import './stories/responder.mjs';
 import './stories/alarms.mjs';
 import './stories/supervisor.mjs';
 import './stories/wall.mjs';
+import './stories/alerts.mjs';
 import './stories/channels.mjs';
 import './stories/corrections.mjs';
 import './stories/panel.mjs';

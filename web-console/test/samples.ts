@@ -25,6 +25,7 @@ export function emptyBoard(): Board {
     cards: null,
     policy: null,
     rosterTouched: null,
+    alertsTouched: null,
   };
 }
 

@@ -56,6 +56,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The disaster mode, and words from the centre: an agency gets those that went to it. */
+        get: operations["show_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas": {
         parameters: {
             query?: never;
@@ -237,6 +254,40 @@ export interface paths {
         put?: never;
         /** Dalam penanganan: the unit is at work. */
         post: operations["report_working"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broadcasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say something to agencies: it stays on their screens until a person there says that it was read. */
+        post: operations["send_broadcast"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broadcasts/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a word of the centre was read, for one's agency. The first one of an agency counts. */
+        post: operations["read_broadcast"];
         delete?: never;
         options?: never;
         head?: never;
@@ -837,6 +888,77 @@ export interface paths {
          *     is. Answers with what the crew sees then.
          */
         post: operations["report_crew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/disaster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose the disaster mode. Nothing changes yet: another person switches it on within ten minutes. */
+        post: operations["propose_disaster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/disaster/{id}/call-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what somebody of the roster said who was called in for the disaster. A later answer replaces an earlier one. */
+        post: operations["note_call_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/disaster/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch the disaster mode on, as the second person. Who waits hears the disaster text, short and silent calls are no
+         *     suspects, and the incident that was named is the master of what is reported.
+         */
+        post: operations["confirm_disaster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/disaster/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the disaster mode, or take the proposal back. The master incident stays one until it is closed. */
+        post: operations["end_disaster"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1921,6 +2043,12 @@ export interface components {
          * @enum {string}
          */
         AlarmSound: "ring" | "p1" | "p2" | "p3" | "flood" | "escalation" | "cut";
+        /** @description What everybody has to know of. */
+        Alerts: {
+            /** @description Words of the last 24 hours, the newest first. */
+            broadcasts: components["schemas"]["Broadcast"][];
+            disaster: components["schemas"]["Disaster"] | null;
+        };
         /** @description One answer. */
         AnswerRequest: {
             /** @description Which answer: `skip` passes over, null takes an answer back. */
@@ -2082,6 +2210,42 @@ export interface components {
             distance_m: number;
             /** @description The neighbouring government. */
             owner: components["schemas"]["NamedArea"];
+        };
+        /** @description A word from the centre to agencies. */
+        Broadcast: {
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Who said it. */
+            sent: components["schemas"]["Signed"];
+            /** @description What is said. */
+            text: string;
+            /** @description To whom, and who read it there. An agency sees itself. */
+            to: components["schemas"]["BroadcastReader"][];
+            /** @description Whether it sounds. */
+            urgent: boolean;
+        };
+        /** @description An agency that a word went to. */
+        BroadcastReader: {
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Name. */
+            name: string;
+            read: components["schemas"]["Signed"] | null;
+        };
+        /** @description What is said, and to whom. */
+        BroadcastRequest: {
+            /** @description To whom; to every agency when empty. */
+            agencies?: string[];
+            /** @description What is said. */
+            text: string;
+            /** @description Whether it sounds at the consoles. */
+            urgent?: boolean;
         };
         /** @description One call, to 112 or from it. */
         Call: {
@@ -2251,6 +2415,21 @@ export interface components {
          * @enum {string}
          */
         CallDirection: "in" | "out";
+        /**
+         * @description What somebody says who is called in.
+         * @enum {string}
+         */
+        CallInAnswer: "coming" | "cannot_come" | "no_answer";
+        /** @description Whom, and what they said. */
+        CallInRequest: {
+            /** @description What they said. */
+            answer: components["schemas"]["CallInAnswer"];
+            /**
+             * Format: uuid
+             * @description Id in the roster.
+             */
+            person_id: string;
+        };
         /** @description Some calls, newest first. */
         CallPage: {
             /** @description The calls. */
@@ -2287,6 +2466,18 @@ export interface components {
              * @description Talking to a caller.
              */
             talking: number;
+        };
+        /** @description Somebody of the roster who was called in. */
+        CalledIn: {
+            /** @description What they said. */
+            answer: components["schemas"]["CallInAnswer"];
+            /** @description Who wrote it down. */
+            noted: components["schemas"]["Signed"];
+            /**
+             * Format: uuid
+             * @description Id in the roster.
+             */
+            person_id: string;
         };
         /** @description Who calls. */
         Caller: {
@@ -2878,6 +3069,57 @@ export interface components {
             /** @description `0` to `9`, `*`, `#`, `A` to `D`; at most 32. */
             digits: string;
         };
+        /** @description The disaster mode: proposed by one person, switched on by another. */
+        Disaster: {
+            /** @description Who was called in, and what they said. */
+            called_in: components["schemas"]["CalledIn"][];
+            confirmed: components["schemas"]["Signed"] | null;
+            /** @description By which decree. */
+            decree: string | null;
+            ended: components["schemas"]["Signed"] | null;
+            /** @description Until when the second person may switch it on. */
+            holds_until: components["schemas"]["Time"];
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The master incident.
+             */
+            incident_id: string | null;
+            /** @description What people call it. */
+            name: string;
+            /** @description Who proposed it. */
+            proposed: components["schemas"]["Signed"];
+            /** @description Why. */
+            reason: string | null;
+            /** @description Whether it waits for the second person, is on, or is over. */
+            state: components["schemas"]["DisasterState"];
+        };
+        /** @description Why it ends. */
+        DisasterEndRequest: {
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description What happens. */
+        DisasterRequest: {
+            /** @description By which decree or order, where there is one. */
+            decree?: string | null;
+            /**
+             * Format: uuid
+             * @description The incident that becomes the master of what is reported.
+             */
+            incident_id?: string | null;
+            /** @description What people call it: "Gempa Toboali". */
+            name: string;
+        };
+        /**
+         * @description How far the disaster mode is.
+         * @enum {string}
+         */
+        DisasterState: "proposed" | "on" | "over";
         /** @description Whom to send. */
         DispatchRequest: {
             /** @description Ids or codes; without any the routing decides. */
@@ -3169,6 +3411,13 @@ export interface components {
             cursor: components["schemas"]["Counter"];
             /** @enum {string} */
             type: "roster.updated";
+        } | {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Index of the change. */
+            cursor: components["schemas"]["Counter"];
+            /** @enum {string} */
+            type: "alerts.updated";
         } | {
             /** @description When. */
             at: components["schemas"]["Time"];
@@ -5121,6 +5370,13 @@ export interface components {
             /** @description When it ends; at most 24 hours later. */
             to: components["schemas"]["Time"];
         };
+        /** @description Somebody, at some time. */
+        Signed: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who. */
+            by: components["schemas"]["Named"];
+        };
         /** @description Everything that is open, for one console. */
         Snapshot: {
             /** @description Assignments of these incidents; for an agency its own. */
@@ -6009,6 +6265,36 @@ export interface operations {
             };
         };
     };
+    show_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What everybody has to know of */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alerts"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_areas: {
         parameters: {
             query?: never;
@@ -6422,6 +6708,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_broadcast: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BroadcastRequest"];
+            };
+        };
+        responses: {
+            /** @description What was said */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Broadcast"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_broadcast: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of what was said */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was said */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Broadcast"];
                 };
             };
             /** @description What cannot be done, and why: see docs/api-errors.md */
@@ -7801,6 +8160,159 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CrewPage"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_disaster: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisasterRequest"];
+            };
+        };
+        responses: {
+            /** @description The proposal */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disaster"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    note_call_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the disaster mode */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallInRequest"];
+            };
+        };
+        responses: {
+            /** @description The disaster mode */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disaster"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_disaster: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the proposal */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disaster"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_disaster: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the disaster mode */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisasterEndRequest"];
+            };
+        };
+        responses: {
+            /** @description It is over */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disaster"];
                 };
             };
             /** @description What cannot be done, and why: see docs/api-errors.md */

@@ -1,5 +1,9 @@
 import { newKey, read, write, writeOnce } from './client';
 import type {
+  Alerts,
+  Broadcast,
+  CallInAnswer,
+  Disaster,
   Agency,
   AlarmCount,
   AlarmReport,
@@ -99,6 +103,18 @@ export const api = {
   withdraw: (call: string) => write<Call>('DELETE', `/calls/${call}/disposition`, undefined),
   recordCallBack: (call: string, outcome: CallBackOutcome, note?: string) =>
     write<Call>('POST', `/calls/${call}/call-back`, note ? { outcome, note } : { outcome }),
+
+  alerts: () => read<Alerts>('/alerts'),
+  proposeDisaster: (disaster: { name: string; incident_id?: string; decree?: string }, key: string) =>
+    write<Disaster>('POST', '/disaster', disaster, key),
+  confirmDisaster: (disaster: string) => write<Disaster>('POST', `/disaster/${disaster}/confirm`, {}),
+  endDisaster: (disaster: string, reason: string) =>
+    write<Disaster>('POST', `/disaster/${disaster}/end`, { reason }),
+  noteCallIn: (disaster: string, person: string, answer: CallInAnswer) =>
+    write<Disaster>('POST', `/disaster/${disaster}/call-in`, { person_id: person, answer }),
+  sendBroadcast: (word: { text: string; urgent: boolean; agencies: string[] }, key: string) =>
+    write<Broadcast>('POST', '/broadcasts', word, key),
+  readBroadcast: (broadcast: string) => write<Broadcast>('POST', `/broadcasts/${broadcast}/read`, {}),
 
   formDrafts: (call?: string) =>
     read<{ items: FormDraft[] }>(`/drafts${call ? `?call=${call}` : ''}`).then(({ items }) => items),

@@ -162,3 +162,7 @@ export const dispositionKinds = [
   'duplicate',
   'test',
 ] as const satisfies readonly DispositionKind[];
+export type Alerts = Schemas['Alerts'];
+export type Broadcast = Schemas['Broadcast'];
+export type CallInAnswer = Schemas['CallInAnswer'];
+export type Disaster = Schemas['Disaster'];

@@ -38,6 +38,7 @@ export class LiveBoard implements Board {
   cards = $state.raw<Board['cards']>(null);
   policy = $state.raw<Board['policy']>(null);
   rosterTouched = $state<string | null>(null);
+  alertsTouched = $state<string | null>(null);
 
   assignmentsOf(incident: string): AssignmentInFeed[] {
     return [...this.assignments.values()]
@@ -67,6 +68,7 @@ export class LiveBoard implements Board {
     this.cards = null;
     this.policy = null;
     this.rosterTouched = null;
+    this.alertsTouched = null;
     this.modeSince = null;
   }
 }

@@ -72,6 +72,8 @@ export interface Board {
   policy: { version: string; touched: string } | null;
   /** When duty rosters or hand-overs of shifts were last touched. */
   rosterTouched: string | null;
+  /** When the disaster mode or a word to agencies was last touched. */
+  alertsTouched: string | null;
   incidents: Map<string, Incident>;
   assignments: Map<string, AssignmentInFeed>;
   duties: Map<string, PersonOnDuty>;
@@ -103,6 +105,7 @@ export function reduce(board: Board, message: FeedMessage): Applied {
       board.cards = { version: message.cards_version, touched: message.cursor };
       board.policy = { version: message.policy_version, touched: message.cursor };
       board.rosterTouched = message.cursor;
+      board.alertsTouched = message.cursor;
       replaceAll(board.calls, message.calls);
       board.activity.clear();
       learnQueue(board, message.queue);
@@ -190,6 +193,10 @@ export function reduce(board: Board, message: FeedMessage): Applied {
     case 'policy.updated':
       if (!advance(board, message.cursor)) return 'repeated';
       board.policy = { version: message.version, touched: message.cursor };
+      return 'applied';
+    case 'alerts.updated':
+      if (!advance(board, message.cursor)) return 'repeated';
+      board.alertsTouched = message.cursor;
       return 'applied';
     case 'roster.updated':
       if (!advance(board, message.cursor)) return 'repeated';

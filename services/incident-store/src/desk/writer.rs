@@ -118,7 +118,10 @@ impl Writer {
         while let Some(work) = next {
             match work {
                 Work::Submit(pending) => batch.push(*pending),
-                other => return (batch, Some(other)),
+                other @ (Work::Lease { .. }
+                | Work::GiveBack { .. }
+                | Work::KeepDraft { .. }
+                | Work::DropDraft { .. }) => return (batch, Some(other)),
             }
             next = if batch.len() < SUBMISSIONS_PER_BATCH_MAX { self.queue.try_recv().ok() } else { None };
         }

@@ -1,5 +1,6 @@
 use std::time::{Duration, Instant};
 
+use call_link::order::Order;
 use call_media::announcement::{Announcement, Sounds};
 use call_media::rtp::Codec;
 use tokio::net::UdpSocket;
@@ -97,4 +98,29 @@ async fn with_a_broken_offer_the_first_packet_tells_where_to_send() {
     packet[1] = 8;
     rtp.send_to(&packet, ("127.0.0.1", port)).await.unwrap();
     assert_eq!(hear(&rtp).await.len(), 172);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_disaster_mode_who_waits_hears_the_disaster_text_and_after_it_the_usual_one() {
+    let queue_answer_after = Duration::from_millis(100);
+    let centre = centre_with(sip_trunk::TrunkConfig { queue_answer_after, ..config() }).await;
+    let sounds = Sounds::built_in().unwrap();
+    for (disaster, text) in [(true, Announcement::Disaster), (false, Announcement::Queue)] {
+        centre.orders().carry_out(Order::MassEvent { open: false, disaster }).await.unwrap();
+        let mut phone = Phone::new(&centre).await;
+        let rtp = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let sdp = SDP.replace("audio 9", &format!("audio {}", rtp.local_addr().unwrap().port()));
+        phone.send(phone.invite_with("", "application/sdp", &sdp)).await;
+        phone.expect("SIP/2.0 200").await;
+        phone.ack().await;
+        // The first word is the same; the second differs.
+        let heard = async {
+            for n in 0..100 {
+                let packet = hear(&rtp).await;
+                assert_eq!(packet[12..], sounds.frame(text, Codec::Pcma, n)[..], "frame {n}, {text:?}");
+            }
+        };
+        timeout(PATIENCE, heard).await.unwrap();
+        phone.bye().await;
+    }
 }

@@ -1,5 +1,6 @@
 import type { id } from '../id';
 import { agency } from './agency';
+import { alerts } from './alerts';
 import { call } from './call';
 import { card } from './card';
 import { cards } from './cards';
@@ -47,6 +48,7 @@ export const en: Record<keyof typeof id, string> = {
   ...incident,
   ...neighbour,
   ...agency,
+  ...alerts,
   ...supervisor,
   ...units,
   ...wall,

@@ -1,4 +1,5 @@
 import { agency } from './agency';
+import { alerts } from './alerts';
 import { call } from './call';
 import { card } from './card';
 import { cards } from './cards';
@@ -46,6 +47,7 @@ export const id = {
   ...incident,
   ...neighbour,
   ...agency,
+  ...alerts,
   ...supervisor,
   ...units,
   ...wall,
