@@ -23,6 +23,8 @@ pub trait Permission {
     const NAME: &'static str;
     /// Who may.
     const ROLES: &'static [UserRole];
+    /// Whether somebody may whose password is one that somebody else made.
+    const WITH_TEMPORARY_PASSWORD: bool = false;
 }
 
 macro_rules! permissions {
@@ -40,9 +42,17 @@ macro_rules! permissions {
     };
 }
 
+/// Be logged in, log out, choose a password.
+#[derive(Clone, Copy, Debug)]
+pub struct CanLogIn;
+
+impl Permission for CanLogIn {
+    const NAME: &'static str = "CanLogIn";
+    const ROLES: &'static [UserRole] = &UserRole::ALL;
+    const WITH_TEMPORARY_PASSWORD: bool = true;
+}
+
 permissions! {
-    /// Be logged in, and log out.
-    CanLogIn: CallTaker Dispatcher Supervisor Admin Auditor Wall;
     /// Know one's duty, the policy, areas and agencies, follow the feed.
     CanBeHere: CallTaker Dispatcher Supervisor Admin Auditor;
     /// Say that one is on duty.
@@ -204,6 +214,9 @@ where
         let role = seat.user.role;
         // A dispatcher without an agency would see everything; the store does not make one.
         let bounded = role != UserRole::Dispatcher || seat.user.agency.is_some();
+        if seat.user.temporary && !P::WITH_TEMPORARY_PASSWORD {
+            return Err(Problem::new(Code::PasswordIsTemporary));
+        }
         if !P::ROLES.contains(&role) || !bounded {
             tracing::info!(user.id = %seat.user.id, permission = P::NAME, "Permission refused");
             return Err(Problem::new(Code::Forbidden));

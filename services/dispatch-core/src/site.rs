@@ -114,6 +114,9 @@ pub enum SiteEvent {
         role: UserRole,
         /// For which agency, when a dispatcher.
         agency: Option<AgencyId>,
+        /// By which decree or letter, where one was named (Pasal 26(4)d).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decree: Option<String>,
     },
     /// A person's name, role, agency or state changed.
     UserChanged {
@@ -127,11 +130,17 @@ pub enum SiteEvent {
         agency: Option<AgencyId>,
         /// Whether the account may be used.
         active: Option<bool>,
+        /// By which decree or letter, where one was named (Pasal 26(4)d).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decree: Option<String>,
     },
     /// A password was set. It is not here.
     PasswordSet {
         /// Whose.
         user: UserId,
+        /// Whether its person has to choose another one first.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        temporary: bool,
     },
     /// A person logged in.
     SessionOpened {

@@ -184,6 +184,8 @@ pub struct UserRecord {
     pub agency: Option<AgencyId>,
     /// Whether the account may be used.
     pub active: bool,
+    /// Whether somebody else made the password: the person chooses another one first.
+    pub temporary: bool,
 }
 
 /// A session that is open: its person is active and it has not expired.

@@ -163,6 +163,10 @@ pub enum SiteCommand {
         agency: Option<AgencyId>,
         /// The Argon2 hash of the password; never in the log.
         password_hash: String,
+        /// Whether the person has to choose another one first.
+        temporary: bool,
+        /// By which decree or letter, where one was named.
+        decree: Option<String>,
     },
     /// Change a person's name, role, agency or state. Absent means as it is.
     ChangeUser {
@@ -176,6 +180,8 @@ pub enum SiteCommand {
         agency: Option<AgencyId>,
         /// Whether the account may be used.
         active: Option<bool>,
+        /// By which decree or letter, where one was named.
+        decree: Option<String>,
     },
     /// Set a password.
     SetPassword {
@@ -183,6 +189,8 @@ pub enum SiteCommand {
         user: UserId,
         /// Its Argon2 hash; never in the log.
         hash: String,
+        /// Whether the person has to choose another one first.
+        temporary: bool,
     },
     /// A person logged in.
     OpenSession {

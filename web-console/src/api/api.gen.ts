@@ -1785,6 +1785,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose a password of one's own. Ends all sessions of the account, this one too: log in with the new one. */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/units": {
         parameters: {
             query?: never;
@@ -4382,6 +4399,13 @@ export interface components {
              */
             unit_id: string;
         };
+        /** @description The old one, and the new one. */
+        PasswordRequest: {
+            /** @description The present password. */
+            current: string;
+            /** @description The new one, at least 8 characters, not the present one. */
+            password: string;
+        };
         /** @description A person and their duty. */
         PersonOnDuty: {
             /** @description Their duty. */
@@ -5961,6 +5985,8 @@ export interface components {
             id: string;
             /** @description The name to show. */
             name: string;
+            /** @description Whether somebody else made the password: the person chooses another one before anything else. */
+            password_is_temporary: boolean;
             /** @description As what. */
             role: components["schemas"]["UserRole"];
             /** @description The name to log in with. */
@@ -5972,22 +5998,32 @@ export interface components {
             active?: boolean | null;
             /** @description A new agency, id or code. */
             agency?: string | null;
+            /** @description By which decree or letter, where there is one. */
+            decree?: string | null;
+            /** @description Ends all sessions of the account; its consoles close within two seconds. */
+            end_sessions?: boolean;
             /** @description A new name to show. */
             name?: string | null;
             /** @description A new password. Ends all sessions of the account. */
             password?: string | null;
             role?: components["schemas"]["UserRole"] | null;
+            /** @description Whether the person has to choose another password than the new one before anything else. */
+            temporary?: boolean;
         };
         /** @description A person who shall be able to log in. */
         UserRequest: {
             /** @description The agency of a dispatcher, id or code. */
             agency?: string | null;
+            /** @description By which decree or letter, where there is one. */
+            decree?: string | null;
             /** @description The name to show. */
             name: string;
             /** @description The password, at least 8 characters. */
             password: string;
             /** @description As what. */
             role: components["schemas"]["UserRole"];
+            /** @description Whether the person has to choose another password before anything else. */
+            temporary?: boolean;
             /** @description The name to log in with. */
             username: string;
         };
@@ -10300,6 +10336,41 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Logged out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description It is changed */
             204: {
                 headers: {
                     [name: string]: unknown;

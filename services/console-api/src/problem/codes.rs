@@ -203,6 +203,10 @@ codes! {
     SecondPersonNeeded = "second_person_needed" 409
         "Perlu orang kedua", "Tidak ada yang diubah. Yang mengusulkan tidak dapat menyetujui; minta pengawas, admin, atau penerima panggilan lain.";
         "A second person is needed", "Nothing was changed. Whoever proposed it cannot confirm it; ask another supervisor, administrator or call-taker.";
+    /// The password was made by somebody else.
+    PasswordIsTemporary = "password_is_temporary" 403
+        "Ganti kata sandi sementara dahulu", "Tidak ada yang diubah. Kata sandi ini dibuat admin; pilih kata sandi Anda sendiri, lalu lanjutkan.";
+        "Choose a password of your own first", "Nothing was changed. This password was made by the administrator; choose your own and go on.";
     /// A colleague was faster.
     AlreadyAcknowledged = "already_acknowledged" 409
         "Tugas ini sudah diterima", "Tidak ada yang hilang; muat keadaan terbaru.";

@@ -33,6 +33,11 @@ pub struct UserRequest {
     role: UserRole,
     /// The agency of a dispatcher, id or code.
     agency: Option<String>,
+    /// Whether the person has to choose another password before anything else.
+    #[serde(default)]
+    temporary: bool,
+    /// By which decree or letter, where there is one.
+    decree: Option<String>,
 }
 
 impl Checked for UserRequest {
@@ -41,6 +46,7 @@ impl Checked for UserRequest {
         faults.required("username", &self.username);
         faults.short("name", Some(&self.name));
         faults.required("name", &self.name);
+        faults.short("decree", self.decree.as_deref());
         check_password(&self.password, faults);
     }
 }
@@ -50,6 +56,11 @@ pub(super) fn check_password(password: &str, faults: &mut Faults) {
     if password.chars().count() < PASSWORD_CHARACTERS_MIN {
         faults.report("password", "too_short", "Paling sedikit 8 karakter.", "At least 8 characters.");
     }
+}
+
+/// What was named, if anything was.
+pub(super) fn named(text: Option<&str>) -> Option<String> {
+    text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 pub(super) fn agency_of(named: Option<&str>, names: &Names) -> Result<Option<AgencyId>, Problem> {
@@ -70,6 +81,7 @@ pub async fn handler(
     State(clock): State<Clock>,
     mut written: Written<UserRequest>,
 ) -> Result<(StatusCode, Json<User>), Problem> {
+    written.hide_secret();
     let password_hash = people.hash(std::mem::take(&mut written.body.password)).await?;
     let agency = agency_of(written.body.agency.as_deref(), &people.names())?;
     let command = SiteCommand::AddUser {
@@ -79,6 +91,8 @@ pub async fn handler(
         role: written.body.role.0,
         agency,
         password_hash,
+        temporary: written.body.temporary,
+        decree: named(written.body.decree.as_deref()),
     };
     people.change(&may, &written, vec![DeskCommand::Site(command)]).await?;
     // A repeat of the request names the account that the first one made.

@@ -9,7 +9,7 @@ use incident_store::{DeskCommand, SiteCommand};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::add_user::{agency_of, check_password};
+use super::add_user::{agency_of, check_password, named};
 use crate::authority::{Authority, CanAdminister};
 use crate::input::{Checked, Faults, Id, Written};
 use crate::names::Names;
@@ -31,11 +31,20 @@ pub struct UserChangeRequest {
     role: Option<UserRole>,
     /// A new agency, id or code.
     agency: Option<String>,
+    /// Whether the person has to choose another password than the new one before anything else.
+    #[serde(default)]
+    temporary: bool,
+    /// Ends all sessions of the account; its consoles close within two seconds.
+    #[serde(default)]
+    end_sessions: bool,
+    /// By which decree or letter, where there is one.
+    decree: Option<String>,
 }
 
 impl Checked for UserChangeRequest {
     fn check(&self, faults: &mut Faults) {
         faults.short("name", self.name.as_deref());
+        faults.short("decree", self.decree.as_deref());
         if let Some(name) = &self.name {
             faults.required("name", name);
         }
@@ -51,11 +60,13 @@ impl UserChangeRequest {
         let name = self.name.take().map(|name| Private::new(name.trim().to_owned()));
         let role = self.role.map(|role| role.0);
         let changes = name.is_some() || role.is_some() || agency.is_some() || self.active.is_some();
-        let ends_sessions = hash.is_some() || self.active == Some(false);
-        let change = SiteCommand::ChangeUser { user, name, role, agency, active: self.active };
+        let ends_sessions = hash.is_some() || self.active == Some(false) || self.end_sessions;
+        let decree = named(self.decree.as_deref());
+        let change = SiteCommand::ChangeUser { user, name, role, agency, active: self.active, decree };
+        let temporary = self.temporary;
         let commands = [
             changes.then_some(change),
-            hash.map(|hash| SiteCommand::SetPassword { user, hash }),
+            hash.map(|hash| SiteCommand::SetPassword { user, hash, temporary }),
             ends_sessions.then_some(SiteCommand::CloseSessionsOf { user }),
         ];
         Ok(commands.into_iter().flatten().map(DeskCommand::Site).collect())
@@ -83,7 +94,10 @@ pub async fn handler(
     }
     people.by_id(id).await?;
     let hash = match written.body.password.take() {
-        Some(password) => Some(people.hash(password).await?),
+        Some(password) => {
+            written.hide_secret();
+            Some(people.hash(password).await?)
+        }
         None => None,
     };
     let commands = written.body.commands(id, hash, &people.names())?;

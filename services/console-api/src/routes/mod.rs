@@ -29,6 +29,7 @@ routes! {
     open_session
     show_session
     close_session
+    change_password
     show_duty
     set_duty
     list_duties

@@ -50,7 +50,7 @@ fn note(change: &Change, sessions: &Sessions, stale: &mut Stale) {
     let DeskEvent::Site(event) = &change.event else { return };
     match event {
         SiteEvent::UserAdded { .. } => stale.people = true,
-        SiteEvent::UserChanged { user, .. } | SiteEvent::PasswordSet { user } => {
+        SiteEvent::UserChanged { user, .. } | SiteEvent::PasswordSet { user, .. } => {
             stale.people = true;
             sessions.forget(*user);
         }

@@ -43,6 +43,8 @@ pub struct User {
     pub agency_code: Option<String>,
     /// Whether the account may be used.
     pub active: bool,
+    /// Whether somebody else made the password: the person chooses another one before anything else.
+    pub password_is_temporary: bool,
 }
 
 impl User {
@@ -59,6 +61,7 @@ impl User {
                 .and_then(|agency| names.agency(agency))
                 .map(|entry| entry.code.0.clone()),
             active: user.active,
+            password_is_temporary: user.temporary,
         }
     }
 }

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)] // A test says what went wrong by panicking.
 
+mod accounts;
 mod alarms;
 mod alerts;
 mod authority;

@@ -142,7 +142,11 @@ impl World {
 
     /// Somebody logged in.
     pub async fn log_in(&self, username: &str) -> Client {
-        let body = json!({ "username": username, "password": PASSWORD });
+        self.log_in_with(username, PASSWORD).await
+    }
+
+    pub async fn log_in_with(&self, username: &str, password: &str) -> Client {
+        let body = json!({ "username": username, "password": password });
         let session = self.stranger().post("session", body).await.expect(200);
         Client { address: self.address, token: Some(session["token"].as_str().unwrap().to_owned()) }
     }
@@ -262,5 +266,7 @@ fn user(
         role,
         agency,
         password_hash: hash(),
+        temporary: false,
+        decree: None,
     }
 }

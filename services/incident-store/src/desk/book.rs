@@ -70,7 +70,7 @@ pub(super) enum SiteWrite {
     Founded { demo: bool },
     UserAdded { user: UserRecord, password_hash: String },
     UserChanged { user: UserRecord },
-    Password { user: UserId, hash: String },
+    Password { user: UserId, hash: String, temporary: bool },
     SessionOpened { user: UserId, token_hash: [u8; 32], expires_at: Timestamp },
     SessionClosed { token_hash: [u8; 32] },
     SessionsClosed { user: UserId },

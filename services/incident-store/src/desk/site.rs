@@ -38,16 +38,17 @@ type Happens = Option<(SiteEvent, Vec<SiteWrite>)>;
 fn decide(book: &mut Book, command: SiteCommand, actor: Actor) -> Result<Happens, SiteRefusal> {
     let (event, write) = match command {
         SiteCommand::Found { demo } => found(book, demo)?,
-        SiteCommand::AddUser { user, username, name, role, agency, password_hash } => {
-            let record = UserRecord { id: user, username, name, role, agency, active: true };
-            add_user(book, record, password_hash)?
+        SiteCommand::AddUser { user, username, name, role, agency, password_hash, temporary, decree } => {
+            let record = UserRecord { id: user, username, name, role, agency, active: true, temporary };
+            add_user(book, record, password_hash, decree)?
         }
-        SiteCommand::ChangeUser { user, name, role, agency, active } => {
-            change_user(book, user, name, role, agency, active)?
+        SiteCommand::ChangeUser { user, name, role, agency, active, decree } => {
+            let change = UserChange { name, role, agency, active, decree };
+            change_user(book, user, change)?
         }
-        SiteCommand::SetPassword { user, hash } => {
+        SiteCommand::SetPassword { user, hash, temporary } => {
             known(book, user)?;
-            (SiteEvent::PasswordSet { user }, SiteWrite::Password { user, hash })
+            (SiteEvent::PasswordSet { user, temporary }, SiteWrite::Password { user, hash, temporary })
         }
         SiteCommand::OpenSession { user, token_hash, expires_at } => {
             if !known(book, user)?.active {
@@ -161,10 +162,12 @@ fn add_user(
     book: &mut Book,
     user: UserRecord,
     password_hash: String,
+    decree: Option<String>,
 ) -> Result<(SiteEvent, SiteWrite), SiteRefusal> {
     check_text("username", user.username.reveal(), USERNAME_BYTES_MAX)?;
     check_text("name", user.name.reveal(), SHORT_TEXT_BYTES_MAX)?;
     check_agency(book, user.role, user.agency)?;
+    check_decree(decree.as_deref())?;
     let is_new_id = !book.site.users.contains_key(&user.id);
     if !is_new_id || !book.site.usernames.insert(folded(user.username.reveal())) {
         return Err(SiteRefusal::UsernameTaken);
@@ -176,18 +179,27 @@ fn add_user(
         name: user.name.clone(),
         role: user.role,
         agency: user.agency,
+        decree,
     };
     Ok((event, SiteWrite::UserAdded { user, password_hash }))
+}
+
+/// What changes about a person; absent means as it is.
+struct UserChange {
+    name: Option<Private<String>>,
+    role: Option<UserRole>,
+    agency: Option<AgencyId>,
+    active: Option<bool>,
+    decree: Option<String>,
 }
 
 fn change_user(
     book: &mut Book,
     id: UserId,
-    name: Option<Private<String>>,
-    role: Option<UserRole>,
-    agency: Option<AgencyId>,
-    active: Option<bool>,
+    change: UserChange,
 ) -> Result<(SiteEvent, SiteWrite), SiteRefusal> {
+    let UserChange { name, role, agency, active, decree } = change;
+    check_decree(decree.as_deref())?;
     let mut user = known(book, id)?.clone();
     if let Some(name) = &name {
         check_text("name", name.reveal(), SHORT_TEXT_BYTES_MAX)?;
@@ -203,7 +215,7 @@ fn change_user(
     user.active = active.unwrap_or(user.active);
     check_agency(book, user.role, user.agency)?;
     book.site.users.insert(id, user.clone());
-    let event = SiteEvent::UserChanged { user: id, name, role, agency, active };
+    let event = SiteEvent::UserChanged { user: id, name, role, agency, active, decree };
     Ok((event, SiteWrite::UserChanged { user }))
 }
 
@@ -214,6 +226,10 @@ fn check_agency(book: &Book, role: UserRole, agency: Option<AgencyId>) -> Result
         (true, Some(agency)) if book.policy.directory.agencies.contains_key(&agency) => Ok(()),
         (true, Some(_)) => Err(SiteRefusal::UnknownAgency),
     }
+}
+
+fn check_decree(decree: Option<&str>) -> Result<(), SiteRefusal> {
+    decree.map_or(Ok(()), |text| check_text("decree", text, SHORT_TEXT_BYTES_MAX))
 }
 
 fn check_text(field: &'static str, text: &str, bytes_max: usize) -> Result<(), SiteRefusal> {

@@ -30,8 +30,8 @@ async fn write_one(connection: &mut Connection, book: &Book, change: &SiteWrite)
             connection.run(sql, vec![(*demo).into(), book.now.into()]).await.map(drop)
         }
         SiteWrite::UserAdded { user, password_hash } => {
-            let sql = "INSERT INTO users (id, username, username_folded, name, role, agency, active, password_hash) \
-                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+            let sql = "INSERT INTO users (id, username, username_folded, name, role, agency, active, password_hash, \
+                       temporary) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
             connection.run(sql, user_values(user, password_hash)).await.map(drop)
         }
         SiteWrite::UserChanged { user } => {
@@ -45,9 +45,10 @@ async fn write_one(connection: &mut Connection, book: &Book, change: &SiteWrite)
             ];
             connection.run(sql, values).await.map(drop)
         }
-        SiteWrite::Password { user, hash } => {
-            let sql = "UPDATE users SET password_hash = $2 WHERE id = $1";
-            connection.run(sql, vec![Value::of(user), hash.as_str().into()]).await.map(drop)
+        SiteWrite::Password { user, hash, temporary } => {
+            let sql = "UPDATE users SET password_hash = $2, temporary = $3 WHERE id = $1";
+            let values = vec![Value::of(user), hash.as_str().into(), (*temporary).into()];
+            connection.run(sql, values).await.map(drop)
         }
         SiteWrite::SessionOpened { user, token_hash, expires_at } => {
             let sql =
@@ -203,6 +204,7 @@ fn user_values(user: &UserRecord, password_hash: &str) -> Vec<Value> {
         Value::maybe(user.agency),
         user.active.into(),
         password_hash.into(),
+        user.temporary.into(),
     ]
 }
 

@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0017_handling.sql"),
     include_str!("../../../../migrations/0018_form_drafts.sql"),
     include_str!("../../../../migrations/0019_disaster.sql"),
+    include_str!("../../../../migrations/0020_temporary_passwords.sql"),
 ];
 
 /// The schema that this program knows.

@@ -21,7 +21,7 @@ use crate::records::{SessionRecord, UserRecord};
 
 /// The columns that [`read_user`] reads.
 pub(crate) const USER_COLUMNS: &str =
-    "users.id, users.username, users.name, users.role, users.agency, users.active";
+    "users.id, users.username, users.name, users.role, users.agency, users.active, users.temporary";
 /// The columns that [`read_agency`] reads.
 pub(crate) const AGENCIES: &str = "SELECT id, code, name, functions, active FROM agency ORDER BY code";
 /// The rules in force.
@@ -80,7 +80,7 @@ impl Store {
     pub async fn user_by_name(&self, username: &str) -> Result<Option<(UserRecord, String)>, StoreError> {
         let sql = format!("SELECT {USER_COLUMNS}, password_hash FROM users WHERE username_folded = $1");
         let row = self.readers().row(&sql, vec![folded(username).into()]).await?;
-        row.map(|row| Ok((read_user(&row, 0)?, row.text(6)?.to_owned()))).transpose()
+        row.map(|row| Ok((read_user(&row, 0)?, row.text(7)?.to_owned()))).transpose()
     }
 
     /// The open session of a token; none when it has expired or its person is not active.
@@ -91,7 +91,7 @@ impl Store {
         );
         let row = self.readers().row(&sql, vec![(*token_hash).into(), self.clock().now().into()]).await?;
         let read = |row: Row| -> Result<SessionRecord, StoreError> {
-            Ok(SessionRecord { user: read_user(&row, 0)?, opened_at: row.time(6)?, expires_at: row.time(7)? })
+            Ok(SessionRecord { user: read_user(&row, 0)?, opened_at: row.time(7)?, expires_at: row.time(8)? })
         };
         row.map(read).transpose()
     }
@@ -148,6 +148,7 @@ pub(crate) fn read_user(row: &Row, first: usize) -> Result<UserRecord, StoreErro
         role,
         agency: row.maybe_parse(first + 4)?,
         active: row.int(first + 5)? == 1,
+        temporary: row.int(first + 6)? == 1,
     })
 }
 

@@ -62,16 +62,21 @@ fn people_are_added_changed_and_found_by_name() {
             role: Some(UserRole::Supervisor),
             agency: None,
             active: None,
+            decree: None,
         };
         on_site(&desk, change).await.unwrap();
-        on_site(&desk, SiteCommand::SetPassword { user: user(3), hash: "baru".into() }).await.unwrap();
+        on_site(&desk, SiteCommand::SetPassword { user: user(3), hash: "baru".into(), temporary: true })
+            .await
+            .unwrap();
         let (siti, hash) = desk.store().user_by_name("damkar").await.unwrap().unwrap();
         assert_eq!(
             (siti.role, siti.agency, siti.name.reveal().as_str()),
             (UserRole::Supervisor, None, "Siti")
         );
         assert_eq!(hash, "baru");
-        let unknown = on_site(&desk, SiteCommand::SetPassword { user: user(8), hash: String::new() }).await;
+        let unknown =
+            on_site(&desk, SiteCommand::SetPassword { user: user(8), hash: String::new(), temporary: false })
+                .await;
         assert_eq!(refusal(unknown), SiteRefusal::UnknownUser);
         let all = desk.store().users().await.unwrap();
         assert_eq!(all.iter().map(|user| user.id).collect::<Vec<_>>(), [user(3), user(1)]);
@@ -114,6 +119,7 @@ fn a_session_ends_by_log_out_by_time_and_with_the_account() {
             role: None,
             agency: None,
             active: Some(false),
+            decree: None,
         };
         on_site(&desk, off).await.unwrap();
         assert_eq!(desk.store().session(&[4; 32]).await.unwrap(), None);
@@ -124,6 +130,7 @@ fn a_session_ends_by_log_out_by_time_and_with_the_account() {
             role: None,
             agency: None,
             active: Some(true),
+            decree: None,
         };
         on_site(&desk, on).await.unwrap();
         assert!(desk.store().session(&[4; 32]).await.unwrap().is_some());

@@ -160,6 +160,8 @@ fn user(username: &str, name: &str, role: UserRole, agency: Option<AgencyId>, ha
         role,
         agency,
         password_hash: hash.to_owned(),
+        temporary: false,
+        decree: None,
     }
 }
 

@@ -87,6 +87,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
                     role: *role,
                     agency,
                     password_hash,
+                    temporary: false,
+                    decree: None,
                 };
                 site::change(place, vec![user]).await
             })?;
@@ -107,8 +109,10 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
                 let Some((user, _)) = found else { bail!("there is no user {username}") };
                 drop(store);
                 let user = user.id;
-                let commands =
-                    vec![SiteCommand::SetPassword { user, hash }, SiteCommand::CloseSessionsOf { user }];
+                let commands = vec![
+                    SiteCommand::SetPassword { user, hash, temporary: false },
+                    SiteCommand::CloseSessionsOf { user },
+                ];
                 site::change(place, commands).await
             })?;
             println!("password set for {username}");

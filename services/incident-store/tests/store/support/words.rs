@@ -154,5 +154,7 @@ pub fn add_user(n: u64, username: &str, role: UserRole, of: Option<u64>) -> Site
         role,
         agency: of.map(agency),
         password_hash: format!("hash-{n}"),
+        temporary: false,
+        decree: None,
     }
 }
