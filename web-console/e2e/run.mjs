@@ -20,6 +20,7 @@ import './stories/alarms.mjs';
 import './stories/supervisor.mjs';
 import './stories/wall.mjs';
 import './stories/alerts.mjs';
+import './stories/admin.mjs';
 import './stories/channels.mjs';
 import './stories/corrections.mjs';
 import './stories/panel.mjs';

@@ -51,6 +51,16 @@ export async function read<Answer>(path: string, signal?: AbortSignal): Promise<
   return answerOf<Answer>(response, path);
 }
 
+/** The same for what is no JSON. */
+export async function readText(path: string): Promise<string> {
+  const signal = AbortSignal.timeout(REQUEST_MILLISECONDS_MAX);
+  const response = await fetch(`/api/v1${path}`, { signal }).catch((cause: unknown) => {
+    throw new Unreachable(cause);
+  });
+  if (!response.ok) throw await problemFrom(response);
+  return response.text();
+}
+
 /**
  * Sends one intention. It is repeated with the same key until the server has answered, so that a
  * reply lost on the way never makes a second incident or a second acknowledgement.

@@ -1,4 +1,4 @@
-import { newKey, read, write, writeOnce } from './client';
+import { newKey, read, readText, write, writeOnce } from './client';
 import type {
   Alerts,
   Broadcast,
@@ -56,6 +56,7 @@ import type {
   UnitAdvice,
   UnitList,
   UnitSaid,
+  User,
   Wallboard,
   Whom,
 } from './types';
@@ -103,6 +104,14 @@ export const api = {
   withdraw: (call: string) => write<Call>('DELETE', `/calls/${call}/disposition`, undefined),
   recordCallBack: (call: string, outcome: CallBackOutcome, note?: string) =>
     write<Call>('POST', `/calls/${call}/call-back`, note ? { outcome, note } : { outcome }),
+
+  users: () => read<User[]>('/users'),
+  addUser: (user: Schemas['UserRequest'], key: string) => write<User>('POST', '/users', user, key),
+  changeUser: (user: string, change: Partial<Schemas['UserChangeRequest']>) =>
+    write<User>('PATCH', `/users/${user}`, change),
+  changePassword: (current: string, password: string) =>
+    write<void>('POST', '/session/password', { current, password }),
+  metrics: () => readText('/metrics'),
 
   alerts: () => read<Alerts>('/alerts'),
   proposeDisaster: (disaster: { name: string; incident_id?: string; decree?: string }, key: string) =>

@@ -93,6 +93,7 @@ describe('a recording', () => {
     agency_id: null,
     agency_code: null,
     active: true,
+    password_is_temporary: false,
   });
 
   it('is heard by supervisors, auditors, and whoever answered', () => {

@@ -1,4 +1,5 @@
 import type { id } from '../id';
+import { admin } from './admin';
 import { agency } from './agency';
 import { alerts } from './alerts';
 import { call } from './call';
@@ -47,6 +48,7 @@ export const en: Record<keyof typeof id, string> = {
   ...form,
   ...incident,
   ...neighbour,
+  ...admin,
   ...agency,
   ...alerts,
   ...supervisor,

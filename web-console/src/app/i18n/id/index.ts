@@ -1,3 +1,4 @@
+import { admin } from './admin';
 import { agency } from './agency';
 import { alerts } from './alerts';
 import { call } from './call';
@@ -46,6 +47,7 @@ export const id = {
   ...form,
   ...incident,
   ...neighbour,
+  ...admin,
   ...agency,
   ...alerts,
   ...supervisor,
