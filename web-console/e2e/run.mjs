@@ -18,6 +18,7 @@ import './stories/units.mjs';
 import './stories/responder.mjs';
 import './stories/alarms.mjs';
 import './stories/supervisor.mjs';
+import './stories/map.mjs';
 import './stories/wall.mjs';
 import './stories/alerts.mjs';
 import './stories/admin.mjs';

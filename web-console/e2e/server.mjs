@@ -84,6 +84,11 @@ export class Server {
     return `http://${this.http}`;
   }
 
+  /** The data folder, once it has been started. */
+  get folder() {
+    return this.#folder;
+  }
+
   async start() {
     this.#folder ??= await folderWith(this.#settings);
     const flags = ['serve', '--demo', '--data-dir', this.#folder, '--http', this.http, '--sip', this.sip];

@@ -87,6 +87,8 @@ export class World {
   #onDuty = [];
   #folder = null;
   #halves = null;
+  /** Worlds of one story each. */
+  #apart = [];
   #sessions = new Map();
   #nextNumber = 1;
   shots = '';
@@ -127,6 +129,16 @@ export class World {
     world.#browser = this.#browser;
     this.#halves = world;
     await world.#serve((given) => new Halves(given));
+    return world;
+  }
+
+  /** A world of its own for a story that would be in the way of the others. It ends with the story. */
+  async apart() {
+    const world = new World();
+    Object.assign(world, { shots: this.shots, trespasses: this.trespasses });
+    world.#browser = this.#browser;
+    this.#apart.push(world);
+    await world.#serve((given) => new Server(given));
     return world;
   }
 
@@ -225,6 +237,7 @@ export class World {
 
   async photographAll(name) {
     await this.#halves?.photographAll(`${name}-halves`);
+    for (const world of this.#apart) await world.photographAll(`${name}-apart`);
     const pages = this.#contexts.flatMap((context) => context.pages());
     for (const [place, page] of pages.entries())
       await this.#shoot(page, `${name}-${place}`).catch(() => undefined);
@@ -232,6 +245,10 @@ export class World {
 
   async closePages() {
     await this.#halves?.closePages();
+    for (const world of this.#apart.splice(0)) {
+      await world.closePages();
+      await world.leave();
+    }
     for (const phone of [this.agency, this.telco, this.middle]) phone.hangUp();
     for (const caller of this.#callers.splice(0)) {
       caller.hangUp();

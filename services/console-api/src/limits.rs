@@ -87,8 +87,10 @@ pub const LIVE_CALLS_EVERY: Duration = Duration::from_secs(1);
 pub const PLAYBACK_COVERS: Seconds = Seconds(3_600);
 /// Playbacks that are remembered, so that their further parts make no leaf.
 pub const PLAYBACKS_REMEMBERED_MAX: usize = 1_024;
-/// Bytes of a recording that are read at once: four seconds of sound.
-pub const RECORDING_PIECE_BYTES: usize = 64 * 1024;
+/// Bytes of a file that are read at once: four seconds of sound.
+pub const FILE_PIECE_BYTES: usize = 64 * 1024;
+/// Base maps in the folder that are looked at, in the order of their names: each is one more layer to draw.
+pub const BASE_MAPS_MAX: usize = 8;
 /// How long the answer to an order is remembered for a repeat: longer than any client goes on trying.
 pub const ANSWERS_REMEMBERED_FOR: Seconds = Seconds(600);
 /// Answers to orders that are remembered.
@@ -115,3 +117,7 @@ pub const SKILLS_MAX: usize = 16;
 pub const LIVE_MESSAGES_KEPT_MAX: usize = 256;
 /// How often the trunk is asked who sits and who waits, so that a lost change of the line is made good.
 pub const FLOOR_EVERY: Duration = Duration::from_secs(3);
+/// Hours of incidents in one heat map: a week.
+pub const HEAT_HOURS_MAX: u32 = 168;
+/// Incidents that are counted for one heat map, the newest: a week of a kabupaten has some hundreds.
+pub const HEAT_INCIDENTS_MAX: usize = 20_000;

@@ -1,5 +1,6 @@
 //! What the routes share, in parts: each route takes the parts that it needs (`FromRef`).
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
@@ -13,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::agency_consoles::AgencyConsoles;
+use crate::base_maps::BaseMaps;
 use crate::channels::ChannelDoor;
 use crate::duplicates::DuplicateBook;
 use crate::duty_seats::{DutySeats, SeatsTold};
@@ -49,6 +51,8 @@ pub struct ApiConfig {
     pub ring_rules: AcdPolicy,
     /// Where recordings lie.
     pub recordings: RecordingsFolder,
+    /// Where base maps lie; it need not be there.
+    pub map_dir: PathBuf,
     /// Whom to ask for the time.
     pub clock: Clock,
     /// What proposes a category.
@@ -120,6 +124,7 @@ pub struct ApiState {
     agency_consoles: AgencyConsoles,
     seats_told: SeatsTold,
     recordings: Recordings,
+    base_maps: BaseMaps,
     channels: ChannelDoor,
     duplicates: DuplicateBook,
     once: Once,
@@ -210,6 +215,7 @@ impl ApiState {
             agency_consoles,
             seats_told,
             recordings: Recordings::new(config.recordings),
+            base_maps: BaseMaps::new(config.map_dir),
             channels: config.channels,
             duplicates,
             once: Once::new(clock.clone()),

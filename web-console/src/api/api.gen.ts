@@ -1488,6 +1488,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The base maps that lie beside the data, and which of them cannot be used. */
+        get: operations["show_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map/base/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A base map (PMTiles version 3), in the parts that a browser draws. Takes `Range` and `If-Range`. */
+        get: operations["read_base_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map/heat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many incidents there were where, counted in a grid. */
+        get: operations["show_heat_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics": {
         parameters: {
             query?: never;
@@ -2209,6 +2260,22 @@ export interface components {
             /** @description Its `sip:` URI. */
             uri: string;
         };
+        /** @description A file with vector tiles (PMTiles version 3). */
+        BaseMap: {
+            /**
+             * Format: int64
+             * @description Its length.
+             */
+            bytes: number;
+            fault: components["schemas"]["BaseMapFault"] | null;
+            /** @description Its file name; `GET /api/v1/map/base/{name}` gives its bytes. Who made it stands in its own metadata. */
+            name: string;
+        };
+        /**
+         * @description Why a base map cannot be used.
+         * @enum {string}
+         */
+        BaseMapFault: "name" | "unreadable" | "foreign" | "truncated" | "not_vector" | "packing" | "too_many";
         /**
          * @description Why an agency was asked.
          * @enum {string}
@@ -3735,6 +3802,51 @@ export interface components {
         Heard: {
             source: components["schemas"]["ReportSource"] | null;
         };
+        /** @description A cell of the grid. */
+        HeatCell: {
+            /**
+             * Format: int32
+             * @description Incidents in it.
+             */
+            incidents: number;
+            /**
+             * Format: int32
+             * @description Its western edge, in cells from the meridian of Greenwich.
+             */
+            x: number;
+            /**
+             * Format: int32
+             * @description Its southern edge, in cells from the equator.
+             */
+            y: number;
+        };
+        /** @description Where incidents were, as counts in a grid. */
+        HeatMap: {
+            /** @description The cells that have any. */
+            cells: components["schemas"]["HeatCell"][];
+            /**
+             * Format: double
+             * @description Cells in one degree.
+             */
+            cells_per_degree: number;
+            /** @description Whether there were more than one answer counts; the newest are here. */
+            cut: boolean;
+            /** @description Opened at this time or later. */
+            from: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description So many are counted, those without a point included. Cancelled and merged incidents are not; a prank never is
+             *     one.
+             */
+            incidents: number;
+            /** @description Opened before this time. */
+            to: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description Of them so many have no point and stand in no cell.
+             */
+            without_point: number;
+        };
         /**
          * @description Where the caller's identity comes from.
          * @enum {string}
@@ -4032,6 +4144,11 @@ export interface components {
             entries: components["schemas"]["LogLine"][];
             /** @description The index of the newest entry there is. */
             head: components["schemas"]["Counter"];
+        };
+        /** @description What the map of a console may show besides what the console knows. */
+        MapOffer: {
+            /** @description The base maps that lie beside the data, by name. Those with a fault are named so that somebody mends them. */
+            base_maps: components["schemas"]["BaseMap"][];
         };
         /** @description What holds from now on. */
         MassEventRequest: {
@@ -9552,6 +9669,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PublicKey"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_map: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The base maps */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapOffer"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_base_map: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One range of bytes (RFC 9110 section 14.2) */
+                Range?: string | null;
+            };
+            path: {
+                /** @description File name, as the list has it */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description The part that was asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_heat_map: {
+        parameters: {
+            query?: {
+                /** @description Of the last so many hours, 1 to 168; 24 when absent. */
+                hours?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeatMap"];
                 };
             };
             /** @description What cannot be done, and why: see docs/api-errors.md */

@@ -30,6 +30,10 @@ export type LocationFix = Schemas['Fix'];
 export type DispositionKind = Schemas['DispositionKind'];
 export type CallBackOutcome = Schemas['CallBackOutcome'];
 
+export type MapOffer = Schemas['MapOffer'];
+export type BaseMapFault = Schemas['BaseMapFault'];
+export type HeatMap = Schemas['HeatMap'];
+
 export type Category = Schemas['Category'];
 export type Priority = Schemas['Priority'];
 export type AgencyRole = Schemas['AgencyRole'];

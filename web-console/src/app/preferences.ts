@@ -2,7 +2,12 @@ export type Language = 'id' | 'en';
 export type Theme = 'dark' | 'light';
 
 /** The only things that a console leaves in the browser: never a name, a number or a place. */
-const keys = { language: 'sigap.language', theme: 'sigap.theme', devices: 'sigap.devices' } as const;
+const keys = {
+  language: 'sigap.language',
+  theme: 'sigap.theme',
+  devices: 'sigap.devices',
+  baseMap: 'sigap.base_map',
+} as const;
 
 /** Sound devices by the browser's own random names for them; null is the browser's choice. */
 export interface ChosenDevices {
@@ -25,6 +30,15 @@ export function saveLanguage(language: Language): void {
 
 export function saveTheme(theme: Theme): void {
   store(keys.theme, theme);
+}
+
+/** Whether a base map is drawn where there is one. */
+export function savedBaseMap(): boolean {
+  return stored(keys.baseMap) !== 'off';
+}
+
+export function saveBaseMap(on: boolean): void {
+  store(keys.baseMap, on ? 'on' : 'off');
 }
 
 export function savedDevices(): ChosenDevices {

@@ -1,5 +1,5 @@
 import { api } from '../api/endpoints';
-import type { Agency, Area, Category, IncidentType, Policy } from '../api/types';
+import type { Agency, Area, Category, IncidentType, MapOffer, Policy } from '../api/types';
 import { local } from './i18n/words.svelte';
 
 /** A reference list that did not come is asked for again after this long. */
@@ -10,6 +10,8 @@ class Reference {
   policy = $state.raw<Policy | null>(null);
   areas = $state.raw<Area[]>([]);
   agencies = $state.raw<Agency[]>([]);
+  /** The base maps beside the data. */
+  map = $state.raw<MapOffer | null>(null);
   #wanted = false;
   #renewing = false;
 
@@ -19,6 +21,7 @@ class Reference {
     this.#load('policy', api.policy);
     this.#load('areas', api.areas);
     this.#load('agencies', api.agencies);
+    this.#load('map', api.map);
   }
 
   /** Makes sure that at least this version of the policy is here. One that is being loaded for the first time is new. */
@@ -60,7 +63,7 @@ class Reference {
     return this.typeLabel(incident.type) ?? this.categoryLabel(incident.category);
   }
 
-  #load<Name extends 'policy' | 'areas' | 'agencies'>(name: Name, ask: () => Promise<unknown>): void {
+  #load<Name extends 'policy' | 'areas' | 'agencies' | 'map'>(name: Name, ask: () => Promise<unknown>): void {
     ask().then(
       (answer) => ((this as Record<string, unknown>)[name] = answer),
       () => setTimeout(() => this.#load(name, ask), RETRY_MILLISECONDS),

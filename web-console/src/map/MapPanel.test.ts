@@ -12,6 +12,7 @@ vi.mock('./area-map', () => ({
     showUnits = nothing;
     showFix = nothing;
     showDraft = nothing;
+    showBases = nothing;
     fit = nothing;
     destroy = nothing;
   },

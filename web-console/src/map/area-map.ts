@@ -6,15 +6,19 @@ import ScaleLine from 'ol/control/ScaleLine';
 import Zoom from 'ol/control/Zoom';
 import { boundingExtent, isEmpty } from 'ol/extent';
 import GeoJSON from 'ol/format/GeoJSON';
-import { circular } from 'ol/geom/Polygon';
+import Polygon, { circular, fromExtent } from 'ol/geom/Polygon';
 import Point from 'ol/geom/Point';
-import Polygon from 'ol/geom/Polygon';
+import type BaseLayer from 'ol/layer/Base';
 import VectorLayer from 'ol/layer/Vector';
-import { fromLonLat, toLonLat } from 'ol/proj';
+import { fromLonLat, toLonLat, transformExtent } from 'ol/proj';
+import Cluster from 'ol/source/Cluster';
 import VectorSource from 'ol/source/Vector';
-import type { Area } from '../api/types';
+import type { Area, HeatMap, Priority } from '../api/types';
 import { nearestCells } from './cells';
-import { areaStyle, draftStyle, fixStyle, pinStyle, readColours, unitStyle } from './styles';
+import { readColours } from './colours';
+import { type Group, inReadingOrder, mostUrgent } from './groups';
+import { cellsTogether, squaresOf } from './heat';
+import { areaStyle, draftStyle, fixStyle, groupStyle, heatStyle, unitStyle } from './styles';
 import type { Pin, UnitPin } from './pins';
 
 /** Without a radius from the operator the circle says "somewhere here": a typical cell in the country. */
@@ -22,6 +26,27 @@ const RADIUS_METRES_UNKNOWN = 3_000;
 
 /** Near enough to see the kecamatan around a point; there are no streets to see nearer by. */
 const ZOOM_TO_AN_INCIDENT = 10.5;
+
+/** Marks nearer to each other than this are drawn as one: two of them beside each other can still be told apart. */
+const GROUP_PIXELS = 52;
+
+/** A mark is hit within this many pixels. */
+const HIT_PIXELS = 4;
+
+/** Nearer by than this nothing comes apart any more. */
+const ZOOM_TO_PART_MAX = 17;
+
+/** What the map asks of the screen around it. */
+export interface MapHost {
+  /** Somebody took a point; absent where points are not taken. */
+  onpick: ((lat: number, lon: number) => void) | null;
+  /** The groups that are seen now, in reading order; none while the map moves. */
+  ongroups: (groups: Group[]) => void;
+  /** These stand at one point, however near one looks. */
+  onlist: (ids: string[]) => void;
+  /** The word for a priority. */
+  word: (priority: Priority) => string;
+}
 
 /** The offline map: areas, incidents, the caller's circle and the pin of the report. */
 export class AreaMap {
@@ -31,39 +56,110 @@ export class AreaMap {
   #pins = new VectorSource();
   #units = new VectorSource();
   #draft = new VectorSource();
+  #heat = new VectorSource();
+  #heatNow: { heat: HeatMap; together: number } | null = null;
+  #groups = new Cluster({
+    source: this.#pins,
+    distance: GROUP_PIXELS,
+    // A mark stands at one of its incidents, so that no mark lies on another.
+    minDistance: GROUP_PIXELS,
+  });
+  /** Edges and names over a base map; without one the areas themselves have them. */
+  #edges: VectorLayer;
+  #areaLayer: VectorLayer;
+  #pinLayer: VectorLayer;
+  #unitLayer: VectorLayer;
+  #bases: BaseLayer[] = [];
   #fitted = false;
+  #host: MapHost;
 
-  constructor(target: HTMLElement, onpick: (lat: number, lon: number) => void, pickable: boolean) {
+  constructor(target: HTMLElement, host: MapHost) {
+    this.#host = host;
     const style = (feature: FeatureLike) => areaStyle(feature, readColours());
+    const edge = (feature: FeatureLike) => areaStyle(feature, readColours(), true);
+    const mark = (feature: FeatureLike) => {
+      const members = membersOf(feature);
+      const word = host.word(mostUrgent(members.map((one) => one.get('priority') as Priority)));
+      return groupStyle(members, readColours(), word);
+    };
+    this.#areaLayer = new VectorLayer({ source: this.#areas, style, declutter: true });
+    this.#edges = new VectorLayer({ source: this.#areas, style: edge, declutter: true, visible: false });
+    this.#pinLayer = new VectorLayer({ source: this.#groups, style: mark });
+    this.#unitLayer = new VectorLayer({
+      source: this.#units,
+      style: (feature) => unitStyle(feature, readColours()),
+      declutter: true,
+    });
     this.#map = new OlMap({
       target,
       keyboardEventTarget: target,
       layers: [
-        new VectorLayer({ source: this.#areas, style, declutter: true }),
-        new VectorLayer({ source: this.#fix, style: () => fixStyle(readColours()) }),
+        this.#areaLayer,
+        this.#edges,
         new VectorLayer({
-          source: this.#units,
-          style: (feature) => unitStyle(feature, readColours()),
-          declutter: true,
+          source: this.#heat,
+          style: (feature) => heatStyle(Number(feature.get('incidents')), readColours()),
         }),
-        new VectorLayer({ source: this.#pins, style: (feature) => pinStyle(feature, readColours()) }),
+        new VectorLayer({ source: this.#fix, style: () => fixStyle(readColours()) }),
+        this.#unitLayer,
+        this.#pinLayer,
         new VectorLayer({ source: this.#draft, style: () => draftStyle(readColours()) }),
       ],
       controls: [new Zoom({ zoomInLabel: '+', zoomOutLabel: '−' }), new ScaleLine()],
       view: new View({ center: fromLonLat([106.4, -2.8]), zoom: 9, maxZoom: 19, minZoom: 5 }),
     });
-    if (!pickable) return;
+    this.#map.on('movestart', () => host.ongroups([]));
+    this.#map.on('rendercomplete', () => this.#tellGroups());
+    this.#map.on('moveend', () => this.#drawHeat());
     this.#map.on('click', (event) => {
-      const [lon, lat] = toLonLat(event.coordinate);
-      if (lon !== undefined && lat !== undefined) onpick(lat, lon);
+      const group = this.#groupAt(event.pixel);
+      if (group) this.open(group.ids);
+      else this.#pick(event.coordinate);
     });
     // A map that only a mouse can use would shut out whoever works without one.
     target.addEventListener('keydown', (event) => {
       const centre = this.#map.getView().getCenter();
-      if (event.key !== 'Enter' || event.ctrlKey || !centre) return;
-      const [lon, lat] = toLonLat(centre);
-      if (lon !== undefined && lat !== undefined) onpick(lat, lon);
+      if (event.key === 'Enter' && !event.ctrlKey && centre) this.#pick(centre);
     });
+  }
+
+  /** Comes so near that a group comes apart, or says what stands at its point. */
+  open(ids: readonly string[]): void {
+    const points = this.#pins
+      .getFeatures()
+      .filter((feature) => ids.includes(String(feature.getId())))
+      .flatMap((feature) => feature.getGeometry()?.getExtent().slice(0, 2) ?? []);
+    const extent = boundingExtent(pairs(points));
+    const view = this.#map.getView();
+    if (!this.#comesApart(extent)) {
+      this.#host.onlist([...ids]);
+      return;
+    }
+    view.fit(extent, { padding: [60, 72, 60, 72], maxZoom: ZOOM_TO_PART_MAX, duration: 250 });
+  }
+
+  /** Draws base maps below all else; none of them takes them away. */
+  showBases(layers: readonly BaseLayer[]): void {
+    for (const layer of this.#bases) {
+      this.#map.removeLayer(layer);
+      layer.dispose();
+    }
+    this.#bases = [...layers];
+    this.#bases.forEach((layer, place) => this.#map.getLayers().insertAt(1 + place, layer));
+    this.#edges.setVisible(this.#bases.length > 0);
+    const named = this.#bases.length === 0;
+    this.#areaLayer.setStyle((feature) =>
+      named || feature.get('name') === undefined ? areaStyle(feature, readColours()) : undefined,
+    );
+  }
+
+  /** Draws how many incidents there were where. What is there now would cover the figures. */
+  showHeat(heat: HeatMap | null): void {
+    this.#heatNow = heat && { heat, together: 0 };
+    this.#pinLayer.setVisible(heat === null);
+    this.#unitLayer.setVisible(heat === null);
+    this.#heat.clear();
+    this.#drawHeat();
   }
 
   showAreas(areas: readonly Area[]): void {
@@ -90,11 +186,15 @@ export class AreaMap {
   }
 
   showPins(pins: readonly Pin[]): void {
-    this.#pins.clear();
-    for (const pin of pins) {
+    const features = pins.map((pin) => {
       const geometry = new Point(fromLonLat([pin.lon, pin.lat]));
-      this.#pins.addFeature(new Feature({ geometry, priority: pin.priority, label: pin.label }));
-    }
+      const feature = new Feature({ geometry, priority: pin.priority, label: pin.label });
+      feature.setId(pin.id);
+      return feature;
+    });
+    // All at once: each change of the source groups everything anew.
+    this.#pins.clear(true);
+    this.#pins.addFeatures(features);
   }
 
   showUnits(units: readonly UnitPin[]): void {
@@ -134,11 +234,7 @@ export class AreaMap {
       .getFeatures()
       .filter((feature) => feature.get('given') === true || feature.get('name') !== undefined)
       .flatMap((feature) => feature.getGeometry()?.getExtent() ?? []);
-    const corners: number[][] = [];
-    for (let place = 0; place + 1 < points.length; place += 2) {
-      corners.push([points[place] ?? 0, points[place + 1] ?? 0]);
-    }
-    const extent = boundingExtent(corners);
+    const extent = boundingExtent(pairs(points));
     if (!isEmpty(extent)) this.#map.getView().fit(extent, { padding: [40, 72, 48, 72] });
   }
 
@@ -156,4 +252,79 @@ export class AreaMap {
     const [width = 0, height = 0] = size;
     if (x < 20 || y < 20 || x > width - 20 || y > height - 20) this.moveTo(lat, lon);
   }
+
+  #pick(coordinate: number[]): void {
+    const [lon, lat] = toLonLat(coordinate);
+    if (lon !== undefined && lat !== undefined) this.#host.onpick?.(lat, lon);
+  }
+
+  #groupAt(pixel: number[]): { ids: string[] } | null {
+    const found = this.#map.getFeaturesAtPixel(pixel, {
+      layerFilter: (layer) => layer === this.#pinLayer,
+      hitTolerance: HIT_PIXELS,
+    });
+    const group = found.map(membersOf).find((members) => members.length > 1);
+    return group ? { ids: group.map((one) => String(one.getId())) } : null;
+  }
+
+  #comesApart(extent: number[]): boolean {
+    const [west = 0, south = 0, east = 0, north = 0] = extent;
+    const resolution = this.#map.getView().getResolutionForZoom(ZOOM_TO_PART_MAX);
+    return Math.max(east - west, north - south) > GROUP_PIXELS * resolution;
+  }
+
+  #tellGroups(): void {
+    const [width = 0, height = 0] = this.#map.getSize() ?? [];
+    const drawn = this.#pinLayer.getVisible() ? this.#groups.getFeatures() : [];
+    const groups = drawn.flatMap((feature): Group[] => {
+      const members = membersOf(feature);
+      const point = feature.getGeometry();
+      if (members.length < 2 || !(point instanceof Point)) return [];
+      const pixel = this.#map.getPixelFromCoordinate(point.getCoordinates());
+      const corners = pairs(members.flatMap((one) => one.getGeometry()?.getExtent().slice(0, 2) ?? []));
+      return [
+        {
+          ids: members.map((one) => String(one.getId())),
+          priority: mostUrgent(members.map((one) => one.get('priority') as Priority)),
+          x: Math.round(pixel?.[0] ?? -1),
+          y: Math.round(pixel?.[1] ?? -1),
+          parts: this.#comesApart(boundingExtent(corners)),
+        },
+      ];
+    });
+    this.#host.ongroups(inReadingOrder(groups, width, height));
+  }
+
+  // The squares grow with the distance, so that there is always room for their figures.
+  #drawHeat(): void {
+    const now = this.#heatNow;
+    const resolution = this.#map.getView().getResolution();
+    if (!now || resolution === undefined) return;
+    const degreesPerPixel = (resolution * 360) / (2 * Math.PI * 6_378_137);
+    const together = cellsTogether(now.heat.cells_per_degree, degreesPerPixel);
+    if (together === now.together) return;
+    now.together = together;
+    this.#heat.clear(true);
+    this.#heat.addFeatures(
+      squaresOf(now.heat, together).map(({ west, south, size, incidents }) => {
+        const extent = [west, south, west + size, south + size];
+        const geometry = fromExtent(transformExtent(extent, 'EPSG:4326', 'EPSG:3857'));
+        return new Feature({ geometry, incidents });
+      }),
+    );
+  }
+}
+
+/** The incidents that one mark stands for. */
+function membersOf(feature: FeatureLike): Feature[] {
+  return (feature.get('features') as Feature[] | undefined) ?? [];
+}
+
+/** Numbers by twos. */
+function pairs(numbers: readonly number[]): number[][] {
+  const pairs: number[][] = [];
+  for (let place = 0; place + 1 < numbers.length; place += 2) {
+    pairs.push([numbers[place] ?? 0, numbers[place + 1] ?? 0]);
+  }
+  return pairs;
 }

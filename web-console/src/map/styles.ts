@@ -6,41 +6,14 @@ import Stroke from 'ol/style/Stroke';
 import Style from 'ol/style/Style';
 import Text from 'ol/style/Text';
 import type { Priority, Unit } from '../api/types';
+import { family, withAlpha, type Colours } from './colours';
+import { mostUrgent } from './groups';
+import type { HeatSquare } from './heat';
+import { HEAT_STEPS, stepOf } from './heat';
 import { urgencyOf } from './pins';
 
-const names = [
-  'map-sea',
-  'map-land',
-  'map-edge',
-  'map-label',
-  'panel',
-  'ink',
-  'accent',
-  'good',
-  'ink-soft',
-  'p1',
-  'p2',
-  'p3',
-  'p0',
-] as const;
-export type Colours = Record<(typeof names)[number], string>;
-
-let known: { theme: string | undefined; colours: Colours } | null = null;
-
-/** The map draws on a canvas, so it reads the tokens of the theme instead of using them in CSS. */
-export function readColours(): Colours {
-  const theme = document.documentElement.dataset.theme;
-  if (known && known.theme === theme) return known.colours;
-  const style = getComputedStyle(document.documentElement);
-  const pairs = names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]);
-  const colours = Object.fromEntries(pairs) as Colours;
-  known = { theme, colours };
-  return colours;
-}
-
-const family = "'Atkinson Hyperlegible Next Variable', sans-serif";
-
-export function areaStyle(feature: FeatureLike, colours: Colours): Style {
+/** An area, and its name. Over a base map only its edge: what lies in it is drawn by the base map. */
+export function areaStyle(feature: FeatureLike, colours: Colours, overBase = false): Style {
   const name: unknown = feature.get('name');
   const isVillage = feature.get('level') === 'desa';
   if (typeof name === 'string') {
@@ -59,8 +32,9 @@ export function areaStyle(feature: FeatureLike, colours: Colours): Style {
     });
   }
   const given = feature.get('given') === true;
+  const land = new Fill({ color: given ? colours['map-land'] : withAlpha(colours['map-land'], 0.55) });
   return new Style({
-    fill: new Fill({ color: given ? colours['map-land'] : withAlpha(colours['map-land'], 0.55) }),
+    ...(!overBase && { fill: land }),
     stroke: new Stroke({
       color: colours['map-edge'],
       width: isVillage ? 0.5 : 1.25,
@@ -69,18 +43,18 @@ export function areaStyle(feature: FeatureLike, colours: Colours): Style {
   });
 }
 
-function pinImage(priority: Priority, colours: Colours): RegularShape | CircleStyle {
+function pinImage(priority: Priority, colours: Colours, larger = 1): RegularShape | CircleStyle {
   const fill = new Fill({ color: colours[priority.toLowerCase() as 'p1' | 'p2' | 'p3' | 'p0'] });
   const stroke = new Stroke({ color: colours.panel, width: 2 });
   switch (priority) {
     case 'P1':
-      return new RegularShape({ points: 4, radius: 12, fill, stroke });
+      return new RegularShape({ points: 4, radius: 12 * larger, fill, stroke });
     case 'P2':
-      return new RegularShape({ points: 3, radius: 12, fill, stroke });
+      return new RegularShape({ points: 3, radius: 12 * larger, fill, stroke });
     case 'P3':
-      return new RegularShape({ points: 4, radius: 11, angle: Math.PI / 4, fill, stroke });
+      return new RegularShape({ points: 4, radius: 11 * larger, angle: Math.PI / 4, fill, stroke });
     case 'P0':
-      return new CircleStyle({ radius: 8, fill, stroke });
+      return new CircleStyle({ radius: 8 * larger, fill, stroke });
   }
 }
 
@@ -92,6 +66,59 @@ export function pinStyle(feature: FeatureLike, colours: Colours): Style {
       text: String(feature.get('label')),
       font: `600 15px ${family}`,
       offsetY: 20,
+      fill: new Fill({ color: colours.ink }),
+      stroke: new Stroke({ color: colours.panel, width: 4 }),
+    }),
+  });
+}
+
+/** The mark of one incident, or of several that stand too near each other: their number in the shape of the most urgent. */
+export function groupStyle(members: readonly FeatureLike[], colours: Colours, word: string): Style | Style[] {
+  const [only] = members;
+  if (members.length === 1 && only) return pinStyle(only, colours);
+  const priority = mostUrgent(members.map((one) => one.get('priority') as Priority));
+  const zIndex = 1 - urgencyOf(priority);
+  return [
+    new Style({
+      zIndex,
+      image: pinImage(priority, colours, 2),
+      text: new Text({
+        text: String(members.length),
+        font: `700 16px ${family}`,
+        offsetY: priority === 'P2' ? 4 : 1,
+        fill: new Fill({ color: colours.panel }),
+      }),
+    }),
+    new Style({
+      zIndex,
+      text: new Text({
+        text: `${priority} ${word}`,
+        font: `600 15px ${family}`,
+        offsetY: 31,
+        fill: new Fill({ color: colours.ink }),
+        stroke: new Stroke({ color: colours.panel, width: 4 }),
+      }),
+    }),
+  ];
+}
+
+/** How strongly the weakest and the strongest square are drawn. */
+const HEAT_ALPHA = { least: 0.22, most: 0.72 };
+
+/** The strength of a step, for the map and for its legend. */
+export function heatColour(step: number, colours: Colours): string {
+  const share = step / (HEAT_STEPS.length - 1);
+  return withAlpha(colours.accent, HEAT_ALPHA.least + (HEAT_ALPHA.most - HEAT_ALPHA.least) * share);
+}
+
+/** The colour tells how much at a glance, the figure says it. */
+export function heatStyle(incidents: HeatSquare['incidents'], colours: Colours): Style {
+  return new Style({
+    fill: new Fill({ color: heatColour(stepOf(incidents), colours) }),
+    stroke: new Stroke({ color: colours.accent, width: 2 }),
+    text: new Text({
+      text: String(incidents),
+      font: `700 15px ${family}`,
       fill: new Fill({ color: colours.ink }),
       stroke: new Stroke({ color: colours.panel, width: 4 }),
     }),
@@ -162,9 +189,4 @@ export function draftStyle(colours: Colours): Style[] {
     }),
     new Style({ image: new CircleStyle({ radius: 3, fill: new Fill({ color: colours.accent }) }) }),
   ];
-}
-
-function withAlpha(hex: string, alpha: number): string {
-  const channels = [1, 3, 5].map((place) => parseInt(hex.slice(place, place + 2), 16));
-  return `rgba(${channels.join(',')},${alpha})`;
 }

@@ -153,8 +153,8 @@ codes! {
         "The file of the recording is not there", "Its record and its hash stay in the log. Tell the admin: the file may have been moved.";
     /// The part that was asked for lies beyond the end.
     RangeNotSatisfiable = "range_not_satisfiable" 416
-        "Bagian rekaman di luar akhir berkas", "Muat rekaman dari awal.";
-        "The part lies beyond the end of the recording", "Load the recording from its beginning.";
+        "Bagian di luar akhir berkas", "Muat berkas dari awal.";
+        "The part lies beyond the end of the file", "Load the file from its beginning.";
     /// The incident exists already.
     IncidentExists = "incident_exists" 409
         "Insiden sudah ada", "Tidak ada yang hilang; muat ulang daftar insiden.";

@@ -4,24 +4,20 @@
 //! leaf in the log says more than dozens. The leaf is there before the first byte goes out.
 
 mod player;
-mod range;
 
 use std::collections::BTreeMap;
-use std::io::SeekFrom;
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::body::{Body, Bytes};
 use dispatch_core::call::fact::RecordingSummary;
 use dispatch_core::ids::{CallId, UserId};
 use dispatch_core::time::Timestamp;
-use tokio::fs::File;
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio::sync::watch;
 
 pub use player::Player;
 
-use crate::limits::{PLAYBACK_COVERS, PLAYBACKS_REMEMBERED_MAX, RECORDING_PIECE_BYTES};
+use crate::files::{OpenFile, inside};
+use crate::limits::{PLAYBACK_COVERS, PLAYBACKS_REMEMBERED_MAX};
 use crate::problem::{Code, Problem};
 
 /// Where recordings lie, and how much room is left there.
@@ -64,16 +60,14 @@ impl Recordings {
     ///
     /// # Errors
     /// `recording_missing` when it is not there.
-    async fn open(&self, summary: &RecordingSummary) -> Result<Opened, Problem> {
+    async fn open(&self, summary: &RecordingSummary) -> Result<OpenFile, Problem> {
         let path =
             inside(&self.folder.dir, &summary.recording).ok_or(Problem::new(Code::RecordingMissing))?;
         let missing = |error: std::io::Error| {
             tracing::warn!(error = &error as &dyn std::error::Error, "A recording cannot be read");
             Problem::new(Code::RecordingMissing)
         };
-        let file = File::open(path).await.map_err(missing)?;
-        let bytes = file.metadata().await.map_err(missing)?.len();
-        Ok(Opened { file, bytes })
+        OpenFile::open(&path).await.map_err(missing)
     }
 
     /// Whether this is a new playback and not another part of one that is in the log.
@@ -96,47 +90,9 @@ impl Recordings {
     }
 }
 
-/// A file of the folder by its bare name: a record never leads elsewhere.
-fn inside(dir: &Path, name: &str) -> Option<PathBuf> {
-    let mut parts = Path::new(name).components();
-    match (parts.next(), parts.next()) {
-        (Some(Component::Normal(only)), None) => Some(dir.join(only)),
-        (Some(_), _) | (None, _) => None,
-    }
-}
-
-/// A recording that is being read.
-struct Opened {
-    file: File,
-    bytes: u64,
-}
-
-impl Opened {
-    /// So many bytes from there on, read as they are sent.
-    async fn body(mut self, first: u64, bytes: u64) -> std::io::Result<Body> {
-        self.file.seek(SeekFrom::Start(first)).await?;
-        let pieces = futures_util::stream::try_unfold(self.file.take(bytes), |mut file| async move {
-            let mut piece = vec![0; RECORDING_PIECE_BYTES];
-            let length = file.read(&mut piece).await?;
-            piece.truncate(length);
-            Ok::<_, std::io::Error>((length > 0).then(|| (Bytes::from(piece), file)))
-        });
-        Ok(Body::from_stream(pieces))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_leads_nowhere_else() {
-        let dir = Path::new("/rekaman");
-        assert_eq!(inside(dir, "a.wav"), Some(PathBuf::from("/rekaman/a.wav")));
-        for name in ["../a.wav", "/etc/passwd", "x/../../a", "", ".", "..", "b/a.wav"] {
-            assert_eq!(inside(dir, name), None, "{name}");
-        }
-    }
 
     #[test]
     fn a_playback_covers_an_hour_of_one_person_and_one_call() {

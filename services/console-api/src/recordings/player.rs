@@ -1,8 +1,8 @@
 //! From a request to the bytes of a recording.
 
 use axum::extract::FromRef;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
 use dispatch_core::call::fact::RecordingSummary;
 use dispatch_core::call::{Call, CallCommand};
 use dispatch_core::ids::CallId;
@@ -12,8 +12,8 @@ use incident_store::{DeskCommand, Store};
 use tokio::time::timeout;
 
 use super::Recordings;
-use super::range::{Part, asked};
 use crate::authority::{Authority, CanHearRecordings};
+use crate::files::{Part, asked, insert_text};
 use crate::intake::Intake;
 use crate::limits::READ_WAIT;
 use crate::problem::{Code, Problem};
@@ -58,25 +58,16 @@ impl Player {
         require_own(may, &call)?;
         let summary = call.recording.as_ref().ok_or(Problem::new(Code::NoRecording))?;
         let opened = self.recordings.open(summary).await?;
-        let (bytes, tag) = (opened.bytes, tag_of(summary));
-        let (status, first, last) = match asked(headers, bytes, &tag) {
-            Part::Outside => return Ok(outside(bytes)),
-            Part::Whole => (StatusCode::OK, 0, bytes.saturating_sub(1)),
-            Part::Bytes { first, last } => (StatusCode::PARTIAL_CONTENT, first, last),
-        };
-        self.write_down(may, id).await?;
-        let length = if bytes == 0 { 0 } else { last - first + 1 };
-        let body = opened.body(first, length).await.map_err(|_| Problem::new(Code::RecordingMissing))?;
-        let mut response = (status, body).into_response();
-        let sent = response.headers_mut();
-        sent.insert(header::CONTENT_TYPE, HeaderValue::from_static("audio/wav"));
-        sent.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-        sent.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-        insert_text(sent, header::ETAG, &tag);
-        insert_text(sent, header::CONTENT_DISPOSITION, &format!("inline; filename=\"{id}.wav\""));
-        if status == StatusCode::PARTIAL_CONTENT {
-            insert_text(sent, header::CONTENT_RANGE, &format!("bytes {first}-{last}/{bytes}"));
+        let tag = tag_of(summary);
+        let part = asked(headers, opened.bytes(), &tag);
+        // What is not there cannot be heard.
+        if part != Part::Outside {
+            self.write_down(may, id).await?;
         }
+        let answered = opened.answer(part, &tag, "audio/wav").await;
+        let mut response = answered.map_err(|_| Problem::new(Code::RecordingMissing))?;
+        let named = format!("inline; filename=\"{id}.wav\"");
+        insert_text(response.headers_mut(), header::CONTENT_DISPOSITION, &named);
         Ok(response)
     }
 
@@ -110,17 +101,4 @@ fn require_own(may: &Authority<CanHearRecordings>, call: &Call) -> Result<(), Pr
 /// The hash names the bytes, whatever the file is called.
 fn tag_of(summary: &RecordingSummary) -> String {
     format!("\"{}\"", summary.sha256)
-}
-
-fn outside(bytes: u64) -> Response {
-    let mut response = Problem::new(Code::RangeNotSatisfiable).into_response();
-    insert_text(response.headers_mut(), header::CONTENT_RANGE, &format!("bytes */{bytes}"));
-    response
-}
-
-/// Hashes and numbers are always fit for a header.
-fn insert_text(headers: &mut HeaderMap, name: header::HeaderName, text: &str) {
-    if let Ok(value) = HeaderValue::from_str(text) {
-        headers.insert(name, value);
-    }
 }

@@ -119,6 +119,9 @@ routes! {
     step_card_draft
     list_areas
     find_places
+    show_map
+    read_base_map
+    show_heat_map
     list_agencies
     list_contacts
     show_channels

@@ -18,6 +18,7 @@ mod form_draft;
 mod incident;
 mod live_call;
 mod log;
+mod map;
 mod paper;
 mod person;
 mod place;
@@ -46,6 +47,7 @@ pub use incident::{
 };
 pub use live_call::live_call;
 pub use log::{Checkpoint, LogLine, LogPage, PublicKey};
+pub use map::{BaseMap, BaseMapFault, HeatMap, MapOffer};
 pub use paper::{PaperEntry, PaperForm, PaperFormBatch, PaperFormCounts, PaperFormPage};
 pub use person::{Audio, Duty, Named, PersonOnDuty, Session, SessionOpened, User};
 pub use place::{PlaceHit, Places, Reading, Whereabouts};

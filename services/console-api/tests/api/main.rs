@@ -17,6 +17,7 @@ mod duplicates;
 mod feed;
 mod form_drafts;
 mod incidents;
+mod maps;
 mod paper;
 mod places;
 mod recordings;

@@ -115,6 +115,7 @@ impl World {
             phone_book: phone_book(),
             ring_rules: AcdPolicy::default(),
             recordings: RecordingsFolder { dir: folder.path().join("rekaman"), space: space.subscribe() },
+            map_dir: folder.path().join("peta"),
             clock,
             classifier: Arc::new(Classifier::default_classifier().unwrap()),
             public_key,
@@ -133,6 +134,11 @@ impl World {
     /// Where recordings lie.
     pub fn recordings(&self) -> std::path::PathBuf {
         self.folder.path().join("rekaman")
+    }
+
+    /// Where base maps lie. Nobody made the folder yet.
+    pub fn maps(&self) -> std::path::PathBuf {
+        self.folder.path().join("peta")
     }
 
     /// Somebody without a session.

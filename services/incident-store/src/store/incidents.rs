@@ -1,12 +1,13 @@
 //! Questions about incidents and assignments.
 
 use dispatch_core::ids::{AgencyId, AreaCode, AssignmentId, IncidentId};
-use dispatch_core::incident::{Incident, IncidentStatus};
+use dispatch_core::incident::{Incident, IncidentStatus, Point};
+use dispatch_core::time::Timestamp;
 
 use super::calls::page;
 use super::condition::Conditions;
 use super::{Store, at_most};
-use crate::engine::Value;
+use crate::engine::{Row, Value};
 use crate::error::StoreError;
 use crate::records::{IncidentFilter, Near, Page, PageCursor, StatusFilter};
 
@@ -34,6 +35,20 @@ impl Store {
         let rows = self.readers().rows(&sql, conditions.values).await?;
         let items: Vec<Incident> = rows.iter().map(|row| row.json(0)).collect::<Result<_, _>>()?;
         Ok(page(items, limit, |incident| PageCursor { at: incident.opened_at, id: incident.id.0 }))
+    }
+
+    /// Where incidents were, newest first: `None` where nobody knows the point. What was cancelled did not happen,
+    /// and what was merged happened once.
+    pub async fn incident_points(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Option<Point>>, StoreError> {
+        let rows = self.readers().rows(POINTS, vec![from.into(), to.into(), limit.into()]).await?;
+        let point =
+            |row: &Row| Ok(row.maybe_real(0)?.zip(row.maybe_real(1)?).map(|(lat, lon)| Point { lat, lon }));
+        rows.iter().map(point).collect()
     }
 
     /// Incidents that have not ended, oldest first.
@@ -67,6 +82,8 @@ impl Store {
     }
 }
 
+const POINTS: &str = "SELECT lat, lon FROM incident WHERE opened_us >= $1 AND opened_us < $2 \
+    AND status NOT IN ('cancelled', 'merged') ORDER BY opened_us DESC, id DESC LIMIT $3";
 pub(super) const OPEN_INCIDENTS: &str =
     "SELECT state FROM incident WHERE is_open = 1 ORDER BY opened_us, id LIMIT $1";
 pub(super) const OPEN_INCIDENTS_OF: &str = "SELECT state FROM incident WHERE is_open = 1 AND id IN \

@@ -32,6 +32,9 @@ use crate::tools::STORE_FILE;
 /// How often a store that is away at start is asked again. Calls are taken all the while.
 const STORE_ASKED_EVERY: Duration = Duration::from_secs(1);
 
+/// Where the operator puts base maps, in the data folder.
+const MAP_FOLDER: &str = "map";
+
 /// `sigap desk`: serves consoles until SIGTERM or Ctrl+C, with or without a trunk.
 pub fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
     process::run(flags, Role::Desk, serve)
@@ -239,6 +242,7 @@ fn api_config(
         phone_book: config.voice.phone_book.clone(),
         ring_rules: config.voice.ring_rules.clone(),
         recordings,
+        map_dir: config.data_dir.join(MAP_FOLDER),
         clock: clock.clone(),
         classifier: Arc::new(Classifier::default_classifier()?),
         public_key: PublicKey {

@@ -76,10 +76,4 @@ export const form: Record<keyof typeof source, string> = {
   'part.casualties': 'Casualties',
   'part.narrative': 'Narrative',
   'part.reporter': 'Caller',
-
-  'map.title': 'Map',
-  'map.label': 'Map of the area. A click or Enter sets the location; arrows move, + and − zoom.',
-  'map.nearest': 'No official borders loaded: divided by nearest centre.',
-  'map.fit': 'Whole area',
-  'map.failed': 'The map could not be loaded. Fill in a landmark or a district.',
 };

@@ -14,6 +14,7 @@ import { form } from './form';
 import { frame } from './frame';
 import { incident } from './incident';
 import { line } from './line';
+import { map } from './map';
 import { neighbour } from './neighbour';
 import { paper } from './paper';
 import { place } from './place';
@@ -31,6 +32,7 @@ export const en: Record<keyof typeof id, string> = {
   ...frame,
   ...paper,
   ...place,
+  ...map,
   ...refer,
   ...roster,
   ...rules,

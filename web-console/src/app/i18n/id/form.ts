@@ -74,10 +74,4 @@ export const form = {
   'part.casualties': 'Korban',
   'part.narrative': 'Kronologi',
   'part.reporter': 'Pelapor',
-
-  'map.title': 'Peta',
-  'map.label': 'Peta wilayah. Klik atau Enter menaruh titik lokasi; panah menggeser, + dan − memperbesar.',
-  'map.nearest': 'Tanpa batas resmi: wilayah dibagi menurut titik pusat terdekat.',
-  'map.fit': 'Seluruh wilayah',
-  'map.failed': 'Peta tidak dapat dimuat. Isi patokan atau kecamatan.',
 } as const;

@@ -13,6 +13,7 @@ import { form } from './form';
 import { frame } from './frame';
 import { incident } from './incident';
 import { line } from './line';
+import { map } from './map';
 import { neighbour } from './neighbour';
 import { paper } from './paper';
 import { place } from './place';
@@ -30,6 +31,7 @@ export const id = {
   ...frame,
   ...paper,
   ...place,
+  ...map,
   ...refer,
   ...roster,
   ...rules,

@@ -1,4 +1,4 @@
-//! Which part of a recording is asked for (RFC 9110 section 14).
+//! Which part of a file is asked for (RFC 9110 section 14).
 
 use axum::http::{HeaderMap, header};
 

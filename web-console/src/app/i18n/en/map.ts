@@ -1,0 +1,40 @@
+import type { map as source } from '../id/map';
+
+/** The map. */
+export const map: Record<keyof typeof source, string> = {
+  'map.title': 'Map',
+  'map.label': 'Map of the area. A click or Enter sets the location; arrows move, + and − zoom.',
+  'map.nearest': 'No official borders loaded: divided by nearest centre.',
+  'map.fit': 'Whole area',
+  'map.failed': 'The map could not be loaded. Fill in a landmark or a district.',
+  'map.label_look': 'Map of the area. Arrows move, + and − zoom; Tab goes to groups of incidents.',
+  'map.base': 'Base map',
+  'map.base_key': 'Base map: show or hide',
+  'map.base_failed': 'The base map {name} cannot be read. The map goes on without it.',
+  'map.group': '{n} incidents close together, highest {priority} {word}: come nearer',
+  'map.group_list': '{n} incidents at one point, highest {priority} {word}: open the list',
+  'map.group_title': '{n} incidents at this point',
+  'map.close': 'Close',
+
+  'map_fault.name': 'Base map {name}: rename it; letters, digits, point, - and _ only.',
+  'map_fault.unreadable': 'The base map {name} cannot be read; check its permissions.',
+  'map_fault.foreign': 'The base map {name} is no PMTiles file of version 3.',
+  'map_fault.truncated': 'The base map {name} is cut off; copy it again.',
+  'map_fault.not_vector': 'The base map {name} holds pictures; only vector tiles are used.',
+  'map_fault.packing': 'The base map {name} is packed in a way that browsers do not know; use gzip.',
+  'map_fault.too_many': 'Too many base maps; {name} and those after it are not used.',
+
+  'heat.show': 'Spread',
+  'heat.key': 'Spread of incidents: show or hide',
+  'heat.title': 'Spread of incidents',
+  'heat.period': 'Period',
+  'heat.day': '24 hours',
+  'heat.week': '7 days',
+  'heat.total': '{n} incidents',
+  'heat.span': '{from} – {to}',
+  'heat.without_point': '{n} without a point, not on the map',
+  'heat.cut': 'the newest {n} only',
+  'heat.not_counted': 'Cancelled, merged and prank calls are not counted.',
+  'heat.steps': 'Incidents in a square',
+  'heat.failed': 'The spread could not be loaded: {reason}',
+};
