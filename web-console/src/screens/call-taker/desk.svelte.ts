@@ -66,6 +66,8 @@ class Desk {
 
   /** The form on the screen: of my call, of what I correct, or of the call that has just ended. */
   get draft(): Draft {
+    const coming = [...this.answering][0];
+    if (coming !== undefined) return drafts.of(coming);
     const held = drafts.held;
     if (held && drafts.pinned) return held;
     const active = this.active;
@@ -129,17 +131,19 @@ class Desk {
     if (this.isLive || this.answering.size > 0) return false;
     const key = this.#keys.get(call.id) ?? newKey();
     this.#keys.set(call.id, key);
+    // From the key on, what is typed is about this caller: the answer may take a while, and the form before belongs to another.
+    const giveBack = drafts.begin(call.id, call.caller?.number ?? '');
     this.answering = new Set([...this.answering, call.id]);
     try {
       const answered = await api.answer(call.id, key);
       learnCall(board, answered.call);
-      drafts.begin(call.id, call.caller?.number ?? '');
       this.audio = answered.audio;
       // The caller is there and cannot be heard: whatever this desk believed of its audio, it is asked again.
       if (answered.audio === 'none') seat.verify().catch(() => undefined);
       return true;
     } catch (error) {
       this.#keys.delete(call.id);
+      giveBack();
       if (error instanceof Problem && error.body.winner) {
         toasts.say({ tone: 'warn', title: t('desk.answered_by_other', { name: error.body.winner.name }) });
       } else {

@@ -74,7 +74,8 @@ describe('a correction', () => {
   });
 
   it('outlives its call, and the outcome of the call', () => {
-    const draft = drafts.begin('c1', '+62812');
+    drafts.begin('c1', '+62812');
+    const draft = drafts.of('c1');
     draft.took(incident({}));
     draft.form.narrative = 'api sudah padam';
     drafts.end('c1');
@@ -110,5 +111,21 @@ describe('what was written for an incident that has ended', () => {
     typed.form.landmark = 'jembatan';
     typed.takeFrom(ended);
     expect(typed.form.landmark).toBe('jembatan');
+  });
+});
+
+describe('the form of a call that is being answered', () => {
+  it('takes what is typed from the key on, and gives way to the one before when the call does not come', () => {
+    const before = new Draft(null);
+    drafts.held = before;
+    before.form.landmark = 'pasar';
+    const giveBack = drafts.begin('c7', '+62812');
+    expect(drafts.held).toBe(drafts.of('c7'));
+    giveBack();
+    expect(drafts.held).toBe(before);
+    const again = drafts.begin('c7', '+62812');
+    drafts.of('c7').form.landmark = 'terminal';
+    again();
+    expect(drafts.held?.form.landmark).toBe('terminal');
   });
 });

@@ -30,7 +30,9 @@ class Drafts {
     return this.#all.get(callId) ?? this.#all.get(null) ?? new Draft(null);
   }
 
-  begin(callId: string, reporterNumber: string): Draft {
+  /** Opens the form of a call. Gives how to go back to what was open, should the call not come: typed words stay in view. */
+  begin(callId: string, reporterNumber: string): () => void {
+    const { held, pinned } = this;
     const known = this.#all.get(callId);
     const draft = known ?? new Draft(callId);
     if (!known) draft.form.reporterNumber = reporterNumber;
@@ -39,7 +41,9 @@ class Drafts {
     // The caller may hang up at any moment; the form of the call stays until the next one.
     this.held = draft;
     this.pinned = false;
-    return draft;
+    return () => {
+      if (this.held === draft && !draft.worthKeeping) [this.held, this.pinned] = [held, pinned];
+    };
   }
 
   /** Opens an incident for correction. Words that were typed for it and never sent are found again. */
