@@ -71,6 +71,8 @@ permissions! {
     CanMarkMassEvents: Supervisor;
     /// Send agencies.
     CanDispatch: CallTaker Supervisor;
+    /// Take a task from one agency and give it to another one.
+    CanReassign: Supervisor;
     /// Write a note; a dispatcher only on the agency's own incidents.
     CanNote: CallTaker Dispatcher Supervisor;
     /// Say for one's own agency that a task is on the screen, or was opened.

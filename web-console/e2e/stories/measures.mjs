@@ -94,9 +94,7 @@ story(
     for (let first = 0; first < OPEN; first += 10)
       made.push(
         ...(await Promise.all(
-          Array.from({ length: 10 }, () =>
-            newIncident(world, { type: 'listrik_roboh', category: 'b' }),
-          ),
+          Array.from({ length: 10 }, () => newIncident(world, { type: 'listrik_roboh', category: 'b' })),
         )),
       );
     await until(

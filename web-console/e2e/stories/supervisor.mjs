@@ -1,3 +1,4 @@
+import { faults } from '../axe.mjs';
 import { check, equal, story, until } from '../harness.mjs';
 import { newIncident } from './agency.mjs';
 
@@ -93,3 +94,29 @@ story(
     equal([record.class, record.because], ['unknown', ['earlier_prank', 'restriction_lifted']], 'class');
   },
 );
+
+story('a supervisor gives a task to another agency, with a reason', async (world) => {
+  const page = await world.signedIn('pengawas');
+  const [from, to] = [await world.signedIn('pln'), await world.signedIn('basarnas')];
+  const incident = await newIncident(world, { type: 'listrik_roboh', category: 'b' });
+  const place = incident.location.landmark;
+  await from.locator('article', { hasText: place }).waitFor();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type(incident.number.slice(-6));
+  await page.keyboard.press('Enter');
+  const line = page.locator('li', { hasText: 'PLN' }).filter({ hasText: 'Alihkan' }).first();
+  await line.getByRole('button', { name: 'Alihkan' }).click();
+  const form = page.getByRole('form', { name: /Alihkan tugas/ });
+  check(await form.getByRole('button', { name: 'Alihkan' }).isDisabled(), 'without a reason');
+  await form.getByLabel('Ke instansi').selectOption({ label: 'Unit Siaga SAR Toboali' });
+  await form.getByLabel(/Alasan/).fill('regu PLN di Lepar');
+  await world.photograph(page, 'reassign');
+  equal(await faults(page), [], 'axe on the form');
+  await page.keyboard.press('Enter');
+  await to.locator('article', { hasText: place }).waitFor();
+  await from.locator('article', { hasText: place }).waitFor({ state: 'detached' });
+  await page
+    .getByText(/tidak jadi ditugaskan: regu PLN di Lepar/)
+    .first()
+    .waitFor();
+});

@@ -145,6 +145,8 @@ export const api = {
       agencies ? { agencies } : {},
       key,
     ),
+  reassign: (incident: string, assignment: string, agency: string, reason: string) =>
+    write<Incident>('POST', `/incidents/${incident}/reassign`, { assignment_id: assignment, agency, reason }),
   close: (incident: string, reason?: string) =>
     write<Incident>('POST', `/incidents/${incident}/close`, reason ? { reason } : {}),
   reopen: (incident: string, reason: string) =>

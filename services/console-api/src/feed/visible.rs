@@ -240,7 +240,7 @@ fn incident_form(event: &IncidentEvent, incident: &Incident, viewer: Viewer) -> 
         | IncidentEvent::ConsoleOff { assignment }
         | IncidentEvent::UnitJoined { assignment, .. }
         | IncidentEvent::UnitLeft { assignment, .. }
-        | IncidentEvent::AssignmentCancelled { assignment }
+        | IncidentEvent::AssignmentCancelled { assignment, .. }
         | IncidentEvent::ChannelTried { assignment, .. } => {
             (Form::Assignment(*assignment), Some(*assignment))
         }

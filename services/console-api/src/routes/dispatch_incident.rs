@@ -81,7 +81,7 @@ fn targets(named: Option<&[String]>, incident: &Incident, names: &Names) -> Resu
     let mut led = incident.engaged().any(|assignment| assignment.role == Role::Lead);
     let mut chosen: Vec<Target> = Vec::new();
     for (place, name) in named.iter().enumerate() {
-        let entry = agency(name, names).ok_or_else(|| unknown(place))?;
+        let entry = agency(name, names).ok_or_else(|| unknown(&format!("agencies[{place}]")))?;
         if chosen.iter().any(|target| target.agency == entry.id) {
             continue;
         }
@@ -96,19 +96,18 @@ fn targets(named: Option<&[String]>, incident: &Incident, names: &Names) -> Resu
     Ok(chosen)
 }
 
-fn agency<'a>(name: &str, names: &'a Names) -> Option<&'a AgencyEntry> {
+pub(super) fn agency<'a>(name: &str, names: &'a Names) -> Option<&'a AgencyEntry> {
     let directory = &names.policy().directory;
     let by_id = name.parse::<AgencyId>().ok().and_then(|id| directory.agencies.get(&id));
     let code = AgencyCode::new(name);
     by_id.or_else(|| directory.by_code(&code)).or_else(|| directory.by_function(&code)).filter(|entry| entry.active)
 }
 
-fn by_hand(entry: &AgencyEntry) -> Target {
+pub(super) fn by_hand(entry: &AgencyEntry) -> Target {
     let because = "Dipilih petugas".to_owned();
     Target { agency: entry.id, code: entry.code.clone(), role: Role::Support, because }
 }
 
-fn unknown(place: usize) -> Problem {
-    let field = format!("agencies[{place}]");
-    Problem::field(&field, "unknown_value", "Instansi tidak dikenal.", "There is no such agency.")
+pub(super) fn unknown(field: &str) -> Problem {
+    Problem::field(field, "unknown_value", "Instansi tidak dikenal.", "There is no such agency.")
 }

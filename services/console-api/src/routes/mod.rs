@@ -66,6 +66,7 @@ routes! {
     show_incident
     edit_incident
     dispatch_incident
+    reassign_incident
     close_incident
     reopen_incident
     cancel_incident

@@ -153,8 +153,10 @@ fn incident_words(
             format!("Tingkat alarm naik {from} → {to}"),
             format!("Alarm level raised {from} → {to}"),
         ),
-        IncidentEvent::AssignmentCancelled { assignment } => {
-            told("assignment_cancelled", agency(*assignment), "tidak jadi ditugaskan", "was called off")
+        IncidentEvent::AssignmentCancelled { assignment, reason } => {
+            let why = reason.as_ref().map(|reason| format!(": {}", reason.reveal())).unwrap_or_default();
+            let (id, en) = (format!("tidak jadi ditugaskan{why}"), format!("was called off{why}"));
+            told("assignment_cancelled", agency(*assignment), &id, &en)
         }
         IncidentEvent::Escalated { cause, step, .. } => {
             let (id, en) = cause_in_words(cause);

@@ -152,7 +152,7 @@ fn change(incident: &mut Incident, event: &IncidentEvent, actor: Actor, at: Time
             a.units.retain(|known| known.id != *unit);
         }),
         IncidentEvent::AlarmRaised { to, .. } => incident.alarm = *to,
-        IncidentEvent::AssignmentCancelled { assignment } => with(incident, *assignment, |a| {
+        IncidentEvent::AssignmentCancelled { assignment, .. } => with(incident, *assignment, |a| {
             a.progress = Progress::Cancelled { at };
         }),
         IncidentEvent::ChannelTried {

@@ -147,6 +147,15 @@ pub enum IncidentCommand {
         /// Why.
         reason: Private<String>,
     },
+    /// Take a task from one agency and give it to another one, in the same role.
+    Reassign {
+        /// Which assignment.
+        id: AssignmentId,
+        /// To whom.
+        to: Target,
+        /// Why.
+        reason: Private<String>,
+    },
     /// No console of the agency is open, so nobody can have it on a screen.
     ConsoleOff {
         /// Which assignment.

@@ -127,6 +127,7 @@ impl Course<'_> {
             }
             IncidentCommand::CrewHelp { id, text, raise_to } => self.crew_help(id, text, raise_to),
             IncidentCommand::CrewUnable { id, reason } => self.crew_unable(id, reason),
+            IncidentCommand::Reassign { id, to, reason } => self.reassign(id, to, reason),
             IncidentCommand::ConsoleOff { id } => self.console_off(id),
             IncidentCommand::JoinUnit { assignment, unit } => self.join_unit(assignment, unit),
             IncidentCommand::LeaveUnit { assignment, unit } => self.leave_unit(assignment, unit),
@@ -212,6 +213,7 @@ impl Course<'_> {
             | IncidentCommand::Edit { .. }
             | IncidentCommand::Dispatch { .. }
             | IncidentCommand::Assignment { .. }
+            | IncidentCommand::Reassign { .. }
             | IncidentCommand::ConsoleOff { .. }
             | IncidentCommand::JoinUnit { .. }
             | IncidentCommand::LeaveUnit { .. }
@@ -266,6 +268,28 @@ impl Course<'_> {
         for target in new {
             self.assign(target, Because::Dispatch, note.clone());
         }
+        Ok(())
+    }
+
+    /// One goes, another one comes, in one act: nobody stands in between with neither. Who is there already is not called off.
+    fn reassign(
+        &mut self,
+        id: AssignmentId,
+        to: Target,
+        reason: Private<String>,
+    ) -> Result<(), IncidentRefusal> {
+        self.must_be_open()?;
+        let a = self.assignment(id)?;
+        if reason.reveal().trim().is_empty() {
+            return Err(IncidentRefusal::ReasonMissing);
+        }
+        let state = a.progress.state();
+        if state > AssignmentState::EnRoute {
+            let (from, to) = (state.name(), AssignmentState::Cancelled.name());
+            return Err(IncidentRefusal::NotInThisState { from, to });
+        }
+        self.dispatch(vec![Target { role: a.role, ..to }], None)?;
+        self.emit(IncidentEvent::AssignmentCancelled { assignment: id, reason: Some(reason) });
         Ok(())
     }
 
@@ -333,7 +357,7 @@ impl Course<'_> {
         let open = open.filter(|a| a.progress.state() != AssignmentState::Completed);
         let ids: Vec<AssignmentId> = open.map(|a| a.id).collect();
         for assignment in ids {
-            self.emit(IncidentEvent::AssignmentCancelled { assignment });
+            self.emit(IncidentEvent::AssignmentCancelled { assignment, reason: None });
         }
     }
 

@@ -131,6 +131,9 @@ pub enum IncidentEvent {
     AssignmentCancelled {
         /// Which.
         assignment: AssignmentId,
+        /// Why, when a person did it for this one alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Private<String>>,
     },
     /// Silence went on too long; a rung of a ladder was climbed.
     Escalated {

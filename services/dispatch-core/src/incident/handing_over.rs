@@ -168,7 +168,7 @@ impl Course<'_> {
         let unheard = self.incident.assignments.iter().filter(|a| a.progress.awaits_acknowledgement());
         let unheard: Vec<AssignmentId> = unheard.map(|a| a.id).collect();
         for assignment in unheard {
-            self.emit(IncidentEvent::AssignmentCancelled { assignment });
+            self.emit(IncidentEvent::AssignmentCancelled { assignment, reason: None });
         }
         self.end_if_theirs();
         Ok(())

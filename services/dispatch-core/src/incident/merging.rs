@@ -195,7 +195,7 @@ impl Course<'_> {
                 Some(a) if !stay.is_empty() => {
                     self.crews_leave(a.id, a.units.iter().map(|u| u.id).filter(|id| !stay.contains(id)));
                 }
-                Some(a) => self.emit(IncidentEvent::AssignmentCancelled { assignment: a.id }),
+                Some(a) => self.emit(IncidentEvent::AssignmentCancelled { assignment: a.id, reason: None }),
                 None => {}
             }
         }
@@ -286,7 +286,7 @@ impl Course<'_> {
             if self.incident.assignments.len() >= ASSIGNMENTS_PER_INCIDENT_MAX {
                 return;
             }
-            self.emit(IncidentEvent::AssignmentCancelled { assignment: a.id });
+            self.emit(IncidentEvent::AssignmentCancelled { assignment: a.id, reason: None });
             let target = Target { agency: a.agency, code: a.code, role: a.role, because: String::new() };
             self.assign(target, Because::Dispatch, a.note);
         }

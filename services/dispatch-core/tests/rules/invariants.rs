@@ -25,6 +25,8 @@ enum Act {
     Prioritise(Priority),
     Note,
     ConsoleOff(usize),
+    /// A task, to an agency.
+    Reassign(usize, usize),
     /// To one of two neighbours.
     Offer(bool),
     /// About one of the offers: accepted, refused, told either, taken back.
@@ -42,6 +44,7 @@ fn any_act() -> impl Strategy<Value = Act> {
         1 => prop_oneof![Just(Priority::P1), Just(Priority::P2), Just(Priority::P3)].prop_map(Act::Prioritise),
         1 => Just(Act::Note),
         1 => (0..12usize).prop_map(Act::ConsoleOff),
+        1 => (0..12usize, 0..AGENCIES.len()).prop_map(|(n, to)| Act::Reassign(n, to)),
         1 => any::<bool>().prop_map(Act::Offer),
         1 => (0..4usize, 0..5u8).prop_map(|(n, what)| Act::Answer(n, what)),
     ]
@@ -96,6 +99,13 @@ fn perform(bench: &mut Bench, act: Act) {
             let Some(a) = assignments.get(n % assignments.len().max(1)) else { return };
             let id = a.id;
             return bench.run(Actor::System, IncidentCommand::ConsoleOff { id }).unwrap();
+        }
+        Act::Reassign(n, to) => {
+            let assignments = &bench.incident().assignments;
+            let Some(a) = assignments.get(n % assignments.len().max(1)) else { return };
+            let (agency, code) = (agency(AGENCIES[to]), AgencyCode::new(AGENCIES[to]));
+            let to = Target { agency, code, role: Role::Support, because: "by hand".into() };
+            IncidentCommand::Reassign { id: a.id, to, reason: text("mobil rusak") }
         }
         Act::Offer(near) => {
             let code = AreaCode(if near { "19.04" } else { "19.71" }.into());

@@ -2,11 +2,13 @@
 
 use dispatch_core::actor::Actor;
 use dispatch_core::category::{Category, Priority};
+use dispatch_core::ids::AgencyCode;
 use dispatch_core::incident::{
     AssignmentState, Change, ChannelReport, ChannelState, Effect, Incident, IncidentCommand, IncidentRefusal,
     IncidentStatus, ReportSource,
 };
 use dispatch_core::private::Private;
+use dispatch_core::routing::{Role, Target};
 use dispatch_core::time::Seconds;
 
 use crate::bench::{Bench, agency, person};
@@ -270,4 +272,43 @@ fn the_telephone_that_it_was_sent_to_may_take_it_and_a_report_never_goes_back() 
     let no = IncidentCommand::Assignment { id, change, source: ReportSource::Voice };
     let late = bench.run(Actor::System, no);
     assert!(matches!(late, Err(IncidentRefusal::NotInThisState { .. })), "{late:?}");
+}
+
+#[test]
+fn a_task_goes_from_one_agency_to_another_in_one_act_and_not_from_who_is_there() {
+    let mut bench = Bench::with("kebakaran_bangunan", Category::A, Priority::P1);
+    bench.dispatch_by_routing();
+    let (damkar, role) = {
+        let a = bench.incident().assignments.iter().find(|a| a.agency == agency("damkar")).unwrap();
+        (a.id, a.role)
+    };
+    let to = |code: &str| Target {
+        agency: agency(code),
+        code: AgencyCode::new(code),
+        role: Role::Support,
+        because: "by hand".into(),
+    };
+    let reassign =
+        |id, code: &str, why: &str| IncidentCommand::Reassign { id, to: to(code), reason: said(why) };
+    let silent = bench.give(person(9), reassign(damkar, "basarnas", " "));
+    assert!(matches!(silent, Err(IncidentRefusal::ReasonMissing)));
+    let there = bench.give(person(9), reassign(damkar, "polres", "mobil rusak"));
+    assert!(matches!(there, Err(IncidentRefusal::AlreadyAssigned { .. })), "{there:?}");
+    bench.give(person(9), reassign(damkar, "basarnas", "mobil rusak")).unwrap();
+    let state = |bench: &Bench, code: &str| {
+        let a = bench.incident().assignments.iter().find(|a| a.agency == agency(code)).unwrap();
+        (a.progress.state(), a.role)
+    };
+    assert_eq!(state(&bench, "damkar").0, AssignmentState::Cancelled);
+    assert_eq!(state(&bench, "basarnas"), (AssignmentState::Sent, role), "in the same role");
+    let again = bench.give(person(9), reassign(damkar, "satpolpp", "mobil rusak"));
+    assert!(matches!(again, Err(IncidentRefusal::NotInThisState { .. })), "it is taken back already");
+    bench.report(2, "basarnas", Change::Acknowledge { unit: None }).unwrap();
+    bench.report(2, "basarnas", Change::OnScene).unwrap();
+    let arrived = bench.assignment_of("basarnas");
+    let called_off = bench.give(person(9), reassign(arrived, "satpolpp", "salah kirim"));
+    assert!(
+        matches!(called_off, Err(IncidentRefusal::NotInThisState { .. })),
+        "who is there is not called off"
+    );
 }

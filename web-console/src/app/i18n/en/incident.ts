@@ -74,4 +74,11 @@ export const incident: Record<keyof typeof source, string> = {
   'incident.split_means': '{number} is open again with its calls and agencies.',
   'incident.did_split': 'Incident {number} was split out.',
   'incident.came_with': 'came with another one',
+
+  'reassign.open': 'Reassign',
+  'reassign.title': 'Reassign the task of {agency}',
+  'reassign.to': 'To agency',
+  'reassign.reason': 'Why (needed, goes into the log)',
+  'reassign.submit': 'Reassign',
+  'reassign.did': 'The task of {from} went to {to}',
 };

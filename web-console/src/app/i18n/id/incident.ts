@@ -73,4 +73,11 @@ export const incident = {
   'incident.split_means': '{number} terbuka lagi dengan panggilan dan instansinya.',
   'incident.did_split': 'Insiden {number} dipisahkan.',
   'incident.came_with': 'ikut dari insiden lain',
+
+  'reassign.open': 'Alihkan',
+  'reassign.title': 'Alihkan tugas {agency}',
+  'reassign.to': 'Ke instansi',
+  'reassign.reason': 'Alasan (wajib, masuk log)',
+  'reassign.submit': 'Alihkan',
+  'reassign.did': 'Tugas {from} dialihkan ke {to}',
 } as const;
