@@ -1,3 +1,4 @@
+import { faults } from '../axe.mjs';
 import { check, equal, story, until } from '../harness.mjs';
 import { beginShift } from '../world.mjs';
 
@@ -91,3 +92,47 @@ story('a note of one agency is read by the others', async (world) => {
     .click();
   await ambulans.getByText(note).waitFor();
 });
+
+story(
+  'a task has a way as the crow flies, a number to ring, a sheet for the vehicle, and stands in the history',
+  async (world) => {
+    const page = await world.signedIn('damkar');
+    const reporter = { name: 'Ibu Rahma', number: '+628127001122' };
+    const place = { landmark: `gudang ${crypto.randomUUID().slice(0, 8)}`, lat: -3.02, lon: 106.5 };
+    const incident = await newIncident(world, { location: place, reporter });
+    const card = page.locator('article', { hasText: place.landmark });
+    await card.getByRole('button', { name: place.landmark }).click();
+    await page
+      .locator('.details')
+      .getByRole('button', { name: /Terima \+/ })
+      .waitFor();
+    await page.keyboard.press('u');
+    await card.waitFor({ state: 'detached' });
+    equal(
+      await page.getByRole('link', { name: 'Telepon +628127001122' }).getAttribute('href'),
+      'tel:+628127001122',
+      'the number to ring',
+    );
+    await page.evaluate(() => (window.print = () => (window.printed = (window.printed ?? 0) + 1)));
+    await page.keyboard.press('p');
+    await until(() => page.evaluate(() => window.printed === 1), 'the print');
+    await page.emulateMedia({ media: 'print' });
+    const sheet = page.locator('.sheets.task');
+    await sheet.getByText(incident.number).waitFor();
+    check(await sheet.getByText(place.landmark).isVisible(), 'the place on the sheet');
+    check(!(await page.locator('.details').isVisible()), 'the console is on the sheet');
+    await world.photograph(page, 'agency-print');
+    await page.emulateMedia({ media: 'screen' });
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+    await sheet.waitFor({ state: 'detached' });
+    await world.photograph(page, 'agency-line');
+    await page.keyboard.press('h');
+    await page
+      .getByRole('dialog', { name: 'Tugas dalam 12 jam terakhir' })
+      .getByText(incident.number)
+      .waitFor();
+    await world.photograph(page, 'agency-history');
+    equal(await faults(page), [], 'axe on the history');
+    await page.keyboard.press('Escape');
+  },
+);

@@ -53,6 +53,7 @@ import type {
   ShiftHandover,
   NewUnit,
   SuperviseMode,
+  TaskOfAgency,
   TransferStep,
   Unit,
   UnitAdvice,
@@ -114,6 +115,9 @@ export const api = {
   changePassword: (current: string, password: string) =>
     write<void>('POST', '/session/password', { current, password }),
   metrics: () => readText('/metrics'),
+
+  ownTasks: (limit: number) =>
+    read<{ items: TaskOfAgency[] }>(`/assignments?open=false&limit=${limit}`).then(({ items }) => items),
 
   alerts: () => read<Alerts>('/alerts'),
   proposeDisaster: (disaster: { name: string; incident_id?: string; decree?: string }, key: string) =>

@@ -170,3 +170,4 @@ export type Alerts = Schemas['Alerts'];
 export type Broadcast = Schemas['Broadcast'];
 export type CallInAnswer = Schemas['CallInAnswer'];
 export type Disaster = Schemas['Disaster'];
+export type TaskOfAgency = Schemas['AssignmentWithIncident'];

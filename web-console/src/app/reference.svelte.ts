@@ -10,6 +10,8 @@ class Reference {
   policy = $state.raw<Policy | null>(null);
   areas = $state.raw<Area[]>([]);
   agencies = $state.raw<Agency[]>([]);
+  /** Whether people practise here: nothing on the screens is real. */
+  isTraining = $state(false);
   /** The base maps beside the data. */
   map = $state.raw<MapOffer | null>(null);
   #wanted = false;
@@ -21,6 +23,10 @@ class Reference {
     this.#load('policy', api.policy);
     this.#load('areas', api.areas);
     this.#load('agencies', api.agencies);
+    api.ready().then(
+      (ready) => (this.isTraining = ready.demo === true),
+      () => undefined,
+    );
     this.#load('map', api.map);
   }
 

@@ -6,6 +6,7 @@ import ScaleLine from 'ol/control/ScaleLine';
 import Zoom from 'ol/control/Zoom';
 import { boundingExtent, isEmpty } from 'ol/extent';
 import GeoJSON from 'ol/format/GeoJSON';
+import LineString from 'ol/geom/LineString';
 import Polygon, { circular, fromExtent } from 'ol/geom/Polygon';
 import Point from 'ol/geom/Point';
 import type BaseLayer from 'ol/layer/Base';
@@ -18,7 +19,8 @@ import { nearestCells } from './cells';
 import { readColours } from './colours';
 import { type Group, inReadingOrder, mostUrgent } from './groups';
 import { cellsTogether, squaresOf } from './heat';
-import { areaStyle, draftStyle, fixStyle, groupStyle, heatStyle, unitStyle } from './styles';
+import type { RouteLine } from './lines';
+import { areaStyle, draftStyle, fixStyle, groupStyle, heatStyle, lineStyle, unitStyle } from './styles';
 import type { Pin, UnitPin } from './pins';
 
 /** Without a radius from the operator the circle says "somewhere here": a typical cell in the country. */
@@ -56,6 +58,7 @@ export class AreaMap {
   #pins = new VectorSource();
   #units = new VectorSource();
   #draft = new VectorSource();
+  #lines = new VectorSource();
   #heat = new VectorSource();
   #heatNow: { heat: HeatMap; together: number } | null = null;
   #groups = new Cluster({
@@ -100,6 +103,7 @@ export class AreaMap {
           source: this.#heat,
           style: (feature) => heatStyle(Number(feature.get('incidents')), readColours()),
         }),
+        new VectorLayer({ source: this.#lines, style: (feature) => lineStyle(feature, readColours()) }),
         new VectorLayer({ source: this.#fix, style: () => fixStyle(readColours()) }),
         this.#unitLayer,
         this.#pinLayer,
@@ -202,6 +206,14 @@ export class AreaMap {
     for (const unit of units) {
       const geometry = new Point(fromLonLat([unit.lon, unit.lat]));
       this.#units.addFeature(new Feature({ geometry, state: unit.state, label: unit.label }));
+    }
+  }
+
+  showLines(lines: readonly RouteLine[]): void {
+    this.#lines.clear();
+    for (const { from, to, label } of lines) {
+      const geometry = new LineString([from, to].map((end) => fromLonLat([end.lon, end.lat])));
+      this.#lines.addFeature(new Feature({ geometry, label }));
     }
   }
 

@@ -168,6 +168,20 @@ export function unitStyle(feature: FeatureLike, colours: Colours): Style {
   });
 }
 
+/** As the crow flies: dashed, so that nobody takes it for a road. */
+export function lineStyle(feature: FeatureLike, colours: Colours): Style {
+  return new Style({
+    stroke: new Stroke({ color: colours.ink, width: 2, lineDash: [3, 6] }),
+    text: new Text({
+      text: String(feature.get('label')),
+      font: `600 14px ${family}`,
+      placement: 'point',
+      fill: new Fill({ color: colours.ink }),
+      stroke: new Stroke({ color: colours.panel, width: 3 }),
+    }),
+  });
+}
+
 export function fixStyle(colours: Colours): Style {
   return new Style({
     fill: new Fill({ color: withAlpha(colours.p3, 0.18) }),

@@ -31,6 +31,7 @@ export const frame: Record<keyof typeof source, string> = {
   'strip.stale': 'data may be stale since {time}',
   'strip.data_at': 'data {time}',
   'strip.retry': 'Try now',
+  'strip.training': 'TRAINING · nothing here is real',
   'strip.no_trunk': 'The telephone part does not answer',
   'strip.no_trunk_means': 'new calls do not show yet; the system reconnects by itself',
   'strip.emergency_mode':

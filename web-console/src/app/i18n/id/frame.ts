@@ -29,6 +29,7 @@ export const frame = {
   'strip.stale': 'data mungkin basi sejak {time}',
   'strip.data_at': 'data {time}',
   'strip.retry': 'Coba sekarang',
+  'strip.training': 'LATIHAN · bukan kejadian sungguhan',
   'strip.no_trunk': 'Bagian telepon tidak menjawab',
   'strip.no_trunk_means': 'panggilan baru belum tampil; sistem menyambung ulang sendiri',
   'strip.emergency_mode':
