@@ -19,6 +19,7 @@ import './stories/responder.mjs';
 import './stories/alarms.mjs';
 import './stories/supervisor.mjs';
 import './stories/map.mjs';
+import './stories/zones.mjs';
 import './stories/wall.mjs';
 import './stories/alerts.mjs';
 import './stories/admin.mjs';

@@ -133,12 +133,12 @@ export class World {
   }
 
   /** A world of its own for a story that would be in the way of the others. It ends with the story. */
-  async apart() {
+  async apart(more = '') {
     const world = new World();
     Object.assign(world, { shots: this.shots, trespasses: this.trespasses });
     world.#browser = this.#browser;
     this.#apart.push(world);
-    await world.#serve((given) => new Server(given));
+    await world.#serve((given) => new Server(`${more}\n${given}`));
     return world;
   }
 

@@ -1,6 +1,6 @@
 //! The words of a notification: one SMS, a page, a letter. Indonesian, because it goes to an agency's people.
 
-use dispatch_core::time::Timestamp;
+use dispatch_core::time::{Timestamp, Zone, zone};
 
 use crate::{Notification, Task};
 
@@ -39,7 +39,7 @@ pub(crate) fn page(notification: &Notification) -> String {
     lines.extend(task.type_label.as_ref().map(|label| format!("Jenis   : {}", line(label))));
     lines.extend(task.area.as_ref().map(|area| format!("Wilayah : {}", line(area))));
     lines.extend(task.landmark.as_ref().map(|mark| format!("Patokan : {}", line(mark))));
-    lines.push(format!("Dikirim : {}", wib(notification.sent_at)));
+    lines.push(format!("Dikirim : {}", written(notification.sent_at, zone::here())));
     lines.push("Terima tugas ini di konsol atau lewat telepon ke 112.".to_owned());
     lines.join("\n") + "\n"
 }
@@ -86,10 +86,10 @@ fn line(value: &str) -> String {
 }
 
 /// `2026-11-22T03:00:00Z` as `22-11-2026 10.00 WIB`, as people there write it.
-fn wib(at: Timestamp) -> String {
-    let (date, minutes) = (at.date_wib(), at.minute_of_day_wib());
+fn written(at: Timestamp, zone: Zone) -> String {
+    let (date, minutes) = (at.date_in(zone), at.minute_of_day_in(zone));
     let day: Vec<&str> = date.rsplit('-').collect();
-    format!("{} {:02}.{:02} WIB", day.join("-"), minutes / 60, minutes % 60)
+    format!("{} {:02}.{:02} {}", day.join("-"), minutes / 60, minutes % 60, zone.word())
 }
 
 fn what(task: &Task) -> String {
@@ -220,6 +220,11 @@ pub(crate) mod tests {
         assert_eq!(page.lines().count(), lines, "{page}");
         assert!(page.contains("Patokan : kios  TUGAS 112 - P0 biru \n"), "{page}");
         assert!(page.contains("Dikirim : 01-01-2027 00.05 WIB"), "the next day: {page}");
+        let at = |zone| written(told.sent_at, zone);
+        assert_eq!(
+            (at(Zone::Wita), at(Zone::Wit)),
+            ("01-01-2027 01.05 WITA".into(), "01-01-2027 02.05 WIT".into())
+        );
         assert!(!page.contains('\r') && !subject(&told).contains(char::is_control));
     }
 }

@@ -5,7 +5,7 @@ use dispatch_core::incident::{PaperEnd, PaperReport, PaperTask};
 use dispatch_core::paper::{FormNumber, PaperForm};
 use dispatch_core::policy::AgencyEntry;
 use dispatch_core::private::Private;
-use dispatch_core::time::Timestamp;
+use dispatch_core::time::{Timestamp, zone};
 use incident_store::Store;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -129,7 +129,7 @@ impl PaperTaskRequest {
 /// # Errors
 /// When the store does not answer.
 pub async fn known_form(store: &Store, typed: &str, now: Timestamp) -> Result<Option<PaperForm>, Problem> {
-    match FormNumber::typed(typed, now.year_wib()) {
+    match FormNumber::typed(typed, now.year_here()) {
         Ok(number) => Ok(store.paper_form(number).await?),
         Err(_) => Ok(None),
     }
@@ -137,8 +137,8 @@ pub async fn known_form(store: &Store, typed: &str, now: Timestamp) -> Result<Op
 
 /// `2026-11-22 02.14 WIB`: by hand nobody writes seconds.
 pub fn day_and_minute(at: Timestamp) -> String {
-    let minute = at.minute_of_day_wib();
-    format!("{} {:02}.{:02} WIB", at.date_wib(), minute / 60, minute % 60)
+    let (zone, minute) = (zone::here(), at.minute_of_day_here());
+    format!("{} {:02}.{:02} {}", at.date_here(), minute / 60, minute % 60, zone.word())
 }
 
 fn unknown_form() -> Problem {

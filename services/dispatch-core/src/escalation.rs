@@ -124,7 +124,7 @@ pub struct LadderException {
     pub ladder: Ladder,
 }
 
-/// Hours of the day in WIB, in minutes after midnight; from 22.00 to 6.00 goes over midnight.
+/// Hours of the day where the centre is, in minutes after midnight; from 22.00 to 6.00 goes over midnight.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(try_from = "HoursText", into = "HoursText")]
 pub struct Hours {
@@ -175,7 +175,7 @@ impl Hours {
 
     /// Whether a moment lies within; the end does not.
     pub fn hold_at(&self, at: Timestamp) -> bool {
-        let minute = at.minute_of_day_wib();
+        let minute = at.minute_of_day_here();
         if self.from <= self.to {
             (self.from..self.to).contains(&minute)
         } else {

@@ -14,7 +14,7 @@ use crate::limits::{NOTE_BYTES_MAX, PAPER_FORMS_PER_BATCH_MAX};
 use crate::private::Private;
 use crate::time::Timestamp;
 
-/// The number on a form, `F-YYYY-NNNNNN`: the year (WIB) in which it was given out, and a gap-free count.
+/// The number on a form, `F-YYYY-NNNNNN`: the year (where the centre is) in which it was given out, and a gap-free count.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct FormNumber {
     year: i16,
@@ -229,7 +229,7 @@ impl PaperForm {
         let given = u32::try_from(given).map_err(|_| FormRefusal::Count)?;
         let form = |place: u32| {
             let number = given.checked_add(place).ok_or(FormRefusal::Count)?;
-            let number = FormNumber::new(at.year_wib(), number).map_err(|_| FormRefusal::Count)?;
+            let number = FormNumber::new(at.year_here(), number).map_err(|_| FormRefusal::Count)?;
             Ok(Self { number, batch, given_at: at, given_by: by, state: FormState::Out })
         };
         (1..=count).map(form).collect()

@@ -33,7 +33,7 @@ pub struct ReferralTarget {
 pub struct Referral {
     /// Its id.
     pub id: ReferralId,
-    /// The number that was read to the caller: `R-YYMMDD-NNN`, counted within the day (WIB).
+    /// The number that was read to the caller: `R-YYMMDD-NNN`, counted within the day (where the centre is).
     pub number: String,
     /// The call it comes from.
     pub call: CallId,
@@ -81,7 +81,7 @@ impl Referral {
     /// The number of the `ordinal`-th referral of a day.
     pub fn number_of(at: Timestamp, ordinal: u64) -> String {
         // Of `YYYY-MM-DD`, without the century and the dashes.
-        let day: String = at.date_wib().chars().skip(2).filter(char::is_ascii_digit).collect();
+        let day: String = at.date_here().chars().skip(2).filter(char::is_ascii_digit).collect();
         format!("R-{day}-{ordinal:03}")
     }
 

@@ -4,6 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use zone::Zone;
+
+pub mod zone;
+
 /// A point in time: microseconds since 1970-01-01 UTC. Stored as a number, shown as RFC 3339 with six
 /// digits and `Z` (CONTRACT: times RFC 3339 in UTC with microseconds).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -35,28 +39,45 @@ impl Timestamp {
         self.0.saturating_sub(earlier.0) / 1000
     }
 
-    /// Minutes after midnight in Western Indonesia Time.
-    pub const fn minute_of_day_wib(self) -> u16 {
+    /// Minutes after midnight where the centre is.
+    pub fn minute_of_day_here(self) -> u16 {
+        self.minute_of_day_in(zone::here())
+    }
+
+    /// The calendar year where the centre is.
+    pub fn year_here(self) -> i16 {
+        self.year_in(zone::here())
+    }
+
+    /// The calendar day where the centre is, `YYYY-MM-DD`.
+    pub fn date_here(self) -> String {
+        self.date_in(zone::here())
+    }
+
+    /// Minutes after midnight in a zone.
+    pub const fn minute_of_day_in(self, zone: Zone) -> u16 {
         const DAY: i64 = 24 * 60;
-        let minutes = self.0.div_euclid(60_000_000).saturating_add(7 * 60);
+        let minutes = self.0.div_euclid(60_000_000).saturating_add(zone.minutes());
         // Below 1440 whatever the time is.
         minutes.rem_euclid(DAY) as u16
     }
 
-    /// The calendar year in Western Indonesia Time (WIB, UTC+7, no daylight saving).
-    pub fn year_wib(self) -> i16 {
-        let shifted = self.0.saturating_add(7 * 3600 * 1_000_000);
-        jiff::Timestamp::from_microsecond(shifted)
+    /// The calendar year in a zone.
+    pub fn year_in(self, zone: Zone) -> i16 {
+        jiff::Timestamp::from_microsecond(self.shifted(zone))
             .map(|t| jiff::tz::Offset::UTC.to_datetime(t).year())
             .unwrap_or(1970)
     }
 
-    /// The calendar day in Western Indonesia Time, `YYYY-MM-DD`.
-    pub fn date_wib(self) -> String {
-        let shifted = self.0.saturating_add(7 * 3600 * 1_000_000);
-        jiff::Timestamp::from_microsecond(shifted)
+    /// The calendar day in a zone, `YYYY-MM-DD`.
+    pub fn date_in(self, zone: Zone) -> String {
+        jiff::Timestamp::from_microsecond(self.shifted(zone))
             .map(|t| jiff::tz::Offset::UTC.to_datetime(t).date().to_string())
             .unwrap_or_else(|_| "1970-01-01".to_owned())
+    }
+
+    const fn shifted(self, zone: Zone) -> i64 {
+        self.0.saturating_add(zone.minutes() * 60 * 1_000_000)
     }
 }
 
@@ -143,7 +164,25 @@ mod tests {
     fn the_year_turns_at_midnight_in_wib() {
         let before: Timestamp = "2026-12-31T16:59:59.999999Z".parse().unwrap();
         let after: Timestamp = "2026-12-31T17:00:00Z".parse().unwrap();
-        assert_eq!((before.year_wib(), after.year_wib()), (2026, 2027));
-        assert_eq!((before.date_wib(), after.date_wib()), ("2026-12-31".into(), "2027-01-01".into()));
+        assert_eq!((before.year_here(), after.year_here()), (2026, 2027), "WIB when nothing was said");
+        assert_eq!((before.date_here(), after.date_here()), ("2026-12-31".into(), "2027-01-01".into()));
+    }
+
+    #[test]
+    fn the_day_turns_an_hour_earlier_in_wita_and_two_in_wit() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        for (zone, midnight) in [
+            (Zone::Wib, "2026-12-31T17:00:00Z"),
+            (Zone::Wita, "2026-12-31T16:00:00Z"),
+            (Zone::Wit, "2026-12-31T15:00:00Z"),
+        ] {
+            let (after, before) = (at(midnight), at(midnight).before(Seconds(1)));
+            assert_eq!((before.year_in(zone), after.year_in(zone)), (2026, 2027), "{zone:?}");
+            assert_eq!(
+                (before.date_in(zone), after.date_in(zone)),
+                ("2026-12-31".into(), "2027-01-01".into())
+            );
+            assert_eq!((before.minute_of_day_in(zone), after.minute_of_day_in(zone)), (1_439, 0));
+        }
     }
 }

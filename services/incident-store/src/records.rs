@@ -245,7 +245,7 @@ pub struct WallboardFigures {
     pub calls_waiting: u64,
     /// Since when the first of them waits.
     pub waiting_since: Option<Timestamp>,
-    /// Calls of today (WIB) that a call-taker answered, tests left out.
+    /// Calls of today (where the centre is) that a call-taker answered, tests left out.
     pub answered_today: u64,
     /// Of them answered within 15 seconds.
     pub answered_within_15s: u64,

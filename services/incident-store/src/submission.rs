@@ -113,7 +113,7 @@ pub struct OutboxId(pub String);
 pub enum DeskCommand {
     /// Of a call.
     Call(CallId, CallCommand),
-    /// Open an incident. An empty number is filled from the counter of the year in WIB.
+    /// Open an incident. An empty number is filled from the counter of the year where the centre is.
     OpenIncident(IncidentId, Box<Report>),
     /// Of an incident.
     Incident(IncidentId, IncidentCommand),
@@ -286,7 +286,7 @@ pub enum SiteCommand {
         /// What they say to it.
         note: Private<String>,
     },
-    /// Hand on what is no emergency. An empty number is filled from the counter of the day in WIB.
+    /// Hand on what is no emergency. An empty number is filled from the counter of the day where the centre is.
     Refer {
         /// As it is handed on.
         referral: Box<Referral>,
@@ -298,7 +298,7 @@ pub enum SiteCommand {
         /// Under which number the service keeps it.
         reference: Private<String>,
     },
-    /// Give paper forms out, under the next numbers of the year in WIB.
+    /// Give paper forms out, under the next numbers of the year where the centre is.
     GiveOutForms {
         /// What is printed together.
         batch: FormBatchId,

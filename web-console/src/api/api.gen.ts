@@ -3033,6 +3033,8 @@ export interface components {
              * @description Id of the unit.
              */
             unit_id: string;
+            /** @description By which clock the centre lives: `Asia/Jakarta`, `Asia/Makassar` or `Asia/Jayapura`. */
+            zone: string;
         };
         /** @description Who goes. */
         CrewRequest: {
@@ -4042,7 +4044,7 @@ export interface components {
         LadderException: {
             /** @description Why, in Indonesian. */
             because: string;
-            /** @description Only for what is sent from this time of the day in WIB, `HH:MM`; null: at any. */
+            /** @description Only for what is sent from this time of the day where the centre is, `HH:MM`; null: at any. */
             from: string | null;
             /** @description Only for these functions; for all when empty. */
             functions: string[];
@@ -5499,6 +5501,8 @@ export interface components {
             expires_at: components["schemas"]["Time"];
             /** @description The person. */
             user: components["schemas"]["User"];
+            /** @description By which clock the centre lives: `Asia/Jakarta`, `Asia/Makassar` or `Asia/Jayapura`. */
+            zone: string;
         };
         /** @description A session that was just opened. */
         SessionOpened: {
@@ -5508,6 +5512,8 @@ export interface components {
             token: string;
             /** @description The person. */
             user: components["schemas"]["User"];
+            /** @description By which clock the centre lives: `Asia/Jakarta`, `Asia/Makassar` or `Asia/Jayapura`. */
+            zone: string;
         };
         /** @description What one person leaves to the next. */
         ShiftHandover: {
@@ -6220,7 +6226,7 @@ export interface components {
         };
         /** @description The live figures. */
         Wallboard: {
-            /** @description Calls of today (WIB) that were answered within 15 seconds. */
+            /** @description Calls of today (where the centre is) that were answered within 15 seconds. */
             answered_within_15s: components["schemas"]["AnsweredInTime"];
             /** @description When they were counted. */
             at: components["schemas"]["Time"];

@@ -2,6 +2,7 @@ import { whenSignedOut } from '../api/client';
 import { api } from '../api/endpoints';
 import { Problem } from '../api/problem';
 import type { Role, Session, User } from '../api/types';
+import { liveBy } from './time';
 
 type Phase = 'asking' | 'signed_out' | 'signed_in';
 
@@ -45,6 +46,7 @@ class CurrentSession {
   #enter(session: Session): void {
     const another = this.user !== null && this.user.id !== session.user.id;
     if (another) for (const forget of this.#leaving) forget();
+    liveBy(session.zone);
     this.user = session.user;
     this.phase = 'signed_in';
     this.expired = false;

@@ -1,7 +1,21 @@
-import { describe, expect, it } from 'vitest';
-import { besideTime, clockTime, distance, fullTime, hourMinute, roughAge, runningClock } from './time';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  besideTime,
+  clockTime,
+  dayHere,
+  distance,
+  fullTime,
+  hourMinute,
+  liveBy,
+  momentHere,
+  roughAge,
+  runningClock,
+  zoneWord,
+} from './time';
 
 const moment = '2026-11-22T00:39:23.123456Z';
+
+afterEach(() => liveBy('Asia/Jakarta'));
 
 describe('the time of day', () => {
   it('is shown in WIB, with dots and 24 hours', () => {
@@ -10,6 +24,26 @@ describe('the time of day', () => {
     expect(besideTime(moment, '2026-11-22T16:59:00Z', 'id')).toBe('07.39');
     expect(besideTime(moment, '2026-11-22T17:00:00Z', 'id')).toBe('22 Nov 2026 07.39');
     expect(clockTime('2026-11-22T17:00:00Z')).toBe('00.00.00');
+  });
+
+  it.each([
+    ['Asia/Jakarta', '22 Nov 2026 22.30.00 WIB', '2026-11-22'],
+    ['Asia/Makassar', '22 Nov 2026 23.30.00 WITA', '2026-11-22'],
+    ['Asia/Jayapura', '23 Nov 2026 00.30.00 WIT', '2026-11-23'],
+  ])('is that of %s, with its name and its day', (zone, shown, day) => {
+    liveBy(zone);
+    const evening = '2026-11-22T15:30:00Z';
+    expect(fullTime(evening, 'id')).toBe(shown);
+    expect(dayHere(Date.parse(evening))).toBe(day);
+    // What somebody types is meant by the same clock.
+    expect(momentHere(day, shown.slice(12, 17).replace('.', ':'))).toBe(Date.parse(evening));
+    expect(besideTime(evening, '2026-11-22T16:30:00Z', 'id').endsWith(hourMinute(evening))).toBe(true);
+  });
+
+  it('stays as it is for a name that is no zone of Indonesia', () => {
+    liveBy('Asia/Makassar');
+    liveBy('Europe/Berlin');
+    expect(zoneWord()).toBe('WITA');
   });
 
   it('is shown in full with its zone', () => {

@@ -1,21 +1,63 @@
-/** Western Indonesia Time is what the clocks in the room show; storage is UTC. */
-const zone = 'Asia/Jakarta';
+const HOUR_MILLISECONDS = 3_600_000;
 
-const time = new Intl.DateTimeFormat('en-GB', {
-  timeZone: zone,
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-});
-const day = { day: 'numeric', month: 'short', year: 'numeric', timeZone: zone } as const;
-const days = { id: new Intl.DateTimeFormat('id-ID', day), en: new Intl.DateTimeFormat('en-GB', day) };
+/** The three zones of Indonesia; none has a summer time. Storage is UTC. */
+const zones = {
+  'Asia/Jakarta': { word: 'WIB', hours: 7 },
+  'Asia/Makassar': { word: 'WITA', hours: 8 },
+  'Asia/Jayapura': { word: 'WIT', hours: 9 },
+} as const;
+type Zone = keyof typeof zones;
+
+/** What the clocks in the room show. The server says it with the session, before anything is shown. */
+let zone: Zone = 'Asia/Jakarta';
+let formats = formatsOf(zone);
+
+/** Says by which clock the centre lives. */
+export function liveBy(name: string): void {
+  if (!(name in zones)) return;
+  zone = name as Zone;
+  formats = formatsOf(zone);
+}
+
+/** WIB, WITA or WIT. */
+export function zoneWord(): string {
+  return zones[zone].word;
+}
+
+/** How far the clocks in the room are ahead of UTC. */
+export function aheadMilliseconds(): number {
+  return zones[zone].hours * HOUR_MILLISECONDS;
+}
+
+/** The day in the room, `YYYY-MM-DD`. */
+export function dayHere(milliseconds: number): string {
+  return new Date(milliseconds + aheadMilliseconds()).toISOString().slice(0, 10);
+}
+
+/** The moment at which the clocks in the room show this day and time, `YYYY-MM-DD` and `HH:MM`; NaN for what is none. */
+export function momentHere(day: string, time: string): number {
+  return Date.parse(`${day}T${time}:00Z`) - aheadMilliseconds();
+}
+
+function formatsOf(timeZone: Zone) {
+  const day = { day: 'numeric', month: 'short', year: 'numeric', timeZone } as const;
+  return {
+    time: new Intl.DateTimeFormat('en-GB', {
+      timeZone,
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      hourCycle: 'h23',
+    }),
+    days: { id: new Intl.DateTimeFormat('id-ID', day), en: new Intl.DateTimeFormat('en-GB', day) },
+  };
+}
 
 type Moment = string | number | Date;
 
 /** 07.39.23, as official Indonesian writes a time of day. */
 export function clockTime(moment: Moment): string {
-  return time.format(new Date(moment)).replaceAll(':', '.');
+  return formats.time.format(new Date(moment)).replaceAll(':', '.');
 }
 
 /** 07.39 */
@@ -25,12 +67,17 @@ export function hourMinute(moment: Moment): string {
 
 /** 22 Nov 2026 07.39.23 WIB */
 export function fullTime(moment: Moment, language: 'id' | 'en'): string {
-  return `${days[language].format(new Date(moment))} ${clockTime(moment)} WIB`;
+  return `${formats.days[language].format(new Date(moment))} ${clockTime(moment)} ${zoneWord()}`;
 }
 
-/** 02.14 where it is of the same day (WIB) as `other`, with its date where it is not. */
+/** 22 Nov 2026 07.39 */
+export function dayAndMinute(moment: Moment, language: 'id' | 'en'): string {
+  return `${formats.days[language].format(new Date(moment))} ${hourMinute(moment)}`;
+}
+
+/** 02.14 where it is of the same day as `other`, with its date where it is not. */
 export function besideTime(moment: Moment, other: Moment, language: 'id' | 'en'): string {
-  const [date, day] = [moment, other].map((one) => days[language].format(new Date(one)));
+  const [date, day] = [moment, other].map((one) => formats.days[language].format(new Date(one)));
   return date === day ? hourMinute(moment) : `${date} ${hourMinute(moment)}`;
 }
 

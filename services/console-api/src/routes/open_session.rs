@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
+use dispatch_core::time::zone;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -45,6 +46,7 @@ pub async fn handler(
         token: opened.token.text().to_owned(),
         user: User::of(&opened.user, &names.now()),
         expires_at: opened.expires_at.into(),
+        zone: zone::here().name().to_owned(),
     };
     Ok(([(header::SET_COOKIE, cookie(&opened.token, opened.seconds))], Json(session)))
 }

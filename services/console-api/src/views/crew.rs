@@ -2,6 +2,7 @@
 
 use dispatch_core::area::{Point, distance_m};
 use dispatch_core::incident;
+use dispatch_core::time::zone;
 use dispatch_core::unit::Unit as Record;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -29,6 +30,8 @@ pub struct CrewPage {
     pub task: Option<CrewTask>,
     /// The server's time.
     pub at: Time,
+    /// By which clock the centre lives: `Asia/Jakarta`, `Asia/Makassar` or `Asia/Jayapura`.
+    pub zone: String,
 }
 
 /// The task of a crew. It has no number of a caller: who may call them is the centre.
@@ -98,6 +101,7 @@ impl CrewPage {
             link_until: unit.link.as_ref().map(|link| link.until.into()),
             task,
             at,
+            zone: zone::here().name().to_owned(),
         }
     }
 }

@@ -43,7 +43,7 @@ pub struct Wallboard {
     pub calls_waiting: u64,
     /// How long the first of them has waited, in seconds.
     pub longest_waiting_s: Option<u64>,
-    /// Calls of today (WIB) that were answered within 15 seconds.
+    /// Calls of today (where the centre is) that were answered within 15 seconds.
     pub answered_within_15s: AnsweredInTime,
     /// Callers to be called back.
     pub call_backs_open: u64,

@@ -73,6 +73,8 @@ pub struct Session {
     pub user: User,
     /// Until when, unless a call is going on then.
     pub expires_at: Time,
+    /// By which clock the centre lives: `Asia/Jakarta`, `Asia/Makassar` or `Asia/Jayapura`.
+    pub zone: String,
 }
 
 /// A session that was just opened.
@@ -84,6 +86,8 @@ pub struct SessionOpened {
     pub user: User,
     /// Until when.
     pub expires_at: Time,
+    /// By which clock the centre lives: `Asia/Jakarta`, `Asia/Makassar` or `Asia/Jayapura`.
+    pub zone: String,
 }
 
 /// By what a person hears calls.

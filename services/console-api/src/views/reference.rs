@@ -120,7 +120,7 @@ pub struct LadderException {
     pub priority: Priority,
     /// Only for these functions; for all when empty.
     pub functions: Vec<String>,
-    /// Only for what is sent from this time of the day in WIB, `HH:MM`; null: at any.
+    /// Only for what is sent from this time of the day where the centre is, `HH:MM`; null: at any.
     pub from: Option<String>,
     /// And before this one.
     pub to: Option<String>,

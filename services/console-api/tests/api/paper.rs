@@ -43,7 +43,7 @@ async fn a_number_is_given_out_once_and_every_one_is_accounted_for() {
     assert_eq!(batch["centre"], "Pusat 112 Uji");
     let again = supervisor.post_with_key("paper-forms", body, "cetak-1").await.expect(201);
     assert_eq!(again["items"], batch["items"], "a repeat gives out nothing");
-    let year = now().year_wib();
+    let year = now().year_here();
     let numbers: Vec<_> =
         batch["items"].as_array().unwrap().iter().map(|one| one["number"].as_str().unwrap()).collect();
     assert_eq!(numbers, [1, 2, 3].map(|n| format!("F-{year}-{n:06}")));
@@ -141,8 +141,8 @@ async fn a_report_on_paper_keeps_both_times_and_asks_whoever_has_not_answered() 
         let at =
             body["paper"]["tasks"][0][key].as_str().unwrap_or(body["paper"]["received_at"].as_str().unwrap());
         let at = at.parse::<Timestamp>().unwrap();
-        let minute = at.minute_of_day_wib();
-        let line = format!("{start} {} {:02}.{:02} WIB", at.date_wib(), minute / 60, minute % 60);
+        let minute = at.minute_of_day_here();
+        let line = format!("{start} {} {:02}.{:02} WIB", at.date_here(), minute / 60, minute % 60);
         assert!(lines.iter().any(|one| one.starts_with(&line)), "{line} in {lines:?}");
     };
     says(&format!("Dicatat dari formulir kertas {form}: diterima"), "received_at");

@@ -147,7 +147,7 @@ impl CardDraft {
         let sound = || self.must_be_sound(around).map(|()| u64::from(holding.version) + 1);
         let progress = self.progress.stepped(step, revision, (around.by, around.at), sound)?;
         let holds = progress.state == DraftState::Approved;
-        let set = holds.then(|| holding.with(&self.change, holding.version + 1, &around.at.date_wib()));
+        let set = holds.then(|| holding.with(&self.change, holding.version + 1, &around.at.date_here()));
         Ok((Self { progress, ..self.clone() }, set))
     }
 

@@ -19,7 +19,7 @@ use crate::time::Timestamp;
 pub struct Incident {
     /// Its id.
     pub id: IncidentId,
-    /// Its number, `YYYY-NNNNNN`: the year in WIB and a gap-free count.
+    /// Its number, `YYYY-NNNNNN`: the year where the centre is and a gap-free count.
     pub number: String,
     /// How often it was changed; an optimistic write names the version it saw.
     pub version: u32,

@@ -105,7 +105,7 @@ impl Rules {
         rules.version += 1;
         rules.decree.clone_from(&change.decree);
         rules.owner.clone_from(&change.owner);
-        rules.effective_from = at.date_wib();
+        rules.effective_from = at.date_here();
         rules.ladders.extend(change.ladders.clone());
         rules.dispatch_within.extend(change.dispatch_within.clone());
         for (priority, limit) in &change.en_route_within {

@@ -128,7 +128,7 @@ pub(super) struct SiteImage {
     pub(super) roster: Roster,
     /// Referrals, of those asked about.
     pub(super) referrals: BTreeMap<ReferralId, Referral>,
-    /// How many referrals the day (WIB) of this batch has.
+    /// How many referrals the day (where the centre is) of this batch has.
     pub(super) referrals_of_day: u64,
     /// The disaster mode that was touched last, when this batch speaks of it.
     pub(super) disaster: Option<Disaster>,
@@ -136,7 +136,7 @@ pub(super) struct SiteImage {
     pub(super) broadcasts: BTreeMap<BroadcastId, Broadcast>,
     /// Paper forms, of those asked about.
     pub(super) forms: BTreeMap<FormNumber, PaperForm>,
-    /// How many paper forms the year (WIB) of this batch has.
+    /// How many paper forms the year (where the centre is) of this batch has.
     pub(super) forms_of_year: u64,
     /// Hand-overs of shifts, of those asked about.
     pub(super) handovers: BTreeMap<ShiftHandoverId, ShiftHandover>,
@@ -153,7 +153,7 @@ pub(super) struct Book {
     pub(super) directory_changed: bool,
     pub(super) streams: BTreeMap<StreamId, Slot>,
     pub(super) site: SiteImage,
-    /// How many incidents the year (WIB) of this batch has.
+    /// How many incidents the year (where the centre is) of this batch has.
     pub(super) incidents_of_year: u64,
     pub(super) known: BTreeMap<String, Answered>,
     pub(super) journals: BTreeMap<[u8; 16], u64>,

@@ -217,7 +217,7 @@ fn receive_incident(
 fn number(book: &mut Book, report: &mut Report) {
     if report.number.is_empty() {
         book.incidents_of_year += 1;
-        report.number = format!("{}-{:06}", book.now.year_wib(), book.incidents_of_year);
+        report.number = format!("{}-{:06}", book.now.year_here(), book.incidents_of_year);
     }
 }
 

@@ -79,19 +79,19 @@ pub(super) async fn load(
     Ok(())
 }
 
-/// The counter of the incidents of a year (WIB).
+/// The counter of the incidents of a year (where the centre is).
 pub(super) fn incident_counter(book: &Book) -> String {
-    format!("incident:{}", book.now.year_wib())
+    format!("incident:{}", book.now.year_here())
 }
 
-/// The counter of the referrals of a day (WIB).
+/// The counter of the referrals of a day (where the centre is).
 pub(super) fn referral_counter(book: &Book) -> String {
-    format!("referral:{}", book.now.date_wib())
+    format!("referral:{}", book.now.date_here())
 }
 
-/// The counter of the paper forms of a year (WIB).
+/// The counter of the paper forms of a year (where the centre is).
 pub(super) fn form_counter(book: &Book) -> String {
-    format!("paper_form:{}", book.now.year_wib())
+    format!("paper_form:{}", book.now.year_here())
 }
 
 fn needs(batch: &[&Submission]) -> Needs {

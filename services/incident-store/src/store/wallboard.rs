@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use dispatch_core::category::Priority;
 use dispatch_core::ids::AgencyCode;
 use dispatch_core::incident::IncidentStatus;
-use dispatch_core::time::Timestamp;
+use dispatch_core::time::{Timestamp, Zone, zone};
 
 use super::{Store, incidents::status_name};
 use crate::engine::{Row, Value};
@@ -13,8 +13,6 @@ use crate::error::StoreError;
 use crate::records::{AgencyFigures, CallTakerFigures, WallboardFigures};
 
 const DAY_US: i64 = 86_400 * 1_000_000;
-/// Western Indonesia Time is UTC+7 without daylight saving.
-const WIB_US: i64 = 7 * 3_600 * 1_000_000;
 
 /// Calls of this long say how many come now.
 pub const ARRIVED_WITHIN_S: i64 = 3_600;
@@ -43,7 +41,7 @@ impl Store {
     pub async fn wallboard(&self, now: Timestamp) -> Result<WallboardFigures, StoreError> {
         let mut moment = self.readers().moment().await?;
         let waiting = one(moment.ask(WAITING, vec![]).await?)?;
-        let today = one(moment.ask(TODAY, vec![midnight_wib(now)]).await?)?;
+        let today = one(moment.ask(TODAY, vec![last_midnight(now, zone::here()).into()]).await?)?;
         let ago = |seconds: i64| Value::from(now.as_micros() - seconds * 1_000_000);
         let arrived = one(moment.ask(ARRIVED, vec![ago(ARRIVED_WITHIN_S)]).await?)?;
         let handled = one(moment.ask(HANDLED, vec![ago(HANDLED_WITHIN_S)]).await?)?;
@@ -75,9 +73,10 @@ impl Store {
     }
 }
 
-fn midnight_wib(now: Timestamp) -> Value {
-    let local = now.as_micros() + WIB_US;
-    Value::from(local - local.rem_euclid(DAY_US) - WIB_US)
+fn last_midnight(now: Timestamp, zone: Zone) -> i64 {
+    let ahead = zone.minutes() * 60 * 1_000_000;
+    let local = now.as_micros() + ahead;
+    local - local.rem_euclid(DAY_US) - ahead
 }
 
 fn one(rows: Vec<Row>) -> Result<Row, StoreError> {
@@ -133,4 +132,19 @@ fn agency_figures(row: &Row) -> Result<AgencyFigures, StoreError> {
         open: row.count(2)?,
         unacknowledged: row.count(3)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn today_began_at_the_midnight_of_the_room() {
+        let at = |text: &str| text.parse::<Timestamp>().map(Timestamp::as_micros).ok();
+        let now: Option<Timestamp> = "2026-11-22T15:30:00Z".parse().ok();
+        let since = |zone| now.map(|now| last_midnight(now, zone));
+        assert_eq!(since(Zone::Wib), at("2026-11-21T17:00:00Z"));
+        assert_eq!(since(Zone::Wita), at("2026-11-21T16:00:00Z"));
+        assert_eq!(since(Zone::Wit), at("2026-11-22T15:00:00Z"), "the next day has begun there");
+    }
 }

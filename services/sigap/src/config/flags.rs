@@ -44,6 +44,8 @@ flags! {
     demo_centre;
     /// Address on which the other one listens, with the same ports as this one; the demo has no neighbour without it
     demo_neighbour;
+    /// Zone of the clocks in the room: Asia/Jakarta, Asia/Makassar or Asia/Jayapura [default: Asia/Jakarta]
+    zone;
     /// How the centre calls itself on paper [default: Pusat Layanan Panggilan Darurat 112]
     centre_name;
     /// Address for Contact and SDP, when it is not the socket's own
@@ -96,7 +98,7 @@ flags! {
     dial_allow;
     /// Internal networks that agencies' channels may be sent to, comma separated: 10.20.0.0/16
     channel_allow;
-    /// When agencies' channels are tested each week, in WIB, as in senin 10:00; never when absent
+    /// When agencies' channels are tested each week, by the clocks in the room, as in senin 10:00; never when absent
     channel_test;
     /// Log filter [default: info,rsipstack=warn,sqlx=warn]
     log;

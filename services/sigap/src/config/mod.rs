@@ -22,6 +22,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use agency_channels::Networks;
+use dispatch_core::time::Zone;
 use sip_trunk::{SpeechProgram, TlsPort, TrunkProfile};
 
 pub use channels_table::{Address, AgencyChannel, Carrier, Gateway};
@@ -58,6 +59,8 @@ pub struct Config {
     pub demo: Option<DemoCentre>,
     /// How the centre calls itself on paper.
     pub centre_name: String,
+    /// By which clock the people in the room live.
+    pub zone: Zone,
     /// The address that goes into Contact and SDP, when it is not the one the socket has.
     pub public_address: Option<IpAddr>,
     /// Ports for RTP.

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use agency_channels::Networks;
+use dispatch_core::time::Zone;
 use sip_trunk::TrunkProfile;
 
 use super::flags::Flags;
@@ -69,6 +70,7 @@ pub fn database_url(
 fn build(s: &mut Sources<'_>, role: Role) -> Option<Config> {
     let demo = s.with("demo", "false", switch);
     let centre_name = s.with("centre_name", "Pusat Layanan Panggilan Darurat 112", centre_name);
+    let zone = s.parse::<Zone>("zone", "Asia/Jakarta");
     let data_dir = s.with("data_dir", "data", |t| Ok(PathBuf::from(t)));
     let http = s.parse::<SocketAddr>("http", "127.0.0.1:8112");
     let sip = s.parse::<SocketAddr>("sip", "127.0.0.1:5060");
@@ -113,6 +115,7 @@ fn build(s: &mut Sources<'_>, role: Role) -> Option<Config> {
         database_url,
         demo: demo?.then_some(demo_centre?),
         centre_name: centre_name?,
+        zone: zone?,
         public_address,
         rtp_ports: rtp_ports?,
         voice: voice?,

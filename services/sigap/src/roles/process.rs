@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use dispatch_core::time::zone;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
@@ -18,6 +19,7 @@ where
 {
     let environment: BTreeMap<String, String> = std::env::vars().collect();
     let config = config::read(flags, &environment, role)?;
+    zone::stand_in(config.zone);
     logging::start(&config)?;
     for variable in &config.unknown_variables {
         warn!(variable, "Unknown variable, ignored");

@@ -15,7 +15,19 @@ async fn every_mistake_is_named_at_once_and_nothing_is_bound() {
                 [[webhook]]\nagency = \"pln\"\nurl = \"ftp://x\"\nsecret_file = \"/tidak/ada\"\n";
     std::fs::write(dir.path().join("sigap.toml"), text).expect("a file");
     let data = dir.path().display().to_string();
-    let flags = ["serve", "--data-dir", &data, "--http", &http, "--sip", "di-sini", "--rtp-ports", "9-1"];
+    let flags = [
+        "serve",
+        "--data-dir",
+        &data,
+        "--http",
+        &http,
+        "--sip",
+        "di-sini",
+        "--rtp-ports",
+        "9-1",
+        "--zone",
+        "WIT",
+    ];
     let variables =
         [("SIGAP_LOG_FORMAT", "puisi"), ("SIGAP_DRAIN_FOR_S", "-1"), ("SIGAP_DATABASE_URL", "mysql://x")];
     let ran = sigap(flags, &variables, "").await;
@@ -29,6 +41,7 @@ async fn every_mistake_is_named_at_once_and_nothing_is_bound() {
         "/tidak/ada",
         "--sip",
         "--rtp-ports",
+        "--zone",
         "SIGAP_LOG_FORMAT",
         "SIGAP_DRAIN_FOR_S",
         "SIGAP_DATABASE_URL",
@@ -40,6 +53,20 @@ async fn every_mistake_is_named_at_once_and_nothing_is_bound() {
     let left: Vec<_> =
         std::fs::read_dir(dir.path()).expect("the folder").flatten().map(|e| e.file_name()).collect();
     assert_eq!(left, ["sigap.toml"], "nothing was made");
+}
+
+/// The centre's own clock reaches the consoles with the session, from the file as from a flag.
+#[tokio::test]
+async fn a_centre_in_the_east_lives_by_its_own_clock() {
+    let in_file = Setup::demo(Kind::Sqlite).toml("zone = \"Asia/Jayapura\"\n");
+    let by_flag = Setup::demo(Kind::Sqlite).flag("--zone", "Asia/Makassar");
+    for (setup, zone) in
+        [(in_file, "Asia/Jayapura"), (by_flag, "Asia/Makassar"), (Setup::demo(Kind::Sqlite), "Asia/Jakarta")]
+    {
+        let server = Server::start(setup).await;
+        let session = server.log_in("petugas1").await.get("/session").await.expect(200);
+        assert_eq!(session["zone"], zone);
+    }
 }
 
 #[tokio::test]

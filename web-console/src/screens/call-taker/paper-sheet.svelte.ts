@@ -3,7 +3,8 @@ import { Problem } from '../../api/problem';
 import type { PaperForm } from '../../api/types';
 import { clock } from '../../app/clock.svelte';
 import { t, words } from '../../app/i18n/words.svelte';
-import { dayOf, emptyPaper, hasPaperContent, paperFaults, type PaperFields } from './paper';
+import { dayHere } from '../../app/time';
+import { emptyPaper, hasPaperContent, paperFaults, type PaperFields } from './paper';
 
 /** The sheet that lies beside the keyboard: what was typed off it, and what is wrong with that. */
 export class PaperSheet {
@@ -19,7 +20,7 @@ export class PaperSheet {
 
   /** Many forms come from one night: the day and who took the reports stay. */
   constructor(before?: PaperSheet) {
-    const { date, takenBy } = before?.fields ?? { date: dayOf(clock.now), takenBy: '' };
+    const { date, takenBy } = before?.fields ?? { date: dayHere(clock.now), takenBy: '' };
     this.fields = emptyPaper(date, takenBy);
   }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { dayOf, emptyPaper, emptyTask, hasPaperContent, minutesOf, paperFaults, toPaper } from './paper';
+import { dayHere } from '../../app/time';
+import { emptyPaper, emptyTask, hasPaperContent, minutesOf, paperFaults, toPaper } from './paper';
 
 const sheet = (over: object) => ({ ...emptyPaper('2026-11-22'), form: '123', received: '23.50', ...over });
 
@@ -64,5 +65,5 @@ test('what is missing is said by the name that the server uses too', () => {
 test('what the next sheet takes over is no work of its own', () => {
   expect(hasPaperContent(emptyPaper('2026-11-22', 'Sari'))).toBe(false);
   expect(hasPaperContent(sheet({}))).toBe(true);
-  expect(dayOf(Date.parse('2026-11-22T17:30:00Z'))).toBe('2026-11-23');
+  expect(dayHere(Date.parse('2026-11-22T17:30:00Z'))).toBe('2026-11-23');
 });

@@ -1,4 +1,5 @@
 import type { PaperRequest } from '../../api/types';
+import { aheadMilliseconds, momentHere } from '../../app/time';
 
 /** An agency that was told by telephone, as it is typed off the paper. */
 export interface PaperTaskFields {
@@ -15,7 +16,7 @@ export interface PaperTaskFields {
 /** What stands on a paper form besides the report, as it is typed. */
 export interface PaperFields {
   form: string;
-  /** `YYYY-MM-DD`, the day in WIB on which the report was taken. */
+  /** `YYYY-MM-DD`, the day in the room on which the report was taken. */
   date: string;
   received: string;
   takenBy: string;
@@ -75,16 +76,16 @@ function hourOf(text: string): Hour | null {
   return minutes === null ? null : { minutes, day: day === undefined ? null : Number(day) };
 }
 
-/** That minute of a day in WIB, in milliseconds since 1970. */
+/** That minute of a day in the room, in milliseconds since 1970. */
 function moment(date: string, minutes: number): number {
-  return Date.parse(`${date}T00:00:00+07:00`) + minutes * 60_000;
+  return momentHere(date, '00:00') + minutes * 60_000;
 }
 
 /** The time of day that follows `previous`: of the same day, or of the next one when midnight lies between. */
 function following(date: string, previous: number, { minutes, day }: Hour): number {
   if (day !== null) return moment(date, minutes) + day * DAY_MILLISECONDS;
   const midnight =
-    Math.floor((previous + 7 * 3_600_000) / DAY_MILLISECONDS) * DAY_MILLISECONDS - 7 * 3_600_000;
+    Math.floor((previous + aheadMilliseconds()) / DAY_MILLISECONDS) * DAY_MILLISECONDS - aheadMilliseconds();
   const same = midnight + minutes * 60_000;
   return previous - same > OVER_MIDNIGHT_MILLISECONDS ? same + DAY_MILLISECONDS : same;
 }
@@ -152,9 +153,4 @@ function said<Name extends string>(name: Name, text: string): Partial<Record<Nam
 
 function iso(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
-}
-
-/** The day in WIB, `YYYY-MM-DD`. */
-export function dayOf(milliseconds: number): string {
-  return iso(milliseconds + 7 * 3_600_000).slice(0, 10);
 }

@@ -1,7 +1,7 @@
 import type { EscalationStep, Post, Roster, RosterPerson, RosterShift } from '../../api/types';
+import { aheadMilliseconds, momentHere } from '../../app/time';
 
-/** Western Indonesia Time has no summer time, so that a day is always 24 hours. */
-const WIB = '+07:00';
+/** No zone of Indonesia has a summer time, so that a day is always 24 hours. */
 const DAY = 86_400_000;
 /** As the server takes them in one request. */
 export const SHIFTS_MAX = 124;
@@ -20,14 +20,14 @@ export function timeOfDay(text: string): string | null {
   return `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
 }
 
-/** Shifts from what was typed: a first day, hours of the day in WIB (an end before its beginning is on the next day),
+/** Shifts from what was typed: a first day, hours of the day in the room (an end before its beginning is on the next day),
  * every so many days, so many times. Empty when something is missing. */
 export function plan(
   person: string,
   typed: { day: string; from: string; to: string; every: number; times: number },
 ): Planned[] {
-  const begin = Date.parse(`${typed.day}T${timeOfDay(typed.from) ?? ''}:00${WIB}`);
-  let end = Date.parse(`${typed.day}T${timeOfDay(typed.to) ?? ''}:00${WIB}`);
+  const begin = momentHere(typed.day, timeOfDay(typed.from) ?? '');
+  let end = momentHere(typed.day, timeOfDay(typed.to) ?? '');
   if (!person || Number.isNaN(begin) || Number.isNaN(end)) return [];
   if (end <= begin) end += DAY;
   const times = Math.min(Math.max(1, Math.floor(typed.times) || 1), SHIFTS_MAX);
@@ -73,7 +73,7 @@ export function callees(roster: Roster | null, step: EscalationStep, agency: str
   });
 }
 
-/** The shifts of some people, day by day in WIB. */
+/** The shifts of some people, day by day in the room. */
 export function byDay(
   shifts: readonly RosterShift[],
   people: ReadonlySet<string>,
@@ -81,10 +81,10 @@ export function byDay(
   const days = new Map<number, RosterShift[]>();
   for (const shift of shifts) {
     if (!people.has(shift.person_id)) continue;
-    const day = Math.floor((Date.parse(shift.from) + 7 * 3_600_000) / DAY);
+    const day = Math.floor((Date.parse(shift.from) + aheadMilliseconds()) / DAY);
     days.set(day, [...(days.get(day) ?? []), shift]);
   }
   return [...days]
     .sort(([one], [other]) => one - other)
-    .map(([day, of]) => ({ day: day * DAY - 7 * 3_600_000, shifts: of }));
+    .map(([day, of]) => ({ day: day * DAY - aheadMilliseconds(), shifts: of }));
 }

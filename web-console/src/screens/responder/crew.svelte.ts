@@ -3,6 +3,7 @@ import { Problem } from '../../api/problem';
 import type { Area, CrewPage, CrewSaid, CrewTask } from '../../api/types';
 import { local, t, words } from '../../app/i18n/words.svelte';
 import { positionFault } from '../../app/position';
+import { liveBy } from '../../app/time';
 import { player } from '../../sound/player.svelte';
 import { answerOf } from './answer';
 import { due, Outbox, PLACE, UNDO_MILLISECONDS, waiting, type CrewStep, type Unsent } from './outbox';
@@ -243,6 +244,7 @@ export class CrewDesk {
     const [was, task] = [this.page?.task?.assignment_id, page.task];
     const listened = this.phase === 'in';
     if (this.#outbox.unit === null) this.#speakFor(page.unit_id);
+    liveBy(page.zone);
     this.page = page;
     this.phase = 'in';
     if (task && task.assignment_id !== was) {

@@ -12,7 +12,7 @@ use dispatch_core::ids::{AgencyCode, RosterPersonId, UserId};
 use dispatch_core::incident::{Called, ChannelState};
 use dispatch_core::roster::Roster;
 use dispatch_core::site::ChannelTest;
-use dispatch_core::time::Timestamp;
+use dispatch_core::time::{Timestamp, zone};
 use futures_util::StreamExt;
 use futures_util::stream;
 use incident_store::{DeskCommand, IdempotencyKey, SiteCommand, Submission};
@@ -47,7 +47,7 @@ pub(super) async fn every_week(couriers: Couriers, work: Work, stop: Cancellatio
     let Some(weekly) = couriers.0.weekly else { return };
     loop {
         let now = work.clock.now();
-        let due = weekly.last_before(now);
+        let due = weekly.last_before(now, zone::here());
         if now.millis_since(due) <= LATE_MAX_MILLIS && !ran(&work, due).await {
             run(&couriers.0, &work, due).await;
         }

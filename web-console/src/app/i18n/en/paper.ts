@@ -96,7 +96,7 @@ export const paper = {
   'paper.told_line': 'Told by telephone by {by}; who answered: {heard}',
 
   'paper.print.title': 'EMERGENCY REPORT FORM 112',
-  'paper.print.when': 'Only while the system is away. Use block letters; times are WIB, 24 hours.',
+  'paper.print.when': 'Only while the system is away. Use block letters; times are {zone}, 24 hours.',
   'paper.print.copy': 'PRINTED AGAIN {time}',
   'paper.print.reporter': 'Who reports, and when',
   'paper.print.kind': 'Type (if clear)',

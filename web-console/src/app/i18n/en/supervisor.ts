@@ -86,7 +86,7 @@ export const supervisor: Record<keyof typeof source, string> = {
   'log.intro':
     'Every entry carries the hash of the one before it. A change, a removal or an insertion shows at verification.',
   'log.index': 'No.',
-  'log.time': 'Time (WIB)',
+  'log.time': 'Time ({zone})',
   'log.stream': 'Stream',
   'log.kind': 'Event',
   'log.actor': 'Actor',

@@ -98,7 +98,7 @@ export const paper = {
 
   'paper.print.title': 'FORMULIR LAPORAN DARURAT 112',
   'paper.print.when':
-    'Dipakai hanya saat sistem tidak tersedia. Isi dengan huruf cetak; jam memakai WIB, 24 jam.',
+    'Dipakai hanya saat sistem tidak tersedia. Isi dengan huruf cetak; jam memakai {zone}, 24 jam.',
   'paper.print.copy': 'CETAK ULANG {time}',
   'paper.print.reporter': 'Pelapor dan waktu',
   'paper.print.kind': 'Jenis (bila jelas)',

@@ -84,7 +84,7 @@ export const supervisor = {
   'log.intro':
     'Setiap entri memuat sidik (hash) entri sebelumnya. Perubahan, penghapusan, atau penyisipan terlihat saat verifikasi.',
   'log.index': 'No.',
-  'log.time': 'Waktu (WIB)',
+  'log.time': 'Waktu ({zone})',
   'log.stream': 'Aliran',
   'log.kind': 'Peristiwa',
   'log.actor': 'Pelaku',
