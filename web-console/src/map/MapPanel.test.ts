@@ -10,6 +10,7 @@ vi.mock('./area-map', () => ({
     showAreas = nothing;
     showPins = nothing;
     showUnits = nothing;
+    showLines = nothing;
     showFix = nothing;
     showDraft = nothing;
     showBases = nothing;
