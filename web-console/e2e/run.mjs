@@ -9,6 +9,7 @@ import './stories/dispositions.mjs';
 import './stories/form.mjs';
 import './stories/drafts.mjs';
 import './stories/commands.mjs';
+import './stories/keyboard.mjs';
 import './stories/places.mjs';
 import './stories/proposals.mjs';
 import './stories/cards.mjs';

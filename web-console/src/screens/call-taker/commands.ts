@@ -26,6 +26,13 @@ export function callTakerCommands(
         detail: `${reference.kindLabel(one)} · ${placeOf(one.location)}`,
         act: () => open(one.id),
       })),
+    ...[...board.incidents.values()]
+      .filter((one) => one.status === 'completed')
+      .map((one) => ({
+        label: t('command.close', { number: one.number }),
+        detail: placeOf(one.location),
+        act: () => void desk.closeIncident(one.id),
+      })),
     ...types(draft),
     ...agencies(draft),
     ...areas(draft),

@@ -46,6 +46,7 @@ export const frame: Record<keyof typeof source, string> = {
   'command.none': 'Nothing matches. Esc closes; nothing has changed.',
   'command.incident': 'Open {number}',
   'command.answer': 'Answer {number}',
+  'command.close': 'Close incident {number}',
   'command.type': 'Type: {name}',
   'command.add': 'Add {name}',
   'command.leave_out': 'Leave {name} out',

@@ -44,6 +44,7 @@ export const frame = {
   'command.none': 'Tidak ada yang cocok. Esc menutup; tidak ada yang berubah.',
   'command.incident': 'Buka {number}',
   'command.answer': 'Jawab {number}',
+  'command.close': 'Tutup insiden {number}',
   'command.type': 'Jenis: {name}',
   'command.add': 'Tambahkan {name}',
   'command.leave_out': 'Jangan kirimi {name}',
