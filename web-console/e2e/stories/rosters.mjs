@@ -6,7 +6,7 @@ import { newIncident } from './agency.mjs';
 const day = new Date(Date.now() + 7 * 3_600_000 + 2 * 86_400_000).toISOString().slice(0, 10);
 
 const openPart = async (page, name) => {
-  if ((await page.locator('.duty[role=dialog]').count()) === 0) await page.keyboard.press('Alt+r');
+  if ((await page.locator('.drawer[role=dialog]').count()) === 0) await page.keyboard.press('Alt+r');
   await page.getByRole('tab', { name }).click();
 };
 
@@ -19,7 +19,7 @@ story(
 
     // Who is rung now stands there at once, and a person is written down with their number.
     await openPart(supervisor, 'Siapa piket');
-    await supervisor.locator('.duty').getByText('Piket Pemadam Kebakaran').waitFor();
+    await supervisor.locator('.drawer').getByText('Piket Pemadam Kebakaran').waitFor();
     await openPart(supervisor, 'Jadwal');
     for (const name of ['Ani', 'Budi']) {
       await supervisor.getByRole('button', { name: '+ Orang baru' }).click();
@@ -27,7 +27,7 @@ story(
       await supervisor.fill('#roster-phone', name === 'Ani' ? 'nol delapan' : '+62 811-700-700');
       await supervisor.getByRole('button', { name: 'Simpan orang' }).click();
       if (name === 'Ani') {
-        await supervisor.locator('.duty').getByText('bukan bentuk yang benar').waitFor();
+        await supervisor.locator('.drawer').getByText('bukan bentuk yang benar').waitFor();
         await supervisor.fill('#roster-phone', '+62811700701');
         await supervisor.getByRole('button', { name: 'Simpan orang' }).click();
       }
@@ -66,11 +66,11 @@ story(
     await openPart(taker, 'Serah terima');
     await taker.fill('#handover-note', 'Genset mati, PLN datang pukul 7');
     await taker.getByRole('button', { name: 'Serahkan piket' }).click();
-    await taker.locator('.duty').getByText('belum diterima').first().waitFor();
+    await taker.locator('.drawer').getByText('belum diterima').first().waitFor();
     equal(await taker.getByRole('button', { name: 'Terima piket' }).count(), 0, 'not by whoever leaves');
     await openPart(next, 'Serah terima');
     await next.getByText('Genset mati').waitFor();
-    await next.locator('.duty').getByText(number).first().waitFor();
+    await next.locator('.drawer').getByText(number).first().waitFor();
     equal(await faults(next), [], 'faults');
     await world.photograph(next, 'roster-handover-1366-dark');
     await next.getByRole('button', { name: 'Terima piket' }).click();
@@ -92,7 +92,7 @@ story(
         await world.photograph(page, `roster-${name}-${width}-${theme}`);
       }
       await page.keyboard.press('Escape');
-      await until(async () => (await page.locator('.duty[role=dialog]').count()) === 0, 'closed');
+      await until(async () => (await page.locator('.drawer[role=dialog]').count()) === 0, 'closed');
       await page.context().close();
     }
   },
