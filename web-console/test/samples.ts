@@ -179,6 +179,7 @@ export function assignment(over: Partial<Assignment>): Assignment {
     on_scene_at: null,
     working_at: null,
     under_control_at: null,
+    steps_taken_back: 0,
     completed_at: null,
     declined: null,
     cancelled: null,

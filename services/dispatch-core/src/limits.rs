@@ -103,5 +103,8 @@ pub const PLACE_TEXT_BYTES_MAX: usize = 2_048;
 /// Words of a text that the classification reads; a narrative of 16 kB has some 2,500, its start says what it is.
 pub const CLASSIFIED_WORDS_MAX: usize = 1_000;
 
+/// For so long a step can be taken back by whoever took it: a slip of the finger is noticed at once. Consoles offer ten
+/// seconds of it; the rest is the way.
+pub const STEP_BACK_WITHIN: Seconds = Seconds(15);
 /// Words to agencies in one answer, the newest: a long night has a dozen.
 pub const BROADCASTS_LISTED_MAX: u32 = 200;

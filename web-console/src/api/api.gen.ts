@@ -226,6 +226,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assignments/{id}/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the last step back, within 15 seconds and by whoever took it: a slip of the finger. A completion stays. */
+        post: operations["take_step_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assignments/{id}/under-control": {
         parameters: {
             query?: never;
@@ -2240,6 +2257,11 @@ export interface components {
             sent_at: components["schemas"]["Time"];
             /** @description How far it is. */
             state: components["schemas"]["AssignmentState"];
+            /**
+             * Format: int32
+             * @description How many steps were taken back: of two views of one assignment the one with more is newer.
+             */
+            steps_taken_back: number;
             under_control_at: components["schemas"]["Time"] | null;
             /** @description Who goes, in words: the callsigns of the units, or what an agency without registered units says. */
             unit: string | null;
@@ -6811,6 +6833,42 @@ export interface operations {
                 "application/json": components["schemas"]["SeenRequest"];
             };
         };
+        responses: {
+            /** @description The assignment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_step_back: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the assignment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description The assignment */
             200: {

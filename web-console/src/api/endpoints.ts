@@ -249,7 +249,15 @@ export const api = {
 };
 
 export type AssignmentAction =
-  'acknowledge' | 'decline' | 'en-route' | 'on-scene' | 'working' | 'under-control' | 'complete' | 'seen';
+  | 'acknowledge'
+  | 'decline'
+  | 'en-route'
+  | 'on-scene'
+  | 'working'
+  | 'under-control'
+  | 'complete'
+  | 'take-back'
+  | 'seen';
 
 /** A question changes nothing, but it is a POST, because the words of a caller do not belong into a URL. */
 async function ask<Answer>(path: string, body: object, signal: AbortSignal): Promise<Answer> {

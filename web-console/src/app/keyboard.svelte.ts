@@ -25,7 +25,12 @@ class Keyboard {
       this.overview = !this.overview;
       return;
     }
-    if (this.overview || this.commanding) return;
+    // The dialog tells that it closed a moment later; the next key is meant for the screen already.
+    if (this.overview) {
+      if (event.key === 'Escape') this.overview = false;
+      return;
+    }
+    if (this.commanding) return;
     const binding = bindingFor(this.groups.flat(), event, isField(event.target));
     if (!binding) return;
     event.preventDefault();

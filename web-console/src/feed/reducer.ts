@@ -271,8 +271,14 @@ export function learnIncident(board: Board, incident: Incident): void {
 
 export function learnAssignment(board: Board, assignment: AssignmentInFeed): void {
   const known = board.assignments.get(assignment.id);
-  if (known && rank(known.state) > rank(assignment.state)) return;
+  if (known && isOlder(assignment, known)) return;
   board.assignments.set(assignment.id, { ...known, ...assignment });
+}
+
+/** A state goes only forward, but for a step that was taken back; that is counted. */
+function isOlder(one: AssignmentInFeed, known: AssignmentInFeed): boolean {
+  if (one.steps_taken_back !== known.steps_taken_back) return one.steps_taken_back < known.steps_taken_back;
+  return rank(known.state) > rank(one.state);
 }
 
 function learnEmbedded(board: Board, incident: Incident): void {

@@ -238,6 +238,7 @@ fn incident_form(event: &IncidentEvent, incident: &Incident, viewer: Viewer) -> 
         | IncidentEvent::Declined { assignment, .. }
         | IncidentEvent::Progressed { assignment, .. }
         | IncidentEvent::ConsoleOff { assignment }
+        | IncidentEvent::StepTakenBack { assignment, .. }
         | IncidentEvent::UnitJoined { assignment, .. }
         | IncidentEvent::UnitLeft { assignment, .. }
         | IncidentEvent::AssignmentCancelled { assignment, .. }
@@ -342,6 +343,8 @@ mod tests {
                 welfare_asked_at: None,
                 console_off_at: None,
                 relayed: Vec::new(),
+                stepped: None,
+                taken_back: 0,
                 tries: Vec::new(),
             }),
         }

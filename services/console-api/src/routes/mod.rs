@@ -91,6 +91,7 @@ routes! {
     report_working
     report_under_control
     complete_assignment
+    take_step_back
     confirm_delivered
     confirm_seen
     refer_call

@@ -57,6 +57,8 @@ pub struct Assignment {
     pub under_control_at: Option<Time>,
     /// T9.
     pub completed_at: Option<Time>,
+    /// How many steps were taken back: of two views of one assignment the one with more is newer.
+    pub steps_taken_back: u32,
     /// Why the agency cannot.
     pub declined: Option<Declined>,
     /// That the centre took it back.
@@ -211,6 +213,7 @@ impl Assignment {
             working_at: a.working_at.map(Time),
             under_control_at: a.under_control_at.map(Time),
             completed_at: a.completed_at.map(Time),
+            steps_taken_back: a.taken_back,
             declined,
             cancelled,
             unit: in_words(a),

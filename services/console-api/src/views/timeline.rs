@@ -141,6 +141,12 @@ fn incident_words(
             "tidak membuka konsol: dikirim lewat saluran kedua",
             "has no console open: sent over the second channel",
         ),
+        IncidentEvent::StepTakenBack { assignment, .. } => told(
+            "step_taken_back",
+            agency(*assignment),
+            "membatalkan langkah terakhirnya",
+            "took its last step back",
+        ),
         IncidentEvent::UnitJoined { assignment, unit } => {
             let (who, called) = (agency(*assignment), &unit.callsign);
             ("unit_joined", format!("{who}: {called} ditugaskan"), format!("{who}: {called} is booked"))

@@ -140,10 +140,12 @@ fn change(incident: &mut Incident, event: &IncidentEvent, actor: Actor, at: Time
         IncidentEvent::Progressed { assignment, to, close_due_at, source, pressed_at, .. } => {
             with(incident, *assignment, |a| {
                 progressed(a, *to, at);
+                a.stepped = Some((at, actor));
                 relayed(a, *source, actor.user(), at, *pressed_at);
             });
             incident.close_due_at = *close_due_at;
         }
+        IncidentEvent::StepTakenBack { assignment, to } => with(incident, *assignment, |a| step_back(a, *to)),
         IncidentEvent::UnitJoined { assignment, unit } => with(incident, *assignment, |a| {
             a.units.retain(|known| known.id != unit.id);
             a.units.push(unit.clone());
@@ -302,6 +304,36 @@ fn progressed(a: &mut Assignment, to: AssignmentState, at: Timestamp) {
     };
     *stamp = Some(at);
     a.progress = progress;
+}
+
+/// It is as it was before the step: its time counts nowhere, and what was heard of it was nothing.
+fn step_back(a: &mut Assignment, to: AssignmentState) {
+    let progress = match to {
+        AssignmentState::Acknowledged => Progress::Acknowledged,
+        AssignmentState::EnRoute => Progress::EnRoute,
+        AssignmentState::OnScene => Progress::OnScene,
+        AssignmentState::Working => Progress::Working,
+        AssignmentState::Sent
+        | AssignmentState::Delivered
+        | AssignmentState::UnderControl
+        | AssignmentState::Completed
+        | AssignmentState::Declined
+        | AssignmentState::Cancelled => return,
+    };
+    for (state, stamp) in [
+        (AssignmentState::EnRoute, &mut a.en_route_at),
+        (AssignmentState::OnScene, &mut a.on_scene_at),
+        (AssignmentState::Working, &mut a.working_at),
+        (AssignmentState::UnderControl, &mut a.under_control_at),
+    ] {
+        if state > to {
+            *stamp = None;
+        }
+    }
+    a.relayed.retain(|one| one.state <= to);
+    a.progress = progress;
+    a.stepped = None;
+    a.taken_back += 1;
 }
 
 fn edited(incident: &mut Incident, edit: &Edit) {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::actor::Actor;
 use crate::escalation::Step;
 use crate::ids::{AgencyCode, AgencyId, AssignmentId, RosterPersonId, UserId};
 use crate::limits::CHANNEL_TRIES_KEPT_MAX;
@@ -62,6 +63,12 @@ pub struct Assignment {
     /// Which steps did not come from the agency's own screen, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub relayed: Vec<Relayed>,
+    /// When the last step after the acknowledgement was taken, and by whom: they may take it back for a moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stepped: Option<(Timestamp, Actor)>,
+    /// How many steps were taken back: what a screen knows of fewer is older.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub taken_back: u32,
     /// What was sent over other channels than the console, oldest first; the newest [`CHANNEL_TRIES_KEPT_MAX`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tries: Vec<ChannelTry>,
@@ -298,7 +305,24 @@ impl AssignmentState {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
 impl Assignment {
+    /// What it was before the last step after the acknowledgement: steps that were left out have no time.
+    pub(super) fn state_before(&self) -> AssignmentState {
+        let present = self.progress.state();
+        let steps = [
+            (AssignmentState::Working, self.working_at),
+            (AssignmentState::OnScene, self.on_scene_at),
+            (AssignmentState::EnRoute, self.en_route_at),
+        ];
+        let before = steps.into_iter().find(|(state, at)| *state < present && at.is_some());
+        before.map_or(AssignmentState::Acknowledged, |(state, _)| state)
+    }
+
     /// The notification with this id.
     pub fn channel_try(&self, id: &str) -> Option<&ChannelTry> {
         self.tries.iter().find(|one| one.id == id)

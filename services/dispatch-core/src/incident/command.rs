@@ -92,6 +92,8 @@ pub enum Change {
         /// What was done.
         note: Option<Private<String>>,
     },
+    /// The last step was a slip of the finger.
+    TakeBack,
 }
 
 /// Something that somebody wants of an incident.

@@ -103,6 +103,13 @@ pub enum IncidentEvent {
         /// Which assignment.
         assignment: AssignmentId,
     },
+    /// The last step was a slip of the finger.
+    StepTakenBack {
+        /// Which assignment.
+        assignment: AssignmentId,
+        /// What it is again.
+        to: AssignmentState,
+    },
     /// A registered unit goes.
     UnitJoined {
         /// On which assignment.

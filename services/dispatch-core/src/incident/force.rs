@@ -48,6 +48,8 @@ impl Course<'_> {
             welfare_asked_at: None,
             console_off_at: None,
             relayed: Vec::new(),
+            stepped: None,
+            taken_back: 0,
             tries: Vec::new(),
         }
     }

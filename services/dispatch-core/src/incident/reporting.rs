@@ -7,6 +7,7 @@ use super::decide::Course;
 use super::event::IncidentEvent;
 use super::refusal::IncidentRefusal;
 use crate::ids::{AssignmentId, UnitId, UserId};
+use crate::limits::STEP_BACK_WITHIN;
 use crate::private::Private;
 use crate::routing::Role;
 use crate::unit;
@@ -63,6 +64,7 @@ impl Course<'_> {
             Change::Working => self.progress(&a, AssignmentState::Working, None, source),
             Change::UnderControl => self.progress(&a, AssignmentState::UnderControl, None, source),
             Change::Complete { note } => self.progress(&a, AssignmentState::Completed, note, source),
+            Change::TakeBack => self.take_back(&a),
         }
     }
 
@@ -141,6 +143,22 @@ impl Course<'_> {
         let pressed_at = self.pressed_at;
         let assignment = a.id;
         self.emit(IncidentEvent::Progressed { assignment, to, note, close_due_at, source, pressed_at });
+        Ok(())
+    }
+
+    /// Whoever pressed the wrong key says so within a moment. A completion stays: its crews are free since, and may be on
+    /// another task.
+    fn take_back(&mut self, a: &Assignment) -> Result<(), IncidentRefusal> {
+        self.must_be_open()?;
+        let from = a.progress.state();
+        let is_step = from > AssignmentState::Acknowledged && from <= AssignmentState::UnderControl;
+        let is_fresh =
+            a.stepped.is_some_and(|(at, by)| by == self.actor && self.now < at.after(STEP_BACK_WITHIN));
+        if !is_step || !is_fresh {
+            return Err(IncidentRefusal::NotInThisState { from: from.name(), to: "taken_back" });
+        }
+        let (assignment, to) = (a.id, a.state_before());
+        self.emit(IncidentEvent::StepTakenBack { assignment, to });
         Ok(())
     }
 

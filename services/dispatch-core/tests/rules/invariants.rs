@@ -36,7 +36,7 @@ enum Act {
 fn any_act() -> impl Strategy<Value = Act> {
     prop_oneof![
         2 => prop::collection::vec(0..AGENCIES.len(), 1..4).prop_map(Act::Dispatch),
-        8 => (0..12usize, 1..4u128, 0..9u8).prop_map(|(n, by, what)| Act::Report(n, by, what)),
+        8 => (0..12usize, 1..4u128, 0..10u8).prop_map(|(n, by, what)| Act::Report(n, by, what)),
         4 => (1..1200u32).prop_map(Act::Wait),
         1 => any::<bool>().prop_map(Act::Close),
         1 => Just(Act::Reopen),
@@ -60,6 +60,7 @@ fn change(what: u8) -> Change {
         5 => Change::OnScene,
         6 => Change::Working,
         7 => Change::UnderControl,
+        9 => Change::TakeBack,
         _ => Change::Complete { note: None },
     }
 }
@@ -146,7 +147,7 @@ fn check(bench: &Bench, before: &Incident) -> Result<(), TestCaseError> {
         prop_assert_eq!((old.id, old.agency, old.sent_at), (new.id, new.agency, new.sent_at));
         prop_assert!(old.acknowledged.is_none() || old.acknowledged == new.acknowledged);
         prop_assert!(
-            old.progress.state() <= new.progress.state(),
+            old.progress.state() <= new.progress.state() || old.taken_back < new.taken_back,
             "{:?} -> {:?}",
             old.progress,
             new.progress

@@ -312,3 +312,27 @@ fn a_task_goes_from_one_agency_to_another_in_one_act_and_not_from_who_is_there()
         "who is there is not called off"
     );
 }
+
+#[test]
+fn a_step_is_taken_back_for_a_moment_by_whoever_took_it() {
+    let mut bench = only_damkar();
+    bench.report(2, "damkar", Change::Acknowledge { unit: None }).unwrap();
+    bench.report(2, "damkar", Change::EnRoute).unwrap();
+    bench.report(2, "damkar", Change::UnderControl).unwrap();
+    let other = bench.report(3, "damkar", Change::TakeBack);
+    assert!(matches!(other, Err(IncidentRefusal::NotInThisState { .. })), "somebody else's key");
+    bench.report(2, "damkar", Change::TakeBack).unwrap();
+    let damkar = |bench: &Bench| bench.incident().assignment(bench.assignment_of("damkar")).unwrap().clone();
+    let now = damkar(&bench);
+    assert_eq!((now.progress.state(), now.under_control_at), (AssignmentState::EnRoute, None));
+    assert!(now.en_route_at.is_some(), "the step before stays");
+    let twice = bench.report(2, "damkar", Change::TakeBack);
+    assert!(matches!(twice, Err(IncidentRefusal::NotInThisState { .. })), "one step, once");
+    bench.report(2, "damkar", Change::OnScene).unwrap();
+    bench.wait(Seconds(15));
+    let late = bench.report(2, "damkar", Change::TakeBack);
+    assert!(matches!(late, Err(IncidentRefusal::NotInThisState { .. })), "it stands");
+    bench.report(2, "damkar", Change::Complete { note: None }).unwrap();
+    let done = bench.report(2, "damkar", Change::TakeBack);
+    assert!(matches!(done, Err(IncidentRefusal::NotInThisState { .. })), "its crews are free since");
+}

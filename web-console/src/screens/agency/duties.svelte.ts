@@ -11,6 +11,9 @@ import { byUrgency } from '../../map/pins';
 import { toasts } from '../../parts/toasts.svelte';
 import { isRunning, isWaiting } from './chain';
 
+/** For so long a step can be taken back here; the server gives a little more for the way. */
+const STEP_BACK_MILLISECONDS = 10_000;
+
 /** An assignment of this agency together with its incident. */
 export interface Task {
   id: string;
@@ -33,6 +36,8 @@ class AgencyDuties {
   chosen = $state<string | null>(null);
   /** The state that a person asked for, until the server has said yes or no. */
   asked = $state.raw<ReadonlyMap<string, AssignmentState>>(new Map());
+  /** The step that was taken here last, and when. */
+  #lastStep = $state.raw<{ task: string; at: number } | null>(null);
   #delivered = new Set<string>();
   #sending = new Map<string, Promise<void>>();
   /** The units that are on their way to the server with an answer. */
@@ -138,6 +143,7 @@ class AgencyDuties {
   ): Promise<void> {
     try {
       learnAssignment(board, await api.step(task, action, body));
+      this.#lastStep = { task, at: Date.now() };
     } catch (error) {
       this.#refused(error);
     } finally {
@@ -145,6 +151,23 @@ class AgencyDuties {
         this.asked = new Map([...this.asked].filter(([assignment]) => assignment !== task));
         this.#sending.delete(task);
       }
+    }
+  }
+
+  /** Whether the last step of this task was taken here a moment ago. A completion stays: its crews are free since. */
+  mayTakeBack(task: Task, now: number): boolean {
+    const { state } = task.assignment;
+    const isStep = isRunning(state) && state !== 'acknowledged';
+    const last = this.#lastStep;
+    return isStep && last?.task === task.id && now - last.at < STEP_BACK_MILLISECONDS;
+  }
+
+  async takeBack(task: Task): Promise<void> {
+    this.#lastStep = null;
+    try {
+      learnAssignment(board, await api.step(task.id, 'take-back'));
+    } catch (error) {
+      this.#refused(error);
     }
   }
 
@@ -177,6 +200,7 @@ class AgencyDuties {
   forget(): void {
     this.chosen = null;
     this.asked = new Map();
+    this.#lastStep = null;
     this.#delivered.clear();
     this.#sending.clear();
     this.#booking.clear();

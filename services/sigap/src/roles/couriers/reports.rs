@@ -245,6 +245,7 @@ async fn reply(shared: &Shared, work: &Work, said: &Said<'_>) -> Result<ReportTa
         | Change::OnScene
         | Change::Working
         | Change::UnderControl
+        | Change::TakeBack
         | Change::Complete { .. } => ReportTaken::Acknowledged,
     };
     let command = IncidentCommand::Assignment { id: assignment, change, source };

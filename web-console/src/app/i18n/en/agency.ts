@@ -37,6 +37,7 @@ export const agency: Record<keyof typeof source, string> = {
   'agency.outside': 'outside the area',
   'agency.chain': 'Progress',
   'agency.call_back': 'Call {number}',
+  'agency.take_back': 'Take the step back',
   'agency.print': 'Print',
   'agency.history': 'History of the shift',
   'agency.history_of': 'Tasks of the last 12 hours',

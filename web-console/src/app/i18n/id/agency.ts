@@ -35,6 +35,7 @@ export const agency = {
   'agency.outside': 'di luar wilayah',
   'agency.chain': 'Status penanganan',
   'agency.call_back': 'Telepon {number}',
+  'agency.take_back': 'Urungkan langkah',
   'agency.print': 'Cetak',
   'agency.history': 'Riwayat giliran',
   'agency.history_of': 'Tugas dalam 12 jam terakhir',
