@@ -191,6 +191,17 @@ export class World {
     return page;
   }
 
+  /** A page that another server serves, with what went wrong on it. */
+  async elsewhere(url) {
+    const context = await this.#browser.newContext({ viewport: { width: 1366, height: 768 } });
+    this.#contexts.push(context);
+    const page = await context.newPage();
+    const errors = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    await page.goto(url);
+    return { page, errors };
+  }
+
   async signedIn(username, options) {
     const page = await this.page(options);
     await signIn(page, username);

@@ -113,6 +113,38 @@ story(
       'tel:+628127001122',
       'the number to ring',
     );
+    // A slip of the finger: the wrong step goes away again, for everybody.
+    await page.keyboard.press('1');
+    await page.getByRole('button', { name: /Urungkan langkah/ }).waitFor();
+    await page.keyboard.press('4');
+    await until(
+      () =>
+        page
+          .locator('.details .chain .done')
+          .count()
+          .then((count) => count === 5),
+      'the wrong step',
+    );
+    await page.keyboard.press('z');
+    await until(
+      () =>
+        page
+          .locator('.details .chain .done')
+          .count()
+          .then((count) => count === 2),
+      'it is taken back',
+    );
+    const ask = await world.api('pengawas');
+    const { assignments, timeline } = await ask('GET', `/incidents/${incident.id}`);
+    equal(
+      assignments.find((one) => one.agency.code === 'damkar').state,
+      'en_route',
+      'the state at the centre',
+    );
+    check(
+      timeline.some((one) => one.kind === 'step_taken_back'),
+      'it stands in the history',
+    );
     await page.evaluate(() => (window.print = () => (window.printed = (window.printed ?? 0) + 1)));
     await page.keyboard.press('p');
     await until(() => page.evaluate(() => window.printed === 1), 'the print');
@@ -134,5 +166,10 @@ story(
     await world.photograph(page, 'agency-history');
     equal(await faults(page), [], 'axe on the history');
     await page.keyboard.press('Escape');
+    // The unit is free for the next story.
+    await page.keyboard.press('5');
+    const own = async () =>
+      (await ask('GET', `/incidents/${incident.id}`)).assignments.find((one) => one.agency.code === 'damkar');
+    await until(async () => (await own()).state === 'completed', 'it is done');
   },
 );

@@ -30,7 +30,7 @@ story('two people switch the disaster mode on, people are called in, and a reaso
   await taker.getByText('Pengawas Piket mengusulkan mode bencana: Gempa Toboali').waitFor();
   await world.photograph(taker, 'disaster-proposed-to-a-call-taker');
   equal(await faults(taker), [], 'axe on the proposal at the call-taker');
-  await taker.keyboard.press('Alt+k');
+  await taker.keyboard.press('Alt+c');
   for (const page of [taker, supervisor, agency])
     await page.getByText(/MODE BENCANA: Gempa Toboali sejak \d\d\.\d\d/).waitFor();
 

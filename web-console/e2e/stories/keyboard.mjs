@@ -17,12 +17,13 @@ story('ring, dispatch, acknowledge, close: by keyboard alone', async (world) => 
   await beginShift(agency);
   for (const page of [taker, agency]) await page.evaluate(() => document.activeElement?.blur());
 
+  const place = `belakang Pasar Toboali ${Date.now() % 100_000}`;
   const caller = await world.call({ fix: { lat: -2.985, lon: 106.452, radius: 800 } });
   await taker.getByText('± 800 m').first().waitFor();
   await world.photograph(taker, '1-ring');
   await taker.keyboard.press('F2');
   await until(() => caller.statuses.includes(200), 'the answer reaches the caller');
-  await taker.keyboard.type('belakang Pasar Toboali, rumah cat hijau');
+  await taker.keyboard.type(place);
   await taker.keyboard.press('Alt+p');
   while ((await taker.evaluate(() => document.activeElement?.id)) !== 'said')
     await taker.keyboard.press('Tab');
@@ -43,9 +44,14 @@ story('ring, dispatch, acknowledge, close: by keyboard alone', async (world) => 
   await taker.keyboard.press('Control+Enter');
   await taker.getByText(/diteruskan ke 1 instansi/).waitFor();
 
-  await agency.locator('article', { hasText: 'Pasar Toboali' }).waitFor();
+  await agency.locator('article', { hasText: place }).waitFor();
   await world.photograph(agency, '3-agency');
   await world.photograph(supervisor, '4-supervisor');
+  const ask = await world.api('pengawas');
+  const { items } = await ask('GET', '/incidents?status=open&limit=100');
+  const incident = items.find((one) => one.location.landmark === place);
+  await say(agency, `tugas ${incident.number.slice(-6)}`);
+  await agency.locator('.details').getByText(incident.number).waitFor();
   await agency.keyboard.press('t');
   await agency.getByRole('button', { name: /Menuju lokasi/ }).waitFor();
   for (const key of ['1', '2', '3', '4']) await agency.keyboard.press(key);
@@ -54,9 +60,6 @@ story('ring, dispatch, acknowledge, close: by keyboard alone', async (world) => 
 
   await taker.keyboard.press('F7');
   await taker.locator('.live').waitFor({ state: 'detached' });
-  const ask = await world.api('pengawas');
-  const { items } = await ask('GET', '/incidents?status=open&limit=50');
-  const incident = items.find((one) => one.location.landmark?.startsWith('belakang Pasar Toboali'));
   await until(
     async () => (await ask('GET', `/incidents/${incident.id}`)).status === 'completed',
     'all have reported',
