@@ -60,6 +60,12 @@ story('a call becomes an acknowledged dispatch and is closed', async (world) => 
   await row.getByText('Sampai').first().waitFor();
   await agency.keyboard.press('t');
   await row.getByText('Diterima').first().waitFor();
+  // The centre may know it a moment before the agency's own answer is here.
+  await agency
+    .locator('.details')
+    .getByText(/^Diterima$/)
+    .first()
+    .waitFor();
   for (const [key, shown] of [
     ['1', 'Menuju lokasi'],
     ['2', 'Di lokasi'],
