@@ -24,6 +24,7 @@ export function emptyBoard(): Board {
     phoneRings: false,
     cards: null,
     policy: null,
+    referenceTouched: null,
     rosterTouched: null,
     alertsTouched: null,
   };

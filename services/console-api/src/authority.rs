@@ -61,6 +61,12 @@ permissions! {
     CanAnswer: CallTaker Supervisor;
     /// Listen in on a call, whisper to its call-taker, join it.
     CanListenIn: Supervisor;
+    /// See how the trunks are, and how they are configured.
+    CanReadTrunks: Supervisor Admin Auditor;
+    /// See numbers against which something is on record.
+    CanSeeNumbers: Supervisor Admin Auditor;
+    /// Weigh a number differently for a time.
+    CanRuleNumbers: Supervisor Admin;
     /// Lift what is held against a call.
     CanLiftRestrictions: Supervisor;
     /// Hear recordings; a call-taker only those of their own calls.

@@ -127,6 +127,9 @@ impl DutySeats {
             | SiteEvent::SessionOpened { .. }
             | SiteEvent::LogInFailed { .. }
             | SiteEvent::AgencyAdded { .. }
+            | SiteEvent::AgencyChanged { .. }
+            | SiteEvent::NumberRuled { .. }
+            | SiteEvent::TrunksConfigured { .. }
             | SiteEvent::AreasImported { .. }
             | SiteEvent::PlacesImported { .. }
             | SiteEvent::CardDraftSaved { .. }

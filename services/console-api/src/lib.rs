@@ -48,6 +48,7 @@ mod serve;
 pub mod session;
 mod show;
 mod state;
+mod trunk_book;
 mod units;
 pub mod views;
 pub mod wire;

@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use call_link::order::{CallOrders, NumberPast, Order, OrderError, PASTS_PER_ORDER_MAX};
 use dispatch_core::call::Call;
-use dispatch_core::screening::{LIFTED_FOR, PASTS_MAX};
+use dispatch_core::private::Private;
+use dispatch_core::screening::{LIFTED_FOR, NumberRuleKind, PASTS_MAX};
+use dispatch_core::site::SiteEvent;
 use dispatch_core::time::{Clock, Seconds, Timestamp};
-use incident_store::{After, Desk, Record, Store, StoreError};
+use incident_store::{After, Change, Desk, DeskEvent, Record, Store, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use crate::duplicates::DuplicateBook;
@@ -22,7 +24,7 @@ const CHANGES_AT_ONCE: usize = 512;
 /// How often the trunk hears of mass events, and is looked at for whether it knows the numbers.
 const SAID_EVERY: Duration = Duration::from_secs(3);
 /// How long an outcome counts: a person who played pranks as a child is heard like anybody in the next season.
-const OUTCOMES_COUNT_FOR_S: i64 = 90 * 86_400;
+pub(crate) const OUTCOMES_COUNT_FOR_S: i64 = 90 * 86_400;
 /// After such a time everything is told again, so that what is older runs out.
 const TOLD_AGAIN_AFTER: Seconds = Seconds(86_400);
 /// The task's means.
@@ -75,7 +77,7 @@ impl Screening {
                     After::Changes(changes) => {
                         seen = changes.last().map_or(seen, |change| change.index);
                         for change in &changes {
-                            self.follow(change.record.as_ref(), &mut told).await;
+                            self.follow(change, &mut told).await;
                         }
                     }
                     After::TooFarBehind => {
@@ -88,16 +90,21 @@ impl Screening {
         }
     }
 
-    async fn follow(&self, record: Option<&Record>, told: &mut Told) {
-        match record {
-            Some(Record::Call(call)) if says_something(call) => {
-                if let Err(error) = self.say_call(call).await {
-                    tracing::debug!(error = &error as &dyn std::error::Error, "An outcome was not told");
-                    // With all the others, then.
-                    told.to = None;
+    async fn follow(&self, change: &Change, told: &mut Told) {
+        let said = if let DeskEvent::Site(SiteEvent::NumberRuled { number, .. }) = &change.event {
+            self.say_number(number).await
+        } else {
+            match change.record.as_ref() {
+                Some(Record::Call(call)) if says_something(call) => self.say_call(call).await,
+                Some(Record::Call(_) | Record::Incident(_) | Record::Duty(_) | Record::Unit(_)) | None => {
+                    Ok(())
                 }
             }
-            Some(Record::Call(_) | Record::Incident(_) | Record::Duty(_) | Record::Unit(_)) | None => {}
+        };
+        if let Err(error) = said {
+            tracing::debug!(error = &error as &dyn std::error::Error, "An outcome was not told");
+            // With all the others, then.
+            told.to = None;
         }
     }
 
@@ -132,7 +139,7 @@ impl Screening {
         let mut pasts = self.store.number_pasts(self.since(), limit).await?;
         pasts.reverse();
         let count = pasts.len();
-        let mut pasts = pasts.into_iter().map(past).peekable();
+        let mut pasts = pasts.into_iter().map(past_of).peekable();
         let mut begins = true;
         while begins || pasts.peek().is_some() {
             let numbers = pasts.by_ref().take(PASTS_PER_ORDER_MAX).collect();
@@ -147,23 +154,36 @@ impl Screening {
             return Ok(());
         }
         let found = self.store.number_past_of(call, self.since()).await?;
-        let numbers = found.into_iter().map(past).collect();
+        let numbers = found.into_iter().map(past_of).collect();
         self.orders.carry_out(Order::Learn { numbers, begins: false }).await?;
         Ok(())
     }
 
-    fn since(&self) -> Timestamp {
-        Timestamp::from_micros(self.clock.now().as_micros() - OUTCOMES_COUNT_FOR_S * 1_000_000)
+    async fn say_number(&self, number: &Private<String>) -> Result<(), NotTold> {
+        let found = self.store.number_past(number, self.since()).await?;
+        self.orders.carry_out(Order::Learn { numbers: vec![past_of(found)], begins: false }).await?;
+        Ok(())
     }
+
+    fn since(&self) -> Timestamp {
+        outcomes_count_from(self.clock.now())
+    }
+}
+
+/// Since when outcomes count.
+pub(crate) const fn outcomes_count_from(now: Timestamp) -> Timestamp {
+    Timestamp::from_micros(now.as_micros() - OUTCOMES_COUNT_FOR_S * 1_000_000)
 }
 
 fn says_something(call: &Call) -> bool {
     (call.disposition.is_some() || call.restriction_lifted.is_some()) && call.arrival.direction.is_in()
 }
 
-fn past(found: incident_store::NumberPast) -> NumberPast {
+pub(crate) fn past_of(found: incident_store::NumberPast) -> NumberPast {
     let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
     let (pranks, ghosts, incidents) = (count(found.pranks), count(found.ghosts), count(found.incidents));
-    let lifted_until = found.lifted_at.map(|at| at.after(LIFTED_FOR));
-    NumberPast { number: found.number, pranks, ghosts, incidents, lifted_until }
+    let ruled = |kind| found.rule.as_ref().filter(|rule| rule.rule == kind).map(|rule| rule.until);
+    let lifted_until = found.lifted_at.map(|at| at.after(LIFTED_FOR)).max(ruled(NumberRuleKind::Lifted));
+    let held_until = ruled(NumberRuleKind::Held);
+    NumberPast { number: found.number, pranks, ghosts, incidents, lifted_until, held_until }
 }

@@ -33,6 +33,7 @@ use crate::screening::Screening;
 use crate::session::password::{HashFailed, Passwords};
 use crate::session::{Attempts, Pace, Sessions, keeper};
 use crate::show::Show;
+use crate::trunk_book;
 use crate::views::PublicKey;
 
 /// What the binary hands in.
@@ -193,6 +194,7 @@ impl ApiState {
             clock: clock.clone(),
         };
         tasks.spawn(screening.run(from, stop.clone()));
+        tasks.spawn(trunk_book::run(floor.watched(), intake.clone(), stop.clone()));
         let agency_consoles = AgencyConsoles::new();
         tasks.spawn(agency_consoles.clone().watch(desk.clone(), intake.clone(), from, stop.clone()));
         let presence = Presence::new();

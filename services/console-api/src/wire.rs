@@ -144,6 +144,9 @@ wire_codes! {
         &[Left::HungUp, Left::Refused, Left::NoAnswer, Left::Dropped, Left::Failed];
     /// In which class a caller waits; none is ever refused.
     CallerClass(call::fact::CallerClass) = &[Class::Likely, Class::Unknown, Class::Suspect];
+    /// What a rule says of a number: its calls wait among the suspects, or are treated like any other.
+    NumberRule(dispatch_core::screening::NumberRuleKind) =
+        &[dispatch_core::screening::NumberRuleKind::Held, dispatch_core::screening::NumberRuleKind::Lifted];
     /// What speaks for or against a call.
     ScreenReason(call::fact::ScreenReason) = &call::fact::ScreenReason::ALL;
     /// Why a call ended.

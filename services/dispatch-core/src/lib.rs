@@ -40,4 +40,5 @@ pub mod routing;
 pub mod screening;
 pub mod site;
 pub mod time;
+pub mod trunk;
 pub mod unit;

@@ -16,7 +16,9 @@ use crate::incident::ChannelState;
 use crate::paper::{FormNumber, FormStep};
 use crate::private::Private;
 use crate::roster::RosterEvent;
+use crate::screening::NumberRuleKind;
 use crate::time::Timestamp;
+use crate::trunk::TrunkSetup;
 
 /// What a person may do.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -167,6 +169,23 @@ pub enum SiteEvent {
         name: String,
         /// The functions it fills.
         functions: Vec<AgencyCode>,
+        /// By which decree or letter, where one was named (Pasal 26(4)d).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decree: Option<String>,
+    },
+    /// An agency's name, functions or state changed: it is so from now on.
+    AgencyChanged {
+        /// Which.
+        agency: AgencyId,
+        /// Its name.
+        name: String,
+        /// The functions it fills.
+        functions: Vec<AgencyCode>,
+        /// Whether it gets anything new.
+        active: bool,
+        /// By which decree or letter, where one was named (Pasal 26(4)d).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decree: Option<String>,
     },
     /// Areas were imported.
     AreasImported {
@@ -174,6 +193,9 @@ pub enum SiteEvent {
         count: u32,
         /// SHA-256 of the file, hex.
         sha256: String,
+        /// By which decree or letter, where one was named (Pasal 26(4)d).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decree: Option<String>,
     },
     /// Places were imported.
     PlacesImported {
@@ -185,6 +207,29 @@ pub enum SiteEvent {
         replaced: bool,
         /// SHA-256 of the file, hex.
         sha256: String,
+        /// By which decree or letter, where one was named (Pasal 26(4)d).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decree: Option<String>,
+    },
+    /// The trunks were found configured otherwise than before.
+    TrunksConfigured {
+        /// All of them, as they are now.
+        trunks: Vec<TrunkSetup>,
+    },
+    /// A rule for one number of telephones began, or ended before its time.
+    NumberRuled {
+        /// The number.
+        number: Private<String>,
+        /// What holds from now on; nothing when the rule that held is ended.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rule: Option<NumberRuleKind>,
+        /// Until when.
+        until: Timestamp,
+        /// Why.
+        reason: Private<String>,
+        /// By which decree or letter, where one was named (Pasal 26(4)d).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decree: Option<String>,
     },
     /// Somebody wrote at a change of a question card. The text itself is in the store.
     CardDraftSaved {

@@ -279,3 +279,18 @@ fn a_lifted_restriction_holds_for_its_time_and_no_longer() {
     assert_eq!(class(&mut screener, later(LIFTED_FOR.0 - 1)), CallerClass::Unknown);
     assert_eq!(class(&mut screener, later(LIFTED_FOR.0)), CallerClass::Suspect);
 }
+
+#[test]
+fn a_number_that_people_hold_is_suspect_until_its_time_is_over_and_never_in_a_mass_event() {
+    let (number, until) = (7, at(1_000));
+    let mut screener = Screener::new();
+    screener.knows(number, Past { held_until: Some(until), ..Past::default() });
+    let held = screener.arrived(Some(number), "telco", at(0));
+    assert_eq!(held.screening().class, CallerClass::Suspect);
+    assert_eq!(held.screening().because, [ScreenReason::Held]);
+    let passed = Signs { challenge_passed: Some(true), ..held };
+    assert_eq!(passed.screening().class, CallerClass::Likely);
+    assert_eq!(Signs { incident_nearby: true, ..held }.screening().class, CallerClass::Unknown);
+    assert_eq!(Signs { restriction_lifted: true, ..held }.screening().class, CallerClass::Unknown);
+    assert_eq!(screener.arrived(Some(number), "telco", until).screening().class, CallerClass::Unknown);
+}

@@ -9,6 +9,7 @@ use dispatch_core::paper::FormRefusal;
 use dispatch_core::referral::ReferralRefusal;
 use dispatch_core::roster::RosterRefusal;
 use dispatch_core::roster::handover::HandoverRefusal;
+use dispatch_core::screening::NumberRefusal;
 use dispatch_core::unit::UnitRefusal;
 use thiserror::Error;
 
@@ -117,6 +118,12 @@ pub enum SiteRefusal {
     /// Another agency has this code.
     #[error("the agency code is taken")]
     AgencyCodeTaken,
+    /// The last agency that can be sent cannot be closed.
+    #[error("no other agency is active")]
+    LastAgency,
+    /// A number cannot be ruled like that.
+    #[error(transparent)]
+    Number(#[from] NumberRefusal),
     /// A dispatcher belongs to an agency, nobody else does.
     #[error("a dispatcher needs an agency, any other role has none")]
     AgencyMismatch,

@@ -39,8 +39,8 @@ pub use log_reader::{LogPage, LogReader, verify_store};
 pub use rebuild::{Difference, rebuild_check};
 pub use records::{
     AgencyFigures, CallFilter, CallPhase, CallTakerFigures, CheckpointEntry, Founding, HandOverFigures,
-    IncidentFilter, LogEntry, LogHead, Near, NumberHistory, NumberPast, Page, PageCursor, SessionRecord,
-    Snapshot, SnapshotScope, StatusFilter, UserRecord, WallboardFigures,
+    IncidentFilter, LogEntry, LogHead, Near, NumberHistory, NumberPast, NumberRecord, Page, PageCursor,
+    SessionRecord, Snapshot, SnapshotScope, StatusFilter, UserRecord, WallboardFigures,
 };
 pub use store::{Store, StoreConfig, polygon_geojson};
 pub use submission::{

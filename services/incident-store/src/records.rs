@@ -6,9 +6,10 @@ use std::sync::Arc;
 use dispatch_core::call::Call;
 use dispatch_core::category::{Category, Priority};
 use dispatch_core::duty::Duty;
-use dispatch_core::ids::{AgencyCode, AgencyId, AreaCode, IncidentId, UserId};
+use dispatch_core::ids::{AgencyCode, AgencyId, AreaCode, CallId, IncidentId, UserId};
 use dispatch_core::incident::{Incident, IncidentStatus, Point};
 use dispatch_core::private::Private;
+use dispatch_core::screening::NumberRule;
 use dispatch_core::site::UserRole;
 use dispatch_core::time::Timestamp;
 use dispatch_core::unit::Unit;
@@ -167,6 +168,28 @@ pub struct NumberPast {
     pub incidents: u64,
     /// When a supervisor last wanted the number treated like any other.
     pub lifted_at: Option<Timestamp>,
+    /// What people decided of the number, while it holds.
+    pub rule: Option<NumberRule>,
+}
+
+impl NumberPast {
+    /// A number that never called.
+    pub const fn nothing_of(number: Private<String>) -> Self {
+        Self { number, pranks: 0, ghosts: 0, incidents: 0, lifted_at: None, rule: None }
+    }
+}
+
+/// What is on record of a number whose calls were pranks or silent, or for which a rule holds.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NumberRecord {
+    /// What its calls turned out to be.
+    pub past: NumberPast,
+    /// When it called last; never, when only a rule names it.
+    pub last_at: Option<Timestamp>,
+    /// The last call.
+    pub last_call: Option<CallId>,
+    /// When the last of its pranks and silent calls was.
+    pub newest_outcome_at: Option<Timestamp>,
 }
 
 /// A person who may log in.

@@ -23,8 +23,10 @@ use dispatch_core::private::Private;
 use dispatch_core::referral::Referral;
 use dispatch_core::roster::handover::ShiftHandover;
 use dispatch_core::roster::{Reach, RosterCommand};
+use dispatch_core::screening::NumberRuleKind;
 use dispatch_core::site::{ChannelTest, UserRole};
 use dispatch_core::time::Timestamp;
+use dispatch_core::trunk::TrunkSetup;
 use dispatch_core::unit::{Unit, UnitCommand};
 use serde::{Deserialize, Serialize};
 
@@ -226,6 +228,39 @@ pub enum SiteCommand {
         name: String,
         /// The functions it fills; its own code is added when it is missing.
         functions: Vec<AgencyCode>,
+        /// By which decree or letter, where one was named.
+        decree: Option<String>,
+    },
+    /// Change an agency. Absent means as it is.
+    ChangeAgency {
+        /// Which.
+        agency: AgencyId,
+        /// A new name.
+        name: Option<String>,
+        /// The functions it fills from now on; its own code is added when it is missing.
+        functions: Option<Vec<AgencyCode>>,
+        /// Whether it gets anything new.
+        active: Option<bool>,
+        /// By which decree or letter, where one was named.
+        decree: Option<String>,
+    },
+    /// The trunks are configured like this. Nothing happens when that is known.
+    NoteTrunks {
+        /// All of them.
+        trunks: Vec<TrunkSetup>,
+    },
+    /// Weigh a number differently until then, or end the rule that holds for it.
+    RuleNumber {
+        /// The number.
+        number: Private<String>,
+        /// What shall hold; nothing ends the rule that holds.
+        rule: Option<NumberRuleKind>,
+        /// Until when.
+        until: Timestamp,
+        /// Why.
+        reason: Private<String>,
+        /// By which decree or letter, where one was named.
+        decree: Option<String>,
     },
     /// Take over areas; one with a known code replaces the old one.
     ImportAreas {
@@ -233,6 +268,8 @@ pub enum SiteCommand {
         areas: Vec<Area>,
         /// SHA-256 of the file, hex.
         sha256: String,
+        /// By which decree or letter, where one was named.
+        decree: Option<String>,
     },
     /// Take over places of one list; one with a known id replaces the old one.
     ImportPlaces {
@@ -244,6 +281,8 @@ pub enum SiteCommand {
         replace: bool,
         /// SHA-256 of the file, hex.
         sha256: String,
+        /// By which decree or letter, where one was named.
+        decree: Option<String>,
     },
     /// Write at a change of a question card.
     SaveCardDraft {

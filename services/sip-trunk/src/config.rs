@@ -8,6 +8,7 @@ use std::time::Duration;
 use call_media::plane::MediaConfig;
 use dispatch_core::acd::AcdPolicy;
 use dispatch_core::limits::LIVE_CALLS_MAX;
+use dispatch_core::trunk::TrunkSetup;
 use ipnet::IpNet;
 
 use crate::session_timer::INTERVAL_MIN;
@@ -154,6 +155,33 @@ pub struct TlsPort {
 }
 
 impl TrunkProfile {
+    /// The same for people and the log.
+    pub fn setup(&self) -> TrunkSetup {
+        let transport = match self.transport {
+            TrunkTransport::Udp => "udp",
+            TrunkTransport::Tcp => "tcp",
+            TrunkTransport::Tls => "tls",
+        };
+        let srtp = match self.srtp {
+            Srtp::Off => "off",
+            Srtp::Optional => "optional",
+            Srtp::Required => "required",
+        };
+        TrunkSetup {
+            name: self.name.clone(),
+            sources: self.sources.iter().map(ToString::to_string).collect(),
+            transport: transport.to_owned(),
+            peer: self.peer.clone(),
+            by_certificate: self.certificate.is_some(),
+            srtp: srtp.to_owned(),
+            channels: self.channels.map(|channels| channels as u64),
+            test_every_s: self.test_every.map(|every| every.as_secs()),
+            test_callers: self.test_callers.len() as u64,
+            refer: self.refer,
+            language: self.language.clone(),
+        }
+    }
+
     /// A trunk over UDP that is only listened to: no peer, no test calls, no encryption, no REFER.
     pub fn new(name: impl Into<String>, sources: Vec<IpNet>) -> Self {
         Self {

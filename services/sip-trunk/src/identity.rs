@@ -1,6 +1,7 @@
 //! Who calls: P-Asserted-Identity from the trusted trunk (RFC 3325), else From.
 
 use dispatch_core::call::fact::{Caller, Defect, IdentitySource};
+use dispatch_core::call::number;
 use dispatch_core::private::Private;
 
 use crate::guard::message::Message;
@@ -42,7 +43,7 @@ pub(crate) fn caller(invite: &Message, defects: &mut Vec<Defect>) -> Option<Call
         .name
         .clone()
         .or_else(|| from.as_ref().filter(|f| !f.is_anonymous()).and_then(|f| f.name.clone()));
-    let number = Private::new(normalised(&address.user));
+    let number = Private::new(number::normalised(&address.user));
     Some(Caller { number, name: name.map(Private::new), source })
 }
 
@@ -87,24 +88,6 @@ fn read_address(value: &str) -> Option<Address> {
     let name = bounded(name.trim().trim_matches('"').trim(), NAME_CHARS_MAX);
     let name = (!name.is_empty() && !name.eq_ignore_ascii_case("anonymous")).then_some(name);
     Some(Address { name, user: bounded(&percent_decoded(user), NUMBER_CHARS_MAX), tel })
-}
-
-/// `+62…` for what is an Indonesian or international number; as sent otherwise.
-fn normalised(user: &str) -> String {
-    let digits: String = user.chars().filter(|c| !matches!(c, '-' | '.' | ' ' | '(' | ')')).collect();
-    let (plus, number) = match digits.strip_prefix('+') {
-        Some(number) => (true, number),
-        None => (false, digits.as_str()),
-    };
-    let plausible = (5..=15).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
-    match (plausible, plus, number) {
-        (false, _, _) => user.to_owned(),
-        (true, true, number) => format!("+{number}"),
-        (true, false, number) if number.starts_with("00") => format!("+{}", &number[2..]),
-        (true, false, number) if number.starts_with('0') => format!("+62{}", &number[1..]),
-        (true, false, number) if number.starts_with("62") && number.len() >= 9 => format!("+{number}"),
-        (true, false, _) => user.to_owned(),
-    }
 }
 
 fn percent_decoded(text: &str) -> String {

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use tracing::info;
 
 use crate::call::dial::dial;
+use crate::config::TrunkProfile;
 use crate::outbound::notify;
 use crate::peers::{PeerState, TestResult, TrunkHealth};
 use crate::queue::QueueInput;
@@ -113,7 +114,15 @@ fn floor(core: &Core) -> Floor {
             PeerState::Down => Some(false),
             PeerState::Unknown => None,
         };
-        TrunkNow { name: health.name, up, last_test }
+        let profile = core.config.trunks.iter().find(|profile| profile.name == health.name);
+        TrunkNow {
+            up,
+            last_test,
+            since: health.since,
+            tests: [health.tests_passed, health.tests_failed],
+            setup: profile.map(TrunkProfile::setup),
+            name: health.name,
+        }
     };
     Floor {
         run: core.screen.run(),

@@ -61,10 +61,15 @@ impl Screen {
         if begins {
             memory.screener.forget_pasts();
         }
-        for NumberPast { number, pranks, ghosts, incidents, lifted_until } in numbers {
-            let past =
-                Past { pranks: *pranks, ghosts: *ghosts, incidents: *incidents, lifted_until: *lifted_until };
-            memory.screener.knows(self.keys.hash_one(number.reveal()), past);
+        for known in numbers {
+            let past = Past {
+                pranks: known.pranks,
+                ghosts: known.ghosts,
+                incidents: known.incidents,
+                lifted_until: known.lifted_until,
+                held_until: known.held_until,
+            };
+            memory.screener.knows(self.keys.hash_one(known.number.reveal()), past);
         }
         true
     }

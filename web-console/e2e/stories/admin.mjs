@@ -6,7 +6,7 @@ story(
   'an administrator makes an account, its person chooses a password, and the account is locked',
   async (world) => {
     const admin = await world.signedIn('admin');
-    await admin.getByRole('link', { name: 'Pengguna', exact: true }).click();
+    await admin.getByRole('link', { name: 'Pengaturan', exact: true }).click();
     await admin.getByRole('cell', { name: 'petugas1' }).waitFor();
     await admin.keyboard.press('Alt+n');
     await until(() => admin.evaluate(() => document.activeElement?.id === 'account-username'), 'the focus');
@@ -65,6 +65,7 @@ story(
 
 story('the health of the system is told in words, and a server that is gone is said', async (world) => {
   const admin = await world.signedIn('admin', { width: 1920, height: 1080, theme: 'light' });
+  await admin.getByRole('link', { name: 'Pengaturan', exact: true }).click();
   await admin.getByRole('link', { name: 'Sistem', exact: true }).click();
   await admin.getByText(/menerima tulisan; \d+ entri log/).waitFor();
   await admin.getByText(/tersinkron, tertinggal \d+/).waitFor();

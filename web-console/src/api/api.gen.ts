@@ -14,11 +14,32 @@ export interface paths {
         /** All agencies of the site. */
         get: operations["list_agencies"];
         put?: never;
-        post?: never;
+        /**
+         * Add an agency. Rules name functions, not agencies: whatever they send to one of its functions goes to it from now on,
+         *     unless another active agency carries the function's name.
+         */
+        post: operations["add_agency"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agencies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change an agency's name, its functions, or whether it gets anything new. The last active one cannot be closed. */
+        patch: operations["change_agency"];
         trace?: never;
     };
     "/api/v1/alarms": {
@@ -83,7 +104,11 @@ export interface paths {
         /** All areas, with their outlines where they are loaded. The link of a crew is enough. */
         get: operations["list_areas"];
         put?: never;
-        post?: never;
+        /**
+         * Take over areas out of a file; one with a known code replaces the old one. Each feature that cannot be used is told with its
+         *     reason, and loses none of the others.
+         */
+        post: operations["import_areas"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1614,6 +1639,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Numbers whose calls of the last 90 days were pranks or silent, and those that a rule holds for: what is on record, in which class
+         *     their next call waits, and until when. Rules first, then the worst; 500 at most. Nobody on it is ever refused.
+         */
+        get: operations["list_numbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/numbers/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Weigh a number differently for a time, or end the rule that holds for it. The log tells who did, why, and by which decree. It refuses
+         *     no call: a number that is held waits in the class of suspects, which has its share of the answers, and is asked the question.
+         */
+        post: operations["rule_number"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -1685,6 +1750,27 @@ export interface paths {
          *     says of coordinates, kilometres, RT and RW. With a point also where that point lies. Nothing is stored.
          */
         get: operations["find_places"];
+        put?: never;
+        /**
+         * Take over landmarks, schools, mosques, road posts out of a file. Every mistake is told with its line, and with one mistake
+         *     nothing is taken over.
+         */
+        post: operations["import_places"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lists that places come from, by name, with how many each has. */
+        get: operations["list_place_lists"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1890,6 +1976,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trunks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The trunks as the telephone part tells of them: whether their other ends answer, how their test calls went, and how they are
+         *     configured; and since when they are configured like that. Without a telephone part that answers the list is empty.
+         */
+        get: operations["list_trunks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/units": {
         parameters: {
             query?: never;
@@ -2033,6 +2139,17 @@ export interface components {
             /** @description Name. */
             name: string;
         };
+        /** @description What changes about an agency; absent means as it is. */
+        AgencyChangeRequest: {
+            /** @description Whether it gets anything new. What it works on goes on, and its people may still log in. */
+            active?: boolean | null;
+            /** @description By which decree or letter, where there is one. */
+            decree?: string | null;
+            /** @description All functions that it fills from now on, by code; its own code is always one of them. */
+            functions?: string[] | null;
+            /** @description A new name. */
+            name?: string | null;
+        };
         /** @description A function that an agency can fill. */
         AgencyFunction: {
             /** @description Its code. */
@@ -2077,6 +2194,17 @@ export interface components {
             code: string;
             /** @description How far it is. */
             state: components["schemas"]["AssignmentState"];
+        };
+        /** @description An agency that shall be able to be sent. */
+        AgencyRequest: {
+            /** @description Its code: small letters, digits and `_`, at most 32. It never changes. */
+            code: string;
+            /** @description By which decree or letter, where there is one. */
+            decree?: string | null;
+            /** @description Functions that it fills beside its own, by code. */
+            functions?: string[];
+            /** @description Its name as people say it. */
+            name: string;
         };
         /**
          * @description What an agency does on an incident.
@@ -2219,6 +2347,17 @@ export interface components {
          * @enum {string}
          */
         AreaLevel: "kabupaten" | "kecamatan" | "desa";
+        /** @description A file with areas. */
+        AreasRequest: {
+            /** @description Only says what would be taken over; nothing is changed. */
+            check_only?: boolean;
+            /** @description By which decree or letter, where there is one. */
+            decree?: string | null;
+            /** @description These areas belong to neighbouring governments: calls from there are handed over. */
+            neighbour?: boolean;
+            /** @description Its text: a GeoJSON FeatureCollection (RFC 7946); each feature has a code (`kode`) and a name (`nama`). */
+            text: string;
+        };
         /** @description One agency on one incident. */
         Assignment: {
             acknowledged_at: components["schemas"]["Time"] | null;
@@ -3538,6 +3677,13 @@ export interface components {
             /** @description Index of the change. */
             cursor: components["schemas"]["Counter"];
             /** @enum {string} */
+            type: "reference.updated";
+        } | {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Index of the change. */
+            cursor: components["schemas"]["Counter"];
+            /** @enum {string} */
             type: "roster.updated";
         } | {
             /** @description When. */
@@ -3891,11 +4037,47 @@ export interface components {
              */
             without_point: number;
         };
+        /** @description A rule that holds. */
+        HeldRule: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            by: components["schemas"]["Named"] | null;
+            /** @description By which decree or letter, where one was named. */
+            decree: string | null;
+            /** @description Why. */
+            reason: string;
+            /** @description What it says. */
+            rule: components["schemas"]["NumberRule"];
+            /** @description Until when. */
+            until: components["schemas"]["Time"];
+        };
         /**
          * @description Where the caller's identity comes from.
          * @enum {string}
          */
         IdentitySource: "asserted" | "from";
+        /** @description One thing that cannot be used. */
+        ImportMistake: {
+            /** @description The line of a CSV file, the position of a GeoJSON feature; both from 1. */
+            line: number;
+            /** @description Why, in Indonesian. */
+            reason: string;
+            /** @description Why, in English. */
+            reason_en: string;
+        };
+        /** @description What was taken over out of a file, and what was not. */
+        ImportReport: {
+            /** @description Whether anything was changed. */
+            changed: boolean;
+            /** @description How many of these areas are known already and are replaced; how many places the list has so far. */
+            known: number;
+            /** @description What cannot be used, and why; 200 at most. */
+            mistakes: components["schemas"]["ImportMistake"][];
+            /** @description How many mistakes there are in all. */
+            mistakes_count: number;
+            /** @description How many areas or places of the file can be used. */
+            usable: number;
+        };
         /** @description One incident. */
         Incident: {
             /**
@@ -4300,6 +4482,55 @@ export interface components {
              */
             prank: number;
         };
+        /** @description What is on record of a number. */
+        NumberRecord: {
+            /** @description What counts, for and against it. */
+            because: components["schemas"]["ScreenReason"][];
+            /** @description In which class its next call waits by what is on record, before anything else is known of that call. */
+            class: components["schemas"]["CallerClass"];
+            counts_until: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description Calls of the last 90 days in which nobody spoke.
+             */
+            ghosts: number;
+            /**
+             * Format: int64
+             * @description Different incidents of the last 90 days that it reported.
+             */
+            incidents: number;
+            last_at: components["schemas"]["Time"] | null;
+            /**
+             * Format: uuid
+             * @description That call.
+             */
+            last_call_id: string | null;
+            lifted_until: components["schemas"]["Time"] | null;
+            /** @description The number. */
+            number: string;
+            /**
+             * Format: int64
+             * @description Calls of the last 90 days that were pranks.
+             */
+            pranks: number;
+            rule: components["schemas"]["HeldRule"] | null;
+        };
+        /**
+         * @description What a rule says of a number: its calls wait among the suspects, or are treated like any other.
+         * @enum {string}
+         */
+        NumberRule: "held" | "lifted";
+        /** @description What shall hold for a number. */
+        NumberRuleRequest: {
+            /** @description By which decree or letter, where there is one. */
+            decree?: string | null;
+            /** @description The number, as people write it. */
+            number: string;
+            /** @description Why. An objection of the number's owner is answered here, too. */
+            reason: string;
+            rule?: components["schemas"]["NumberRule"] | null;
+            until?: components["schemas"]["Time"] | null;
+        };
         /** @description The neighbouring centre that handed an incident over to us. */
         Origin: {
             /** @description Whom they had sent already. */
@@ -4619,6 +4850,13 @@ export interface components {
             /** @description Where it lies. */
             whereabouts: components["schemas"]["Whereabouts"];
         };
+        /** @description One of the lists that places come from. */
+        PlaceList: {
+            /** @description How many places it has. */
+            places: number;
+            /** @description Its name. */
+            source: string;
+        };
         /** @description What a location text may mean. */
         Places: {
             here: components["schemas"]["Whereabouts"] | null;
@@ -4626,6 +4864,26 @@ export interface components {
             hits: components["schemas"]["PlaceHit"][];
             /** @description What the text says beside names. */
             reading: components["schemas"]["Reading"];
+        };
+        /**
+         * @description How a file with places is written.
+         * @enum {string}
+         */
+        PlacesFormat: "csv" | "geojson";
+        /** @description A file with places. */
+        PlacesRequest: {
+            /** @description Only says what would be taken over; nothing is changed. */
+            check_only?: boolean;
+            /** @description By which decree or letter, where there is one. */
+            decree?: string | null;
+            /** @description What it is: `csv` with the columns id, nama, jenis, lat, lon and, where known, alias, km, akurasi_m, catatan; or `geojson`. */
+            format: components["schemas"]["PlacesFormat"];
+            /** @description Places of this list that are not in the file are removed. */
+            replace?: boolean;
+            /** @description The name of the list. A place is known by its list and its id there. */
+            source: string;
+            /** @description Its text. */
+            text: string;
         };
         /** @description A point. */
         PointRequest: {
@@ -5499,7 +5757,7 @@ export interface components {
          * @description What speaks for or against a call.
          * @enum {string}
          */
-        ScreenReason: "repeat_minute" | "repeat_hour" | "repeat_day" | "earlier_prank" | "earlier_ghost" | "earlier_incident" | "no_number" | "trunk_burst" | "incident_nearby" | "silence" | "challenge_passed" | "challenge_failed" | "restriction_lifted";
+        ScreenReason: "repeat_minute" | "repeat_hour" | "repeat_day" | "earlier_prank" | "earlier_ghost" | "earlier_incident" | "no_number" | "trunk_burst" | "incident_nearby" | "silence" | "challenge_passed" | "challenge_failed" | "restriction_lifted" | "held";
         /** @description The server's answer. */
         SeatOpened: {
             /** @description The session description to set as the remote one. */
@@ -5866,6 +6124,26 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description One trunk. */
+        Trunk: {
+            last_test: components["schemas"]["TrunkTest"] | null;
+            /** @description Its name. */
+            name: string;
+            setup: components["schemas"]["TrunkSetup"] | null;
+            since: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description Test calls that did not.
+             */
+            tests_failed: number;
+            /**
+             * Format: int64
+             * @description Test calls that passed since the telephone part was started.
+             */
+            tests_passed: number;
+            /** @description Whether its other end answers; null while nobody has asked it. */
+            up: boolean | null;
+        };
         /** @description A trunk, as the telephone part sees it. */
         TrunkFigures: {
             last_test: components["schemas"]["TrunkTest"] | null;
@@ -5873,6 +6151,46 @@ export interface components {
             name: string;
             /** @description Whether its other end answers; null while nobody has asked it. */
             up: boolean | null;
+        };
+        /** @description All trunks. */
+        TrunkList: {
+            /** @description Whether the telephone part answers. */
+            answers: boolean;
+            configured_at: components["schemas"]["Time"] | null;
+            /** @description The trunks, the best way out first. */
+            trunks: components["schemas"]["Trunk"][];
+        };
+        /** @description How a trunk is configured. */
+        TrunkSetup: {
+            /** @description Whether it proves itself by a client certificate. */
+            by_certificate: boolean;
+            /**
+             * Format: int64
+             * @description Calls at once that are always taken; null shares alike.
+             */
+            channels: number | null;
+            /** @description What its callers speak, where that is known. */
+            language: string | null;
+            /** @description `host:port` of the telco's border. */
+            peer: string | null;
+            /** @description Whether it transfers calls by REFER. */
+            refer: boolean;
+            /** @description The networks that its signalling comes from. */
+            sources: string[];
+            /** @description Encryption of its media: `off`, `optional` or `required`. */
+            srtp: string;
+            /**
+             * Format: int64
+             * @description How many numbers test it.
+             */
+            test_callers: number;
+            /**
+             * Format: int64
+             * @description Seconds between test calls; null when it is never tested.
+             */
+            test_every_s: number | null;
+            /** @description How its peer is reached: `udp`, `tcp` or `tls`. */
+            transport: string;
         };
         /** @description A test call over a trunk. */
         TrunkTest: {
@@ -6375,6 +6693,83 @@ export interface operations {
             };
         };
     };
+    add_agency: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgencyRequest"];
+            };
+        };
+        responses: {
+            /** @description The agency */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agency"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_agency: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the agency */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgencyChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description The agency */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agency"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_alarms: {
         parameters: {
             query?: {
@@ -6524,6 +6919,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Area"][];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_areas: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AreasRequest"];
+            };
+        };
+        responses: {
+            /** @description What was taken over */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
                 };
             };
             /** @description What cannot be done, and why: see docs/api-errors.md */
@@ -9998,6 +10430,73 @@ export interface operations {
             };
         };
     };
+    list_numbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberRecord"][];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rule_number: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberRuleRequest"];
+            };
+        };
+        responses: {
+            /** @description What is on record of the number now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberRecord"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_openapi: {
         parameters: {
             query?: never;
@@ -10193,6 +10692,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Places"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_places: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlacesRequest"];
+            };
+        };
+        responses: {
+            /** @description What was taken over */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_place_lists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lists */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceList"][];
                 };
             };
             /** @description What cannot be done, and why: see docs/api-errors.md */
@@ -10737,6 +11303,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_trunks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The trunks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkList"];
+                };
             };
             /** @description What cannot be done, and why: see docs/api-errors.md */
             default: {

@@ -31,15 +31,18 @@ import type {
   HeatMap,
   Incident,
   IncidentDetail,
+  ImportReport,
   LogEntry,
   MapOffer,
   NewIncident,
+  NumberRecord,
   Page,
   PaperForm,
   PaperFormBatch,
   PaperFormPage,
   PhoneBook,
   PersonOnDuty,
+  PlaceList,
   Places,
   Policy,
   PossibleDuplicate,
@@ -55,6 +58,7 @@ import type {
   SuperviseMode,
   TaskOfAgency,
   TransferStep,
+  TrunkList,
   Unit,
   UnitAdvice,
   UnitList,
@@ -112,6 +116,19 @@ export const api = {
   addUser: (user: Schemas['UserRequest'], key: string) => write<User>('POST', '/users', user, key),
   changeUser: (user: string, change: Partial<Schemas['UserChangeRequest']>) =>
     write<User>('PATCH', `/users/${user}`, change),
+  addAgency: (agency: Schemas['AgencyRequest'], key: string) =>
+    write<Agency>('POST', '/agencies', agency, key),
+  changeAgency: (agency: string, change: Schemas['AgencyChangeRequest'], key: string) =>
+    write<Agency>('PATCH', `/agencies/${agency}`, change, key),
+  importAreas: (file: Schemas['AreasRequest'], key: string) =>
+    write<ImportReport>('POST', '/areas', file, key),
+  importPlaces: (file: Schemas['PlacesRequest'], key: string) =>
+    write<ImportReport>('POST', '/places', file, key),
+  placeLists: () => read<PlaceList[]>('/places/lists'),
+  numbers: () => read<NumberRecord[]>('/numbers'),
+  ruleNumber: (rule: Schemas['NumberRuleRequest'], key: string) =>
+    write<NumberRecord>('POST', '/numbers/rules', rule, key),
+  trunks: () => read<TrunkList>('/trunks'),
   changePassword: (current: string, password: string) =>
     write<void>('POST', '/session/password', { current, password }),
   metrics: () => readText('/metrics'),

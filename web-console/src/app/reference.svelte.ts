@@ -16,6 +16,7 @@ class Reference {
   map = $state.raw<MapOffer | null>(null);
   #wanted = false;
   #renewing = false;
+  #touched: string | null = null;
 
   start(): void {
     if (this.#wanted) return;
@@ -48,6 +49,21 @@ class Reference {
       },
       () => setTimeout(again, RETRY_MILLISECONDS),
     );
+  }
+
+  /** Reads agencies and areas again; a second time a little later, because a desk may tell of areas a moment before it has them. */
+  renew(touched: string): void {
+    if (!this.#wanted || touched === this.#touched) return;
+    const isFirst = this.#touched === null;
+    this.#touched = touched;
+    // What was loaded at the start is as new as the first snapshot.
+    if (isFirst) return;
+    for (const wait of [0, RETRY_MILLISECONDS]) {
+      setTimeout(() => {
+        this.#load('agencies', api.agencies);
+        this.#load('areas', api.areas);
+      }, wait);
+    }
   }
 
   type(code: string | null): IncidentType | undefined {

@@ -37,6 +37,7 @@ export class LiveBoard implements Board {
   phoneRings = $state(false);
   cards = $state.raw<Board['cards']>(null);
   policy = $state.raw<Board['policy']>(null);
+  referenceTouched = $state<string | null>(null);
   rosterTouched = $state<string | null>(null);
   alertsTouched = $state<string | null>(null);
 
@@ -67,6 +68,7 @@ export class LiveBoard implements Board {
     this.phoneRings = false;
     this.cards = null;
     this.policy = null;
+    this.referenceTouched = null;
     this.rosterTouched = null;
     this.alertsTouched = null;
     this.modeSince = null;

@@ -70,6 +70,8 @@ export interface Board {
   cards: { version: number; touched: string } | null;
   /** Which policy holds, and when it or a change of it was last touched. */
   policy: { version: string; touched: string } | null;
+  /** When agencies, areas or places were last touched. */
+  referenceTouched: string | null;
   /** When duty rosters or hand-overs of shifts were last touched. */
   rosterTouched: string | null;
   /** When the disaster mode or a word to agencies was last touched. */
@@ -104,6 +106,7 @@ export function reduce(board: Board, message: FeedMessage): Applied {
       board.phoneRings = message.phone_rings;
       board.cards = { version: message.cards_version, touched: message.cursor };
       board.policy = { version: message.policy_version, touched: message.cursor };
+      board.referenceTouched = message.cursor;
       board.rosterTouched = message.cursor;
       board.alertsTouched = message.cursor;
       replaceAll(board.calls, message.calls);
@@ -193,6 +196,10 @@ export function reduce(board: Board, message: FeedMessage): Applied {
     case 'policy.updated':
       if (!advance(board, message.cursor)) return 'repeated';
       board.policy = { version: message.version, touched: message.cursor };
+      return 'applied';
+    case 'reference.updated':
+      if (!advance(board, message.cursor)) return 'repeated';
+      board.referenceTouched = message.cursor;
       return 'applied';
     case 'alerts.updated':
       if (!advance(board, message.cursor)) return 'repeated';

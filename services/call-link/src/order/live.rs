@@ -4,6 +4,7 @@ use dispatch_core::call::fact::{Direction, Speaker};
 use dispatch_core::ids::{CallId, UserId};
 use dispatch_core::private::Private;
 use dispatch_core::time::Timestamp;
+use dispatch_core::trunk::TrunkSetup;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
@@ -142,6 +143,15 @@ pub struct TrunkNow {
     pub up: Option<bool>,
     /// The last test call over it.
     pub last_test: Option<TrunkTestNow>,
+    /// Since when its other end answers or does not; `None` while nobody has asked it.
+    #[serde(default)]
+    pub since: Option<Timestamp>,
+    /// Test calls that passed, and that did not, since the trunk role was started.
+    #[serde(default)]
+    pub tests: [u64; 2],
+    /// How it is configured; `None` from a trunk role of before this was told.
+    #[serde(default)]
+    pub setup: Option<TrunkSetup>,
 }
 
 /// How a test call went.

@@ -53,6 +53,9 @@ pub struct NumberPast {
     /// Until when a supervisor wants the number treated like any other.
     #[serde(default)]
     pub lifted_until: Option<Timestamp>,
+    /// Until when a supervisor wants the number to wait among the suspects.
+    #[serde(default)]
+    pub held_until: Option<Timestamp>,
 }
 
 /// One order. `by` is the person who gives it.
@@ -382,6 +385,7 @@ mod tests {
                     ghosts: 0,
                     incidents: 1,
                     lifted_until: Some(Timestamp::from_micros(1)),
+                    held_until: None,
                 }],
                 begins: true,
             },

@@ -110,6 +110,14 @@ pub enum FeedMessage {
         /// The version of the policy that holds.
         version: Counter,
     },
+    /// Agencies, areas or places are to be read again.
+    #[serde(rename = "reference.updated")]
+    ReferenceUpdated {
+        /// Index of the change.
+        cursor: Counter,
+        /// When.
+        at: Time,
+    },
     /// Duty rosters, hand-overs of shifts or referrals are to be read again.
     #[serde(rename = "roster.updated")]
     RosterUpdated {

@@ -114,6 +114,7 @@ impl Renderer {
                 };
                 Some(FeedMessage::PolicyUpdated { cursor, at, version: Counter(version) })
             }
+            Form::Reference => Some(FeedMessage::ReferenceUpdated { cursor, at }),
             Form::Roster => Some(FeedMessage::RosterUpdated { cursor, at }),
             Form::Alerts => Some(FeedMessage::AlertsUpdated { cursor, at }),
             Form::Unit => {

@@ -49,6 +49,8 @@ pub enum Form {
     Cards,
     /// `policy.updated`.
     Rules,
+    /// `reference.updated`.
+    Reference,
     /// `roster.updated`.
     Roster,
     /// `alerts.updated`.
@@ -95,6 +97,10 @@ const fn site_form(event: &SiteEvent, role: UserRole) -> Option<Form> {
         SiteEvent::DisasterStepped { .. }
         | SiteEvent::BroadcastSent { .. }
         | SiteEvent::BroadcastRead { .. } => return Some(Form::Alerts),
+        SiteEvent::AgencyAdded { .. }
+        | SiteEvent::AgencyChanged { .. }
+        | SiteEvent::AreasImported { .. }
+        | SiteEvent::PlacesImported { .. } => return Some(Form::Reference),
         // Every console has labels and ladders of the rules.
         SiteEvent::PolicyAdopted { .. } => return Some(Form::Rules),
         SiteEvent::RulesDraftSaved { .. } | SiteEvent::RulesDraftMoved { .. } => {
@@ -109,9 +115,8 @@ const fn site_form(event: &SiteEvent, role: UserRole) -> Option<Form> {
         | SiteEvent::SessionOpened { .. }
         | SiteEvent::SessionClosed { .. }
         | SiteEvent::LogInFailed { .. }
-        | SiteEvent::AgencyAdded { .. }
-        | SiteEvent::AreasImported { .. }
-        | SiteEvent::PlacesImported { .. }
+        | SiteEvent::NumberRuled { .. }
+        | SiteEvent::TrunksConfigured { .. }
         | SiteEvent::UnseenOfferTakenBack { .. }
         | SiteEvent::LateOfferTurnedAway { .. }
         | SiteEvent::ChannelTested { .. }

@@ -1,5 +1,6 @@
 //! Files that are sent in parts, straight from the disk: recordings and base maps.
 
+pub mod import;
 mod range;
 
 use std::io::SeekFrom;

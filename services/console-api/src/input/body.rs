@@ -5,7 +5,6 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use dispatch_core::limits::HTTP_BODY_BYTES_MAX;
 use futures_util::StreamExt as _;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -62,7 +61,7 @@ where
         digest.update([0]);
         digest.update(request.uri().path());
         digest.update([0]);
-        let bytes = bytes_of(request).await?;
+        let bytes = bytes_of(request, T::BYTES_MAX).await?;
         digest.update(&bytes);
         Ok(Self { body: parse(&bytes)?, key, fingerprint: digest.finalize().into() })
     }
@@ -76,7 +75,7 @@ where
     type Rejection = Problem;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
-        Ok(Self(parse(&bytes_of(request).await?)?))
+        Ok(Self(parse(&bytes_of(request, T::BYTES_MAX).await?)?))
     }
 }
 
@@ -92,10 +91,10 @@ fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
     Ok(key.to_owned())
 }
 
-async fn bytes_of(request: Request) -> Result<Vec<u8>, Problem> {
+async fn bytes_of(request: Request, bytes_max: usize) -> Result<Vec<u8>, Problem> {
     let declared = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let json = declared.map(is_json);
-    let bytes = read_bounded(request.into_body()).await?;
+    let bytes = read_bounded(request.into_body(), bytes_max).await?;
     // A page of another origin can send a form without asking first, but not this type (fetch standard,
     // CORS-safelisted request headers).
     if !bytes.is_empty() && json != Some(true) {
@@ -110,20 +109,20 @@ fn is_json(content_type: &str) -> bool {
 }
 
 /// Reads at most the bound; of a longer body the rest is thrown away, so that the sender hears the answer.
-async fn read_bounded(body: Body) -> Result<Vec<u8>, Problem> {
+async fn read_bounded(body: Body, bytes_max: usize) -> Result<Vec<u8>, Problem> {
     let mut stream = body.into_data_stream();
     let (mut bytes, mut total) = (Vec::new(), 0usize);
     while let Some(piece) = stream.next().await {
         let piece = piece.map_err(|_| Problem::new(Code::MalformedJson))?;
         total += piece.len();
-        if total <= HTTP_BODY_BYTES_MAX {
+        if total <= bytes_max {
             bytes.extend_from_slice(&piece);
         }
-        if total > REFUSED_BODY_BYTES_MAX {
+        if total > REFUSED_BODY_BYTES_MAX.max(bytes_max) {
             break;
         }
     }
-    if total > HTTP_BODY_BYTES_MAX { Err(Problem::new(Code::BodyTooLarge)) } else { Ok(bytes) }
+    if total > bytes_max { Err(Problem::new(Code::BodyTooLarge)) } else { Ok(bytes) }
 }
 
 /// The value of these bytes; an empty body is an empty object. Used for messages of the feed as well.

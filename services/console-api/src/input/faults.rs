@@ -1,12 +1,15 @@
 //! Field errors, collected so that a person sees all of them at once.
 
-use dispatch_core::limits::{NARRATIVE_BYTES_MAX, NOTE_BYTES_MAX, SHORT_TEXT_BYTES_MAX};
+use dispatch_core::limits::{HTTP_BODY_BYTES_MAX, NARRATIVE_BYTES_MAX, NOTE_BYTES_MAX, SHORT_TEXT_BYTES_MAX};
 
 use crate::limits::SDP_BYTES_MAX;
 use crate::problem::{FieldError, Problem};
 
 /// A request that can say what is wrong with it.
 pub trait Checked {
+    /// Bytes of the body.
+    const BYTES_MAX: usize = HTTP_BODY_BYTES_MAX;
+
     /// Reports every field that cannot be accepted.
     fn check(&self, faults: &mut Faults);
 }

@@ -7,6 +7,7 @@ use dispatch_core::incident::IncidentRefusal;
 use dispatch_core::referral::ReferralRefusal;
 use dispatch_core::roster::RosterRefusal;
 use dispatch_core::roster::handover::HandoverRefusal;
+use dispatch_core::screening::NumberRefusal;
 use dispatch_core::unit::UnitRefusal;
 use incident_store::{SiteRefusal, StoreError, SubmitError};
 
@@ -212,6 +213,19 @@ fn site(refusal: &SiteRefusal, names: &Names) -> Problem {
     );
     match refusal {
         SiteRefusal::UsernameTaken => Problem::new(Code::UsernameTaken),
+        SiteRefusal::AgencyCodeTaken => Problem::field(
+            "code",
+            "taken",
+            "Kode ini sudah dipakai instansi lain.",
+            "Another agency has this code.",
+        ),
+        SiteRefusal::LastAgency => Problem::field(
+            "active",
+            "unknown_value",
+            "Ini instansi aktif terakhir: tanpa dia tidak ada yang dapat dikirim.",
+            "This is the last active agency: without it nobody could be sent.",
+        ),
+        SiteRefusal::Number(refusal) => number(*refusal),
         SiteRefusal::UnknownUser => Problem::new(Code::NotFound),
         SiteRefusal::UnknownAgency => {
             Problem::field("agency", "unknown", "Instansi tidak dikenal.", "There is no such agency.")
@@ -234,16 +248,31 @@ fn site(refusal: &SiteRefusal, names: &Names) -> Problem {
         SiteRefusal::Disaster(refusal) => alerts::disaster(*refusal),
         SiteRefusal::Broadcast(refusal) => alerts::broadcast(*refusal),
         SiteRefusal::Form(refusal) => paper::form(refusal, names),
-        SiteRefusal::Founded
-        | SiteRefusal::AgencyCodeTaken
-        | SiteRefusal::TooManyPlaces
-        | SiteRefusal::TooManyAreas => {
+        SiteRefusal::Founded | SiteRefusal::TooManyPlaces | SiteRefusal::TooManyAreas => {
             tracing::error!(
                 error = refusal as &dyn std::error::Error,
                 "A command that no route gives was refused"
             );
             Problem::new(Code::Internal)
         }
+    }
+}
+
+fn number(refusal: NumberRefusal) -> Problem {
+    match refusal {
+        NumberRefusal::Number => Problem::field(
+            "number",
+            "unknown_value",
+            "Bukan nomor telepon: 3 sampai 15 angka.",
+            "Not a number of a telephone: 3 to 15 digits.",
+        ),
+        NumberRefusal::Reason => Problem::field("reason", "empty", "Tulis alasannya.", "Write the reason."),
+        NumberRefusal::Until => Problem::field(
+            "until",
+            "out_of_range",
+            "Batas waktu harus di depan: menahan paling lama 90 hari, membebaskan paling lama setahun.",
+            "The end must lie ahead: a number is held for 90 days at most, and treated alike for a year at most.",
+        ),
     }
 }
 

@@ -120,11 +120,16 @@ routes! {
     save_card_draft
     step_card_draft
     list_areas
+    import_areas
     find_places
+    import_places
+    list_place_lists
     show_map
     read_base_map
     show_heat_map
     list_agencies
+    add_agency
+    change_agency
     list_contacts
     show_channels
     test_channels
@@ -142,6 +147,9 @@ routes! {
     note_call_in
     send_broadcast
     read_broadcast
+    list_trunks
+    list_numbers
+    rule_number
     list_users
     add_user
     change_user

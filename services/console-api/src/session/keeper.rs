@@ -79,6 +79,9 @@ fn note(change: &Change, sessions: &Sessions, stale: &mut Stale) {
         | SiteEvent::SessionOpened { .. }
         | SiteEvent::LogInFailed { .. }
         | SiteEvent::AgencyAdded { .. }
+        | SiteEvent::AgencyChanged { .. }
+        | SiteEvent::NumberRuled { .. }
+        | SiteEvent::TrunksConfigured { .. }
         | SiteEvent::RulesDraftSaved { .. }
         | SiteEvent::RulesDraftMoved { .. }
         | SiteEvent::PolicyAdopted { .. } => {}

@@ -175,8 +175,15 @@ pub struct TrunkTest {
 
 impl TrunkFigures {
     fn of(trunk: &TrunkNow) -> Self {
-        let test = |test: &TrunkTestNow| TrunkTest { at: test.at.into(), passed: test.passed };
-        Self { name: trunk.name.clone(), up: trunk.up, last_test: trunk.last_test.as_ref().map(test) }
+        let last_test = trunk.last_test.as_ref().map(TrunkTest::of);
+        Self { name: trunk.name.clone(), up: trunk.up, last_test }
+    }
+}
+
+impl TrunkTest {
+    /// The test call.
+    pub fn of(test: &TrunkTestNow) -> Self {
+        Self { at: test.at.into(), passed: test.passed }
     }
 }
 

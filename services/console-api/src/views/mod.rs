@@ -15,10 +15,12 @@ mod duplicate;
 mod escalation;
 mod figures;
 mod form_draft;
+mod import;
 mod incident;
 mod live_call;
 mod log;
 mod map;
+mod number;
 mod paper;
 mod person;
 mod place;
@@ -29,6 +31,7 @@ mod rules;
 mod talk;
 mod timeline;
 mod transfer;
+mod trunk;
 mod unit;
 
 pub use alarm::{AlarmReport, ConsoleAlarms, SoundCount};
@@ -42,12 +45,14 @@ pub use duplicate::{Duplicates, PossibleDuplicate, Resemblance, Suspected};
 pub use escalation::{Escalation, escalation};
 pub use figures::{SystemMode, VoiceFigures, Wallboard};
 pub use form_draft::{FormDraft, FormDraftKept, FormDraftPage, FormName};
+pub use import::{ImportReport, PlaceList};
 pub use incident::{
     AbsorbedIncident, Dispatched, Incident, IncidentDetail, IncidentPage, Note, asked_already,
 };
 pub use live_call::live_call;
 pub use log::{Checkpoint, LogLine, LogPage, PublicKey};
 pub use map::{BaseMap, BaseMapFault, HeatMap, MapOffer};
+pub use number::NumberRecord;
 pub use paper::{PaperEntry, PaperForm, PaperFormBatch, PaperFormCounts, PaperFormPage};
 pub use person::{Audio, Duty, Named, PersonOnDuty, Session, SessionOpened, User};
 pub use place::{PlaceHit, Places, Reading, Whereabouts};
@@ -60,4 +65,5 @@ pub use roster::{
 pub use rules::{RulesChange, RulesDraft, RulesDraftPage, RulesParts};
 pub use talk::{PhoneBook, QueuePlace};
 pub use timeline::{Actor, TimelineEntry, timeline_entry};
+pub use trunk::TrunkList;
 pub use unit::{AgencyUnits, Gap, Unit, UnitAdvice, UnitList};

@@ -26,6 +26,7 @@ mod rosters;
 mod rules;
 mod screening;
 mod sessions;
+mod site_lists;
 mod trunk;
 mod units;
 mod voice;

@@ -1,6 +1,7 @@
 //! What the trunk is told so that it can judge a call.
 
 use dispatch_core::call::fact::{CallFact, CallerClass, ScreenReason};
+use dispatch_core::time::Seconds;
 use serde_json::{Value, json};
 
 use crate::client::Client;
@@ -81,4 +82,45 @@ async fn a_supervisor_sees_what_is_held_against_a_call_until_when_and_lifts_it()
     wait_for(known).await;
     world.trunk.restarts();
     wait_for(known).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_is_held_with_a_reason_and_an_end_and_let_go_again() {
+    const NUMBER: &str = "+628117000777";
+    let world = World::new().await;
+    let (taker, supervisor) = (world.log_in("petugas1").await, world.log_in("pengawas").await);
+    for _ in 0..2 {
+        disposed(&world, &taker, NUMBER, json!({ "kind": "prank" })).await;
+    }
+    let listed = supervisor.get("numbers").await.expect(200);
+    let known = listed.as_array().unwrap().iter().find(|one| one["number"] == NUMBER).unwrap();
+    assert_eq!((&known["pranks"], &known["class"]), (&json!(2), &json!("unknown")));
+    assert!(known["counts_until"].as_str() > known["last_at"].as_str(), "{known}");
+    let until = |days: u32| now().after(Seconds(days * 86_400)).to_string();
+    let asked = json!({ "number": "0811-7000-777", "rule": "held", "until": until(30), "reason": "Ancaman palsu",
+        "decree": "SK 12/2026" });
+    assert_eq!(taker.post("numbers/rules", asked.clone()).await.status, 403);
+    let held = supervisor.post("numbers/rules", asked).await.expect(200);
+    assert_eq!((&held["class"], &held["rule"]["rule"]), (&json!("suspect"), &json!("held")));
+    assert_eq!(held["rule"]["by"]["id"], supervisor.get("session").await.expect(200)["user"]["id"]);
+    wait_for(|| async { world.trunk.held_until(NUMBER).is_some_and(|until| until > now()) }).await;
+    // A trunk that was restarted is told again.
+    world.trunk.restarts();
+    wait_for(|| async { world.trunk.held_until(NUMBER).is_some() }).await;
+    for (wrong, field) in [
+        (json!({ "number": "warung", "rule": "held", "until": until(30), "reason": "x" }), "number"),
+        (json!({ "number": NUMBER, "rule": "held", "until": until(100), "reason": "x" }), "until"),
+        (json!({ "number": NUMBER, "rule": "held", "until": until(1), "reason": " " }), "reason"),
+        (json!({ "number": NUMBER, "rule": "held", "reason": "x" }), "until"),
+    ] {
+        assert_eq!(supervisor.post("numbers/rules", wrong).await.expect(422)["errors"][0]["field"], field);
+    }
+    let free = json!({ "number": NUMBER, "rule": null, "reason": "Keberatan diterima" });
+    let freed = supervisor.post("numbers/rules", free).await.expect(200);
+    assert_eq!((&freed["class"], &freed["rule"]), (&json!("unknown"), &json!(null)));
+    wait_for(|| async { world.trunk.held_until(NUMBER).is_none() }).await;
+    let log = world.log_in("auditor").await.get("log?limit=1000").await.expect(200);
+    let ruled =
+        log["entries"].as_array().unwrap().iter().filter(|one| one["kind"] == "site.number_ruled").count();
+    assert_eq!(ruled, 2);
 }

@@ -20,6 +20,7 @@ use dispatch_core::duty::DutyState;
 use dispatch_core::ids::{CallId, PartyId, UserId};
 use dispatch_core::private::Private;
 use dispatch_core::time::Timestamp;
+use dispatch_core::trunk::TrunkSetup;
 use incident_store::{Desk, DeskCommand, IdempotencyKey, Submission};
 
 use crate::world::{new_id, now};
@@ -47,6 +48,7 @@ struct Memory {
     phones_ringing: BTreeSet<UserId>,
     /// What was said of numbers, and of mass events.
     pasts: BTreeMap<String, ([u32; 3], Option<Timestamp>)>,
+    held: BTreeMap<String, Timestamp>,
     mass_event: bool,
     disaster: bool,
     /// The number of this process.
@@ -209,6 +211,11 @@ impl FakeTrunk {
         self.memory.lock().unwrap().pasts.get(number)?.1
     }
 
+    /// Until when a supervisor wants the number to wait among the suspects, as the desk said.
+    pub fn held_until(&self, number: &str) -> Option<Timestamp> {
+        self.memory.lock().unwrap().held.get(number).copied()
+    }
+
     /// Whether there is a mass event, as the desk said last.
     pub fn disaster(&self) -> bool {
         self.memory.lock().unwrap().disaster
@@ -276,5 +283,19 @@ fn arrived(call: CallId, number: Private<String>, direction: Direction) -> CallF
 
 fn trunks() -> Vec<TrunkNow> {
     let last_test = Some(TrunkTestNow { at: Timestamp::from_micros(1_790_000_000_000_000), passed: true });
-    vec![TrunkNow { name: "uji".into(), up: Some(true), last_test }]
+    let setup = TrunkSetup {
+        name: "uji".into(),
+        sources: vec!["127.0.0.0/8".into()],
+        transport: "tls".into(),
+        peer: Some("sbc.telco.example:5061".into()),
+        by_certificate: true,
+        srtp: "optional".into(),
+        channels: Some(30),
+        test_every_s: Some(60),
+        test_callers: 1,
+        refer: true,
+        language: None,
+    };
+    let (since, setup) = (Some(Timestamp::from_micros(1_790_000_000_000_000)), Some(setup));
+    vec![TrunkNow { name: "uji".into(), up: Some(true), last_test, since, tests: [3, 1], setup }]
 }

@@ -218,17 +218,28 @@ pub fn fire() -> Value {
 async fn found(desk: &Desk) -> BTreeMap<String, UserId> {
     let mut users = BTreeMap::new();
     let mut commands = vec![SiteCommand::Found { demo: true }];
-    commands.push(SiteCommand::ImportAreas { areas: bangka_selatan::areas(), sha256: "0".repeat(64) });
+    commands.push(SiteCommand::ImportAreas {
+        areas: bangka_selatan::areas(),
+        sha256: "0".repeat(64),
+        decree: None,
+    });
     commands.push(SiteCommand::ImportPlaces {
         source: place::bangka_selatan::SOURCE.into(),
         places: place::bangka_selatan::places(),
         replace: false,
         sha256: "0".repeat(64),
+        decree: None,
     });
     for code in ["damkar", "bpbd", "polres", "ambulans", "pln"] {
         let agency = AgencyId(new_id());
         let (name, code_of) = (format!("Instansi {code}"), AgencyCode::new(code));
-        commands.push(SiteCommand::AddAgency { agency, code: code_of, name, functions: vec![] });
+        commands.push(SiteCommand::AddAgency {
+            agency,
+            code: code_of,
+            name,
+            functions: vec![],
+            decree: None,
+        });
         commands.push(user(&mut users, code, UserRole::Dispatcher, Some(agency)));
         if code == "damkar" {
             commands.push(user(&mut users, "damkar2", UserRole::Dispatcher, Some(agency)));

@@ -11,6 +11,7 @@ mod command;
 mod deadline;
 mod decide;
 pub mod fact;
+pub mod number;
 mod state;
 mod voice;
 

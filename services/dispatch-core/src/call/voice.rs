@@ -137,11 +137,13 @@ pub enum ScreenReason {
     ChallengeFailed,
     /// A supervisor wants this number treated like any other; speaks for it.
     RestrictionLifted,
+    /// A supervisor decided that this number's calls wait among the suspects.
+    Held,
 }
 
 impl ScreenReason {
     /// Every reason, in the order of the enum.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::RepeatMinute,
         Self::RepeatHour,
         Self::RepeatDay,
@@ -155,6 +157,7 @@ impl ScreenReason {
         Self::ChallengePassed,
         Self::ChallengeFailed,
         Self::RestrictionLifted,
+        Self::Held,
     ];
 }
 

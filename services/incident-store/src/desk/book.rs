@@ -20,11 +20,14 @@ use dispatch_core::paper::{FormNumber, PaperForm};
 use dispatch_core::place::Place;
 use dispatch_core::policy::draft::RulesDraft;
 use dispatch_core::policy::{AgencyEntry, Policy, Rules};
+use dispatch_core::private::Private;
 use dispatch_core::referral::Referral;
 use dispatch_core::roster::handover::ShiftHandover;
 use dispatch_core::roster::{Roster, RosterEvent};
+use dispatch_core::screening::NumberRule;
 use dispatch_core::site::ChannelTest;
 use dispatch_core::time::Timestamp;
+use dispatch_core::trunk::TrunkSetup;
 use dispatch_core::unit::Unit;
 use serde_json::Value;
 
@@ -90,6 +93,8 @@ pub(super) enum SiteWrite {
     Alarms { user: UserId, window: AlarmWindow },
     Disaster { disaster: Box<Disaster> },
     Broadcast { broadcast: Box<Broadcast> },
+    Trunks { trunks: Vec<TrunkSetup> },
+    NumberRule { number: Private<String>, rule: Option<Box<NumberRule>> },
 }
 
 /// A call-taker who is ready and has no call.
@@ -124,6 +129,8 @@ pub(super) struct SiteImage {
     pub(super) drafts: BTreeMap<CardDraftId, CardDraft>,
     /// Changes of the rules, of those asked about.
     pub(super) rules_drafts: BTreeMap<RulesDraftId, RulesDraft>,
+    /// How the trunks were configured last, when this batch speaks of them.
+    pub(super) trunks: Option<Vec<TrunkSetup>>,
     /// The duty rosters, when this batch speaks of them.
     pub(super) roster: Roster,
     /// Referrals, of those asked about.

@@ -61,8 +61,12 @@ async fn step(store: &Store, shared: &Shared) -> Result<bool, StoreError> {
 }
 
 fn changes_policy(change: &Change) -> bool {
-    let is_of_policy =
-        |site: &SiteEvent| matches!(site, SiteEvent::PolicyAdopted { .. } | SiteEvent::AgencyAdded { .. });
+    let is_of_policy = |site: &SiteEvent| {
+        matches!(
+            site,
+            SiteEvent::PolicyAdopted { .. } | SiteEvent::AgencyAdded { .. } | SiteEvent::AgencyChanged { .. }
+        )
+    };
     matches!(&change.event, DeskEvent::Site(site) if is_of_policy(site))
 }
 

@@ -18,7 +18,7 @@ use crate::change::{Record, StreamId};
 use crate::engine::{Connection, Row, Value, in_list};
 use crate::error::StoreError;
 use crate::store::{
-    CARDS, ROSTER_KEPT, ROSTER_PEOPLE, ROSTER_SHIFTS, ROSTER_SWAPS, USER_COLUMNS, folded, read_cards,
+    CARDS, ROSTER_KEPT, ROSTER_PEOPLE, ROSTER_SHIFTS, ROSTER_SWAPS, TRUNKS, USER_COLUMNS, folded, read_cards,
     read_roster, read_user,
 };
 use crate::submission::{DeskCommand, SiteCommand, Submission};
@@ -39,6 +39,7 @@ struct Needs {
     forms: BTreeSet<FormNumber>,
     gives_forms_out: bool,
     disaster: bool,
+    trunks: bool,
     broadcasts: BTreeSet<BroadcastId>,
     journals: BTreeSet<[u8; 16]>,
     opens_incidents: bool,
@@ -59,6 +60,10 @@ pub(super) async fn load(
     call_back_owner::load_free(connection, book, batch).await?;
     if needs.streams.contains(&StreamId::Site) {
         load_site(connection, book, &needs).await?;
+        if needs.trunks {
+            let row = connection.row(TRUNKS, vec![]).await?;
+            book.site.trunks = row.map(|row| row.json(0)).transpose()?;
+        }
         late_offers::load(connection, book, needs.offers.iter()).await?;
     }
     if needs.opens_incidents {
@@ -174,6 +179,7 @@ fn site_needs(needs: &mut Needs, command: &SiteCommand) {
         SiteCommand::ReadBroadcast { broadcast, .. } => {
             needs.broadcasts.insert(*broadcast);
         }
+        SiteCommand::NoteTrunks { .. } => needs.trunks = true,
         SiteCommand::TakeShiftOver { handover, .. } => {
             needs.handovers.insert(*handover);
         }
@@ -183,6 +189,8 @@ fn site_needs(needs: &mut Needs, command: &SiteCommand) {
         SiteCommand::Found { .. }
         | SiteCommand::LogInFailed { .. }
         | SiteCommand::AddAgency { .. }
+        | SiteCommand::ChangeAgency { .. }
+        | SiteCommand::RuleNumber { .. }
         | SiteCommand::Broadcast { .. }
         | SiteCommand::NoteChannelTest { .. }
         | SiteCommand::NoteSoundTest { .. }

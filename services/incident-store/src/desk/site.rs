@@ -1,17 +1,14 @@
 //! Commands on the site itself.
 
-use std::sync::Arc;
-
 use dispatch_core::actor::Actor;
-use dispatch_core::ids::{AgencyCode, AgencyId, UserId};
-use dispatch_core::limits::{AREAS_MAX, PLACES_MAX, SHORT_TEXT_BYTES_MAX};
-use dispatch_core::place::Place;
-use dispatch_core::policy::{AgencyEntry, Policy};
+use dispatch_core::ids::{AgencyId, UserId};
+use dispatch_core::limits::SHORT_TEXT_BYTES_MAX;
 use dispatch_core::private::Private;
 use dispatch_core::site::{SiteEvent, UserRole};
 
 use super::book::{Book, SiteWrite};
-use super::{alerts, cards, paper, referrals, rosters, rules};
+use super::reference::AgencyChange;
+use super::{alerts, cards, numbers, paper, reference, referrals, rosters, rules};
 use crate::change::{DeskEvent, StreamId};
 use crate::error::{SiteRefusal, SubmitError};
 use crate::records::UserRecord;
@@ -19,7 +16,7 @@ use crate::store::folded;
 use crate::submission::SiteCommand;
 
 /// Characters of a user name: it is typed at every log-in.
-const USERNAME_BYTES_MAX: usize = 64;
+pub(super) const USERNAME_BYTES_MAX: usize = 64;
 
 pub(super) fn change(
     book: &mut Book,
@@ -67,18 +64,26 @@ fn decide(book: &mut Book, command: SiteCommand, actor: Actor) -> Result<Happens
             (SiteEvent::SessionClosed { user }, SiteWrite::SessionsClosed { user })
         }
         SiteCommand::LogInFailed { user } => return Ok(Some((SiteEvent::LogInFailed { user }, vec![]))),
-        SiteCommand::AddAgency { agency, code, name, functions } => {
-            add_agency(book, agency, code, name, functions)?
+        SiteCommand::AddAgency { agency, code, name, functions, decree } => {
+            reference::add_agency(book, agency, (code, name), functions, decree)?
         }
-        SiteCommand::ImportAreas { areas, sha256 } => {
-            if areas.len() > AREAS_MAX {
-                return Err(SiteRefusal::TooManyAreas);
+        SiteCommand::ChangeAgency { agency, name, functions, active, decree } => {
+            let change = AgencyChange { name, functions, active, decree };
+            reference::change_agency(book, agency, change)?
+        }
+        SiteCommand::ImportAreas { areas, sha256, decree } => reference::import_areas(areas, sha256, decree)?,
+        SiteCommand::ImportPlaces { source, places, replace, sha256, decree } => {
+            reference::import_places((source, places, replace), sha256, decree)?
+        }
+        SiteCommand::NoteTrunks { trunks } => {
+            if book.site.trunks.as_ref() == Some(&trunks) {
+                return Ok(None);
             }
-            let count = u32::try_from(areas.len()).map_err(|_| SiteRefusal::TooManyAreas)?;
-            (SiteEvent::AreasImported { count, sha256 }, SiteWrite::Areas { areas })
+            book.site.trunks = Some(trunks.clone());
+            (SiteEvent::TrunksConfigured { trunks: trunks.clone() }, SiteWrite::Trunks { trunks })
         }
-        SiteCommand::ImportPlaces { source, places, replace, sha256 } => {
-            import_places(source, places, replace, sha256)?
+        SiteCommand::RuleNumber { number, rule, until, reason, decree } => {
+            numbers::rule(book, (number, rule, until), reason, decree, actor)?
         }
         SiteCommand::SaveCardDraft { draft, revision, change, began } => {
             return cards::save(book, draft, revision, (*change, began.as_deref()), actor).map(Some);
@@ -128,22 +133,6 @@ fn decide(book: &mut Book, command: SiteCommand, actor: Actor) -> Result<Happens
         }
     };
     Ok(Some((event, vec![write])))
-}
-
-fn import_places(
-    source: String,
-    places: Vec<Place>,
-    replace: bool,
-    sha256: String,
-) -> Result<(SiteEvent, SiteWrite), SiteRefusal> {
-    check_text("source", &source, USERNAME_BYTES_MAX)?;
-    if places.iter().any(|place| place.source != source) {
-        return Err(SiteRefusal::Text { field: "source" });
-    }
-    let count = u32::try_from(places.len()).ok().filter(|_| places.len() <= PLACES_MAX);
-    let count = count.ok_or(SiteRefusal::TooManyPlaces)?;
-    let event = SiteEvent::PlacesImported { source: source.clone(), count, replaced: replace, sha256 };
-    Ok((event, SiteWrite::Places { source, places, replace }))
 }
 
 fn found(book: &mut Book, demo: bool) -> Result<(SiteEvent, SiteWrite), SiteRefusal> {
@@ -228,41 +217,11 @@ fn check_agency(book: &Book, role: UserRole, agency: Option<AgencyId>) -> Result
     }
 }
 
-fn check_decree(decree: Option<&str>) -> Result<(), SiteRefusal> {
+pub(super) fn check_decree(decree: Option<&str>) -> Result<(), SiteRefusal> {
     decree.map_or(Ok(()), |text| check_text("decree", text, SHORT_TEXT_BYTES_MAX))
 }
 
-fn check_text(field: &'static str, text: &str, bytes_max: usize) -> Result<(), SiteRefusal> {
+pub(super) fn check_text(field: &'static str, text: &str, bytes_max: usize) -> Result<(), SiteRefusal> {
     let fits = !text.trim().is_empty() && text.len() <= bytes_max;
     if fits { Ok(()) } else { Err(SiteRefusal::Text { field }) }
-}
-
-fn add_agency(
-    book: &mut Book,
-    id: AgencyId,
-    code: AgencyCode,
-    name: String,
-    mut functions: Vec<AgencyCode>,
-) -> Result<(SiteEvent, SiteWrite), SiteRefusal> {
-    check_text("code", &code.0, USERNAME_BYTES_MAX)?;
-    check_text("name", &name, SHORT_TEXT_BYTES_MAX)?;
-    let directory = &book.policy.directory;
-    if directory.by_code(&code).is_some() || directory.agencies.contains_key(&id) {
-        return Err(SiteRefusal::AgencyCodeTaken);
-    }
-    if !functions.contains(&code) {
-        functions.insert(0, code.clone());
-    }
-    let entry = AgencyEntry {
-        id,
-        code: code.clone(),
-        name: name.clone(),
-        functions: functions.clone(),
-        active: true,
-    };
-    let mut policy = Policy::clone(&book.policy);
-    policy.directory.agencies.insert(id, entry.clone());
-    book.policy = Arc::new(policy);
-    book.directory_changed = true;
-    Ok((SiteEvent::AgencyAdded { agency: id, code, name, functions }, SiteWrite::Agency { entry }))
 }

@@ -6,8 +6,8 @@ use dispatch_core::place::Place;
 use dispatch_core::policy::AgencyEntry;
 use dispatch_core::roster::{RosterEvent, Shift, Swap};
 
-use super::alerts;
 use super::book::{Book, SiteWrite};
+use super::{alerts, numbers};
 use crate::change::StreamId;
 use crate::engine::{Connection, Value};
 use crate::error::StoreError;
@@ -136,6 +136,16 @@ async fn write_one(connection: &mut Connection, book: &Book, change: &SiteWrite)
         }
         SiteWrite::Disaster { disaster } => alerts::write_disaster(connection, disaster).await,
         SiteWrite::Broadcast { broadcast } => alerts::write_broadcast(connection, broadcast).await,
+        SiteWrite::Trunks { trunks } => {
+            let text =
+                serde_json::to_string(trunks).map_err(|_| StoreError::Unreadable { what: "trunks" })?;
+            let sql = "INSERT INTO trunk_setup (at_us, trunks) VALUES ($1, $2) \
+                       ON CONFLICT (at_us) DO UPDATE SET trunks = excluded.trunks";
+            connection.run(sql, vec![book.now.into(), text.into()]).await.map(drop)
+        }
+        SiteWrite::NumberRule { number, rule } => {
+            numbers::write(connection, book, number, rule.as_deref()).await
+        }
         SiteWrite::CardDraft { draft } => {
             let text =
                 serde_json::to_string(draft).map_err(|_| StoreError::Unreadable { what: "a draft" })?;
@@ -211,7 +221,9 @@ fn user_values(user: &UserRecord, password_hash: &str) -> Vec<Value> {
 async fn write_agency(connection: &mut Connection, entry: &AgencyEntry) -> Result<(), StoreError> {
     let functions =
         serde_json::to_string(&entry.functions).map_err(|_| StoreError::Unreadable { what: "functions" })?;
-    let sql = "INSERT INTO agency (id, code, name, functions, active) VALUES ($1, $2, $3, $4, $5)";
+    let sql = "INSERT INTO agency (id, code, name, functions, active) VALUES ($1, $2, $3, $4, $5) \
+               ON CONFLICT (id) DO UPDATE SET name = excluded.name, functions = excluded.functions, \
+               active = excluded.active";
     let values = vec![
         Value::of(entry.id),
         Value::of(&entry.code),

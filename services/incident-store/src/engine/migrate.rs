@@ -25,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0018_form_drafts.sql"),
     include_str!("../../../../migrations/0019_disaster.sql"),
     include_str!("../../../../migrations/0020_temporary_passwords.sql"),
+    include_str!("../../../../migrations/0021_numbers_and_trunks.sql"),
 ];
 
 /// The schema that this program knows.

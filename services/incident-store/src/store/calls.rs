@@ -139,7 +139,12 @@ pub(crate) fn call_phase(call: &Call) -> CallPhase {
 
 /// Under what a caller's number is found again. Without the key, ten billion numbers are tried in hours.
 pub(crate) fn number_hash(key: &[u8; 32], arrival: &Arrival) -> Option<Vec<u8>> {
-    let caller = arrival.caller.as_ref()?;
-    let mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
-    Some(mac.chain_update(caller.number.reveal().as_bytes()).finalize().into_bytes().to_vec())
+    arrival.caller.as_ref().map(|caller| hash_of_number(key, caller.number.reveal()))
+}
+
+/// The same of a number itself.
+pub(crate) fn hash_of_number(key: &[u8; 32], number: &str) -> Vec<u8> {
+    // HMAC takes a key of any length.
+    let Ok(mac) = Hmac::<Sha256>::new_from_slice(key) else { return Vec::new() };
+    mac.chain_update(number.as_bytes()).finalize().into_bytes().to_vec()
 }

@@ -7,11 +7,12 @@ use dispatch_core::duty::{DutyState, SetDuty};
 use dispatch_core::ids::{AreaCode, IncidentId};
 use dispatch_core::incident::{Change, IncidentCommand, IncidentStatus, Point};
 use dispatch_core::private::Private;
+use dispatch_core::screening::{NumberRefusal, NumberRuleKind};
 use dispatch_core::site::UserRole;
 use dispatch_core::time::{Seconds, Timestamp};
 use incident_store::{
     CallFilter, CallPhase, DeskCommand, DeskEvent, IncidentFilter, Near, NumberHistory, NumberPast,
-    PageCursor, SnapshotScope, StatusFilter,
+    PageCursor, SiteCommand, SiteRefusal, SnapshotScope, StatusFilter, SubmitError,
 };
 
 use crate::support::on_both;
@@ -102,7 +103,8 @@ fn a_number_is_known_by_its_other_calls() {
         let lift = CallFact::RestrictionLifted { by: user(9) };
         let lifted_at = place.clock.now();
         desk.submit(fact(new, lifted_at, lift)).await.unwrap();
-        let past = NumberPast { number, pranks: 2, ghosts: 1, incidents: 1, lifted_at: Some(lifted_at) };
+        let past =
+            NumberPast { number, pranks: 2, ghosts: 1, incidents: 1, lifted_at: Some(lifted_at), rule: None };
         let (begun, now) = (Timestamp::from_micros(0), place.clock.now());
         assert_eq!(desk.store().number_pasts(begun, 10).await.unwrap(), std::slice::from_ref(&past));
         assert_eq!(desk.store().number_pasts(now.after(Seconds(1)), 10).await.unwrap(), []);
@@ -110,6 +112,55 @@ fn a_number_is_known_by_its_other_calls() {
         assert_eq!(desk.store().number_past_of(&call, begun).await.unwrap(), Some(past));
         let filter = CallFilter { incident: Some(incident.id), limit: 10, ..Default::default() };
         assert_eq!(desk.store().calls(&filter).await.unwrap().items[0].id, ids[3]);
+        desk.stop().await;
+    });
+}
+
+#[test]
+fn a_rule_for_a_number_holds_until_its_end_and_is_told_with_what_its_calls_were() {
+    on_both(|place| async move {
+        let desk = place.desk().await;
+        place.clock.pass(60);
+        let call = call_arrives(&desk, place.clock.now(), NUMBER).await;
+        let dispose = CallCommand::Dispose { kind: DispositionKind::Prank, note: None, incident: None };
+        desk.submit(by(1, DeskCommand::Call(call, dispose))).await.unwrap();
+        let (begun, now) = (Timestamp::from_micros(0), place.clock.now());
+        let rule = |number: &str, rule, days: u32| SiteCommand::RuleNumber {
+            number: Private::new(number.to_owned()),
+            rule,
+            until: now.after(Seconds(days * 86_400)),
+            reason: Private::new("Ancaman palsu berulang".into()),
+            decree: Some("SK 9/2026".into()),
+        };
+        let (held, lifted) = (Some(NumberRuleKind::Held), Some(NumberRuleKind::Lifted));
+        desk.submit(by(9, DeskCommand::Site(rule(NUMBER, held, 10)))).await.unwrap();
+        on_site(&desk, rule("+6281290001", lifted, 20)).await.unwrap();
+        let refused = on_site(&desk, rule(NUMBER, held, 91)).await;
+        assert!(matches!(refused, Err(SubmitError::Site(SiteRefusal::Number(NumberRefusal::Until)))));
+        let found = desk.store().number_records(begun, 10).await.unwrap();
+        let [known, never_called] = found.as_slice() else { panic!("{found:?}") };
+        let past = &known.past;
+        assert_eq!((past.pranks, past.ghosts, known.last_call), (1, 0, Some(call)));
+        assert_eq!((known.last_at, known.newest_outcome_at), (Some(now), Some(now)));
+        let ruled = past.rule.as_ref().unwrap();
+        assert_eq!((ruled.rule, ruled.by, ruled.at), (NumberRuleKind::Held, Some(user(9)), now));
+        assert_eq!(ruled.decree.as_deref(), Some("SK 9/2026"));
+        assert_eq!((never_called.past.pranks, never_called.last_at), (0, None));
+        // The trunk is told of both, whether they called or not.
+        let told = desk.store().number_pasts(begun, 10).await.unwrap();
+        assert_eq!(told.iter().filter(|one| one.rule.is_some()).count(), 2);
+        // The log names nobody's number.
+        let page = desk.store().log_entries(0, 100).await.unwrap();
+        let bodies: String =
+            page.iter().map(|entry| String::from_utf8_lossy(&entry.leaf).into_owned()).collect();
+        assert!(bodies.contains("number_ruled") && !bodies.contains(&NUMBER[1..]), "{bodies}");
+        // It ends when somebody says so, and by itself.
+        on_site(&desk, rule(NUMBER, None, 0)).await.unwrap();
+        let number = Private::new(NUMBER.to_owned());
+        assert_eq!(desk.store().number_past(&number, begun).await.unwrap().rule, None);
+        place.clock.pass(21 * 86_400);
+        let later = desk.store().number_records(begun, 10).await.unwrap();
+        assert_eq!(later.iter().filter(|one| one.past.rule.is_some()).count(), 0);
         desk.stop().await;
     });
 }

@@ -4,7 +4,7 @@ use dispatch_core::actor::Actor;
 use dispatch_core::area::bangka_selatan;
 use dispatch_core::draft::DraftStep;
 use dispatch_core::duty::{Audio, DutyState, SetDuty};
-use dispatch_core::ids::RulesDraftId;
+use dispatch_core::ids::{AgencyCode, RulesDraftId};
 use dispatch_core::place::csv;
 use dispatch_core::policy::{Rules, RulesChange};
 use dispatch_core::private::Private;
@@ -183,6 +183,37 @@ fn agencies_and_rules_are_used_at_once() {
 }
 
 #[test]
+fn an_agency_is_changed_and_the_last_one_stays() {
+    on_both(|place| async move {
+        let desk = place.desk().await;
+        on_site(&desk, add_agency(1)).await.unwrap();
+        let change = |n: u64, functions: Option<&[&str]>, active| SiteCommand::ChangeAgency {
+            agency: agency(n),
+            name: Some(" Dinas Damkar ".trim().to_owned()),
+            functions: functions.map(|list| list.iter().map(|code| AgencyCode::new(*code)).collect()),
+            active,
+            decree: Some("Perbup 5/2026".into()),
+        };
+        assert_eq!(refusal(on_site(&desk, change(1, None, Some(false))).await), SiteRefusal::LastAgency);
+        assert_eq!(refusal(on_site(&desk, change(7, None, None)).await), SiteRefusal::UnknownAgency);
+        on_site(&desk, change(1, Some(&["rescue"]), None)).await.unwrap();
+        let entry = desk.policy().directory.agencies[&agency(1)].clone();
+        let rescue = AgencyCode::new("rescue");
+        assert_eq!((entry.name.as_str(), entry.functions.len(), entry.active), ("Dinas Damkar", 2, true));
+        assert_eq!(desk.policy().directory.by_function(&rescue).map(|one| one.id), Some(agency(1)));
+        on_site(&desk, add_agency(2)).await.unwrap();
+        on_site(&desk, change(1, None, Some(false))).await.unwrap();
+        assert_eq!(desk.policy().directory.by_function(&rescue), None);
+        assert_eq!(desk.store().agencies().await.unwrap().iter().filter(|one| one.active).count(), 1);
+        let known = desk.policy();
+        desk.stop().await;
+        let desk = place.desk().await;
+        assert_eq!(desk.policy(), known);
+        desk.stop().await;
+    });
+}
+
+#[test]
 fn areas_come_back_with_their_outlines() {
     on_both(|place| async move {
         let desk = place.desk().await;
@@ -190,8 +221,11 @@ fn areas_come_back_with_their_outlines() {
         let text = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"kode":"19.03.01","nama":"Toboali"},
             "geometry":{"type":"Polygon","coordinates":[[[106.4,-3.1],[106.6,-3.1],[106.6,-2.9],[106.4,-3.1]]]}}]}"#;
         let (outlined, _) = dispatch_core::area::geojson::parse(text).unwrap();
-        let import =
-            |areas: Vec<dispatch_core::area::Area>| SiteCommand::ImportAreas { areas, sha256: "ab".into() };
+        let import = |areas: Vec<dispatch_core::area::Area>| SiteCommand::ImportAreas {
+            areas,
+            sha256: "ab".into(),
+            decree: None,
+        };
         on_site(&desk, import(areas.clone())).await.unwrap();
         on_site(&desk, import(outlined.clone())).await.unwrap();
         areas.retain(|area| area.code != outlined[0].code);
@@ -215,7 +249,7 @@ fn places_are_taken_over_by_source_and_id() {
             let read = csv::parse(&format!("id,nama,jenis,lat,lon,alias,km,akurasi_m\n{rows}"), source);
             assert_eq!(read.mistakes, []);
             let (source, places) = (source.to_owned(), read.places);
-            SiteCommand::ImportPlaces { source, places, replace, sha256: "ab".into() }
+            SiteCommand::ImportPlaces { source, places, replace, sha256: "ab".into(), decree: None }
         };
         let names = async || {
             let stored = desk.store().places().await.unwrap();
@@ -247,6 +281,7 @@ fn places_are_taken_over_by_source_and_id() {
             places,
             replace: false,
             sha256: String::new(),
+            decree: None,
         };
         assert_eq!(refusal(on_site(&desk, mixed).await), SiteRefusal::Text { field: "source" });
         desk.stop().await;

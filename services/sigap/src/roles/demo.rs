@@ -64,6 +64,7 @@ pub async fn prepare(desk: &Desk, centre: DemoCentre) -> anyhow::Result<()> {
             code: AgencyCode::new(code),
             name: name.clone(),
             functions,
+            decree: None,
         });
         if centre == DemoCentre::South {
             units.extend(demo_units::of(code, agency));
@@ -90,7 +91,7 @@ pub async fn prepare(desk: &Desk, centre: DemoCentre) -> anyhow::Result<()> {
 
 /// Where the centre is, and what it has a name for there.
 fn land(centre: DemoCentre) -> Vec<SiteCommand> {
-    let areas = |areas| SiteCommand::ImportAreas { areas, sha256: String::new() };
+    let areas = |areas| SiteCommand::ImportAreas { areas, sha256: String::new(), decree: None };
     match centre {
         DemoCentre::Middle => vec![areas(bangka_selatan::areas_of_bangka_tengah())],
         DemoCentre::South => vec![
@@ -100,6 +101,7 @@ fn land(centre: DemoCentre) -> Vec<SiteCommand> {
                 places: place::bangka_selatan::places(),
                 replace: false,
                 sha256: String::new(),
+                decree: None,
             },
         ],
     }

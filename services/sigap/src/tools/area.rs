@@ -29,6 +29,9 @@ enum Action {
         /// These areas belong to neighbouring governments: calls from there are transferred
         #[arg(long)]
         neighbour: bool,
+        /// The decree or letter that it is by, for the log
+        #[arg(long)]
+        decree: Option<String>,
         /// The file
         file: PathBuf,
     },
@@ -46,6 +49,9 @@ enum Action {
         /// Places of this list that are not in the file are removed
         #[arg(long)]
         replace: bool,
+        /// The decree or letter that it is by, for the log
+        #[arg(long)]
+        decree: Option<String>,
         /// The file, .csv, .geojson or .json
         file: PathBuf,
     },
@@ -54,13 +60,15 @@ enum Action {
 /// Imports, and says what was taken and what not.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.action {
-        Action::Import { place, neighbour, file } => import(place, *neighbour, file),
-        Action::Places { place, source, replace, file } => places(place, source.as_deref(), *replace, file),
+        Action::Import { place, neighbour, decree, file } => import(place, *neighbour, decree.clone(), file),
+        Action::Places { place, source, replace, decree, file } => {
+            places(place, (source.as_deref(), *replace), decree.clone(), file)
+        }
     }
 }
 
 /// An area with a known code is replaced.
-fn import(place: &Place, neighbour: bool, file: &Path) -> anyhow::Result<ExitCode> {
+fn import(place: &Place, neighbour: bool, decree: Option<String>, file: &Path) -> anyhow::Result<ExitCode> {
     let text = read(file)?;
     let (mut areas, report) =
         geojson::parse(&text).with_context(|| format!("{} cannot be used", file.display()))?;
@@ -73,13 +81,18 @@ fn import(place: &Place, neighbour: bool, file: &Path) -> anyhow::Result<ExitCod
     for area in &mut areas {
         area.neighbour = neighbour;
     }
-    let import = SiteCommand::ImportAreas { areas, sha256: sha256(&text) };
+    let import = SiteCommand::ImportAreas { areas, sha256: sha256(&text), decree };
     block_on(site::change(place, vec![import]))?;
     println!("imported areas={} skipped={}", report.imported, report.skipped.len());
     Ok(ExitCode::SUCCESS)
 }
 
-fn places(store: &Place, source: Option<&str>, replace: bool, file: &Path) -> anyhow::Result<ExitCode> {
+fn places(
+    store: &Place,
+    (source, replace): (Option<&str>, bool),
+    decree: Option<String>,
+    file: &Path,
+) -> anyhow::Result<ExitCode> {
     let text = read(file)?;
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let source = source.map(str::to_owned).or(stem).unwrap_or_default();
@@ -103,6 +116,7 @@ fn places(store: &Place, source: Option<&str>, replace: bool, file: &Path) -> an
         places: rows.places,
         replace,
         sha256: sha256(&text),
+        decree,
     };
     block_on(site::change(store, vec![import]))?;
     println!("imported places={count} source={source}");

@@ -73,8 +73,10 @@ async fn open(place: &Place) -> anyhow::Result<(Desk, CancellationToken, TaskTra
 pub async fn found(desk: &Desk) -> anyhow::Result<()> {
     if desk.store().founding().await?.is_none() {
         let areas = dispatch_core::area::bangka_selatan::areas();
-        let commands =
-            [SiteCommand::Found { demo: false }, SiteCommand::ImportAreas { areas, sha256: String::new() }];
+        let commands = [
+            SiteCommand::Found { demo: false },
+            SiteCommand::ImportAreas { areas, sha256: String::new(), decree: None },
+        ];
         let mut submission = Submission::new(
             IdempotencyKey::new("found")?,
             Actor::System,

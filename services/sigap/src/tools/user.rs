@@ -54,6 +54,9 @@ enum Action {
         /// Functions it fills beside its own
         #[arg(long)]
         function: Vec<String>,
+        /// The decree or letter that it is by, for the log
+        #[arg(long)]
+        decree: Option<String>,
     },
     /// Set somebody's password; it is read from standard input, one line; every session of theirs ends
     Password {
@@ -94,10 +97,11 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             })?;
             println!("added {username}");
         }
-        Action::AddAgency { place, code, name, function } => {
+        Action::AddAgency { place, code, name, function, decree } => {
             let functions = function.iter().map(AgencyCode::new).collect();
             let (agency, code) = (AgencyId(Uuid::now_v7()), AgencyCode::new(code));
-            let add = SiteCommand::AddAgency { agency, code: code.clone(), name: name.clone(), functions };
+            let (name, decree) = (name.clone(), decree.clone());
+            let add = SiteCommand::AddAgency { agency, code: code.clone(), name, functions, decree };
             block_on(site::change(place, vec![add]))?;
             println!("added {code}");
         }

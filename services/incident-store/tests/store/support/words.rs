@@ -143,7 +143,13 @@ pub async fn on_site(desk: &Desk, command: SiteCommand) -> Result<Receipt, Submi
 
 pub fn add_agency(n: u64) -> SiteCommand {
     let code = AgencyCode::new(format!("instansi_{n}"));
-    SiteCommand::AddAgency { agency: agency(n), code, name: format!("Instansi {n}"), functions: vec![] }
+    SiteCommand::AddAgency {
+        agency: agency(n),
+        code,
+        name: format!("Instansi {n}"),
+        functions: vec![],
+        decree: None,
+    }
 }
 
 pub fn add_user(n: u64, username: &str, role: UserRole, of: Option<u64>) -> SiteCommand {

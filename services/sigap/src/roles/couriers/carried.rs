@@ -105,6 +105,7 @@ impl Centre {
             code: code.clone(),
             name: "Damkar".into(),
             functions: vec![],
+            decree: None,
         };
         self.submit(DeskCommand::Site(add)).await;
         let report = Report {

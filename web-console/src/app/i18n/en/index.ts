@@ -21,6 +21,7 @@ import { place } from './place';
 import { refer } from './refer';
 import { roster } from './roster';
 import { rules } from './rules';
+import { settings } from './settings';
 import { shift } from './shift';
 import { supervisor } from './supervisor';
 import { terms } from './terms';
@@ -36,6 +37,7 @@ export const en: Record<keyof typeof id, string> = {
   ...refer,
   ...roster,
   ...rules,
+  ...settings,
   ...shift,
   ...terms,
   ...call,

@@ -20,6 +20,7 @@ import { place } from './place';
 import { refer } from './refer';
 import { roster } from './roster';
 import { rules } from './rules';
+import { settings } from './settings';
 import { shift } from './shift';
 import { supervisor } from './supervisor';
 import { terms } from './terms';
@@ -35,6 +36,7 @@ export const id = {
   ...refer,
   ...roster,
   ...rules,
+  ...settings,
   ...shift,
   ...terms,
   ...call,
