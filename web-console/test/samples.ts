@@ -229,6 +229,7 @@ export function unit(over: Partial<Unit>): Unit {
     label: '',
     kind: 'engine',
     by_sea: false,
+    decree: null,
     skills: [],
     base: null,
     crew: 4,

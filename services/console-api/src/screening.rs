@@ -184,6 +184,6 @@ pub(crate) fn past_of(found: incident_store::NumberPast) -> NumberPast {
     let (pranks, ghosts, incidents) = (count(found.pranks), count(found.ghosts), count(found.incidents));
     let ruled = |kind| found.rule.as_ref().filter(|rule| rule.rule == kind).map(|rule| rule.until);
     let lifted_until = found.lifted_at.map(|at| at.after(LIFTED_FOR)).max(ruled(NumberRuleKind::Lifted));
-    let held_until = ruled(NumberRuleKind::Held);
-    NumberPast { number: found.number, pranks, ghosts, incidents, lifted_until, held_until }
+    let restricted_until = ruled(NumberRuleKind::Restricted);
+    NumberPast { number: found.number, pranks, ghosts, incidents, lifted_until, restricted_until }
 }

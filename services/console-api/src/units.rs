@@ -34,6 +34,8 @@ pub struct ProfileRequest {
     skills: Vec<UnitSkill>,
     /// Where it stands when nothing happens.
     base: Option<PointRequest>,
+    /// By which decree or letter, where there is one.
+    decree: Option<String>,
 }
 
 /// A point.
@@ -106,6 +108,7 @@ impl ProfileRequest {
         faults.required(&format!("{path}callsign"), &self.callsign);
         faults.short(&format!("{path}callsign"), Some(&self.callsign));
         faults.short(&format!("{path}label"), Some(&self.label));
+        faults.short(&format!("{path}decree"), self.decree.as_deref());
         if let Some(base) = self.base {
             faults.range(&format!("{path}base.lat"), Some(base.lat), -90.0..=90.0);
             faults.range(&format!("{path}base.lon"), Some(base.lon), -180.0..=180.0);
@@ -125,6 +128,7 @@ impl ProfileRequest {
             by_sea: self.by_sea || self.kind.0 == unit::UnitKind::Boat,
             skills: self.skills.into_iter().map(|skill| skill.0).collect(),
             base,
+            decree: self.decree.map(|decree| decree.trim().to_owned()).filter(|decree| !decree.is_empty()),
         }
     }
 }

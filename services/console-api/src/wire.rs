@@ -146,7 +146,7 @@ wire_codes! {
     CallerClass(call::fact::CallerClass) = &[Class::Likely, Class::Unknown, Class::Suspect];
     /// What a rule says of a number: its calls wait among the suspects, or are treated like any other.
     NumberRule(dispatch_core::screening::NumberRuleKind) =
-        &[dispatch_core::screening::NumberRuleKind::Held, dispatch_core::screening::NumberRuleKind::Lifted];
+        &[dispatch_core::screening::NumberRuleKind::Restricted, dispatch_core::screening::NumberRuleKind::Lifted];
     /// What speaks for or against a call.
     ScreenReason(call::fact::ScreenReason) = &call::fact::ScreenReason::ALL;
     /// Why a call ended.

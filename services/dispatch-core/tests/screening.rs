@@ -284,10 +284,10 @@ fn a_lifted_restriction_holds_for_its_time_and_no_longer() {
 fn a_number_that_people_hold_is_suspect_until_its_time_is_over_and_never_in_a_mass_event() {
     let (number, until) = (7, at(1_000));
     let mut screener = Screener::new();
-    screener.knows(number, Past { held_until: Some(until), ..Past::default() });
+    screener.knows(number, Past { restricted_until: Some(until), ..Past::default() });
     let held = screener.arrived(Some(number), "telco", at(0));
     assert_eq!(held.screening().class, CallerClass::Suspect);
-    assert_eq!(held.screening().because, [ScreenReason::Held]);
+    assert_eq!(held.screening().because, [ScreenReason::Restricted]);
     let passed = Signs { challenge_passed: Some(true), ..held };
     assert_eq!(passed.screening().class, CallerClass::Likely);
     assert_eq!(Signs { incident_nearby: true, ..held }.screening().class, CallerClass::Unknown);

@@ -67,7 +67,7 @@ impl Screen {
                 ghosts: known.ghosts,
                 incidents: known.incidents,
                 lifted_until: known.lifted_until,
-                held_until: known.held_until,
+                restricted_until: known.restricted_until,
             };
             memory.screener.knows(self.keys.hash_one(known.number.reveal()), past);
         }

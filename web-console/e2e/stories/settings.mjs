@@ -96,21 +96,21 @@ story('a file of areas is checked, its mistakes are told, and only then it is ta
   await admin.getByText(`balai${number}: 2 tempat`).waitFor();
 });
 
-story('a supervisor sees numbers on record, holds one with a reason and lets it go', async (world) => {
+story('a supervisor sees numbers on record, restricts one with a reason and lets it go', async (world) => {
   const supervisor = await world.signedIn('pengawas');
   await supervisor.getByRole('link', { name: 'Pengaturan', exact: true }).click();
   await supervisor.getByRole('heading', { name: 'Nomor dengan catatan' }).waitFor();
   const digits = `0812${String(Date.now() % 10_000_000).padStart(7, '0')}`;
   const number = `+62${digits.slice(1)}`;
   await supervisor.fill('#number-number', digits);
-  await supervisor.locator('#number-rule').selectOption('held');
+  await supervisor.locator('#number-rule').selectOption('restricted');
   await supervisor.getByRole('button', { name: 'Putuskan' }).click();
   await supervisor.getByText('Harus diisi.').waitFor();
   await supervisor.fill('#number-reason', 'Ancaman palsu berulang, laporan Polres LP/12/2026');
   await supervisor.getByRole('button', { name: 'Putuskan' }).click();
   const row = supervisor.getByRole('row').filter({ hasText: number });
-  await row.getByText('antrean periksa, ditahan').waitFor();
-  await supervisor.getByText(/Ditahan di antrean periksa sampai/).waitFor();
+  await row.getByText('meragukan, dibatasi').waitFor();
+  await supervisor.getByText(/Dibatasi sampai/).waitFor();
   await fits(supervisor, 'numbers');
   await world.photograph(supervisor, 'settings-numbers');
   equal(await faults(supervisor), [], 'axe on numbers');

@@ -4037,20 +4037,6 @@ export interface components {
              */
             without_point: number;
         };
-        /** @description A rule that holds. */
-        HeldRule: {
-            /** @description When. */
-            at: components["schemas"]["Time"];
-            by: components["schemas"]["Named"] | null;
-            /** @description By which decree or letter, where one was named. */
-            decree: string | null;
-            /** @description Why. */
-            reason: string;
-            /** @description What it says. */
-            rule: components["schemas"]["NumberRule"];
-            /** @description Until when. */
-            until: components["schemas"]["Time"];
-        };
         /**
          * @description Where the caller's identity comes from.
          * @enum {string}
@@ -4458,6 +4444,20 @@ export interface components {
             /** @description The text. */
             text: string;
         };
+        /** @description A rule that holds. */
+        NumberDecision: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            by: components["schemas"]["Named"] | null;
+            /** @description By which decree or letter, where one was named. */
+            decree: string | null;
+            /** @description Why. */
+            reason: string;
+            /** @description What it says. */
+            rule: components["schemas"]["NumberRule"];
+            /** @description Until when. */
+            until: components["schemas"]["Time"];
+        };
         /** @description What is known of a number besides the call in hand. */
         NumberHistory: {
             /**
@@ -4513,13 +4513,13 @@ export interface components {
              * @description Calls of the last 90 days that were pranks.
              */
             pranks: number;
-            rule: components["schemas"]["HeldRule"] | null;
+            rule: components["schemas"]["NumberDecision"] | null;
         };
         /**
          * @description What a rule says of a number: its calls wait among the suspects, or are treated like any other.
          * @enum {string}
          */
-        NumberRule: "held" | "lifted";
+        NumberRule: "restricted" | "lifted";
         /** @description What shall hold for a number. */
         NumberRuleRequest: {
             /** @description By which decree or letter, where there is one. */
@@ -5035,6 +5035,8 @@ export interface components {
             by_sea?: boolean;
             /** @description What it is called on the radio; one per agency. */
             callsign: string;
+            /** @description By which decree or letter, where there is one. */
+            decree?: string | null;
             /** @description Its kind. */
             kind: components["schemas"]["UnitKind"];
             /** @description What it is, in words. */
@@ -5412,6 +5414,8 @@ export interface components {
              * @description Of which agency; none for the centre and the government.
              */
             agency_id: string | null;
+            /** @description By which decree or letter, where one was named. */
+            decree: string | null;
             /** @description Where mail reaches them. */
             email: string | null;
             /**
@@ -5457,6 +5461,8 @@ export interface components {
             active?: boolean | null;
             /** @description Of which agency, id or code; none for the centre and the government. */
             agency?: string | null;
+            /** @description By which decree or letter, where there is one. */
+            decree?: string | null;
             /** @description Where mail reaches them. */
             email?: string | null;
             /**
@@ -5480,6 +5486,8 @@ export interface components {
         } | {
             /** @enum {string} */
             action: "plan";
+            /** @description By which decree or letter, where there is one. */
+            decree?: string | null;
             /** @description At most 124. */
             shifts: components["schemas"]["ShiftRequest"][];
         } | {
@@ -5757,7 +5765,7 @@ export interface components {
          * @description What speaks for or against a call.
          * @enum {string}
          */
-        ScreenReason: "repeat_minute" | "repeat_hour" | "repeat_day" | "earlier_prank" | "earlier_ghost" | "earlier_incident" | "no_number" | "trunk_burst" | "incident_nearby" | "silence" | "challenge_passed" | "challenge_failed" | "restriction_lifted" | "held";
+        ScreenReason: "repeat_minute" | "repeat_hour" | "repeat_day" | "earlier_prank" | "earlier_ghost" | "earlier_incident" | "no_number" | "trunk_burst" | "incident_nearby" | "silence" | "challenge_passed" | "challenge_failed" | "restriction_lifted" | "restricted";
         /** @description The server's answer. */
         SeatOpened: {
             /** @description The session description to set as the remote one. */
@@ -6262,6 +6270,8 @@ export interface components {
              * @description People on board.
              */
             crew: number;
+            /** @description By which decree or letter it is registered, where one was named. */
+            decree: string | null;
             /**
              * Format: uuid
              * @description Id.

@@ -55,7 +55,7 @@ pub struct NumberPast {
     pub lifted_until: Option<Timestamp>,
     /// Until when a supervisor wants the number to wait among the suspects.
     #[serde(default)]
-    pub held_until: Option<Timestamp>,
+    pub restricted_until: Option<Timestamp>,
 }
 
 /// One order. `by` is the person who gives it.
@@ -385,7 +385,7 @@ mod tests {
                     ghosts: 0,
                     incidents: 1,
                     lifted_until: Some(Timestamp::from_micros(1)),
-                    held_until: None,
+                    restricted_until: None,
                 }],
                 begins: true,
             },

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::add_user::named;
 use crate::authority::{Authority, CanUseRosters};
 use crate::input::{Checked, Faults, Written};
 use crate::names::Names;
@@ -44,11 +45,15 @@ pub enum RosterRequest {
         standing: bool,
         /// Whether they are still there.
         active: Option<bool>,
+        /// By which decree or letter, where there is one.
+        decree: Option<String>,
     },
     /// Plan shifts, all of them or none.
     Plan {
         /// At most 124.
         shifts: Vec<ShiftRequest>,
+        /// By which decree or letter, where there is one.
+        decree: Option<String>,
     },
     /// Take out a shift that has not begun, or end one that runs.
     Cancel {
@@ -88,8 +93,13 @@ pub struct ShiftRequest {
 
 impl Checked for RosterRequest {
     fn check(&self, faults: &mut Faults) {
-        if let Self::SetPerson { name, .. } = self {
-            faults.required("name", name);
+        match self {
+            Self::SetPerson { name, decree, .. } => {
+                faults.required("name", name);
+                faults.short("decree", decree.as_deref());
+            }
+            Self::Plan { decree, .. } => faults.short("decree", decree.as_deref()),
+            Self::Cancel { .. } | Self::AskSwap { .. } | Self::StepSwap { .. } => {}
         }
     }
 }
@@ -97,7 +107,7 @@ impl Checked for RosterRequest {
 impl RosterRequest {
     fn command(&self, names: &Names, now: Timestamp) -> Result<RosterCommand, Problem> {
         Ok(match self {
-            Self::SetPerson { id, agency, post, name, phone, email, user_id, standing, active } => {
+            Self::SetPerson { id, agency, post, name, phone, email, user_id, standing, active, decree } => {
                 let text = |text: &Option<String>| {
                     text.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(|t| Private::new(t.to_owned()))
                 };
@@ -111,10 +121,11 @@ impl RosterRequest {
                     user: user_id.map(|user| account(UserId(user), names)).transpose()?,
                     standing: *standing,
                     active: active.unwrap_or(true),
+                    decree: named(decree.as_deref()),
                 }))
             }
-            Self::Plan { shifts } => RosterCommand::Plan(
-                shifts
+            Self::Plan { shifts, decree } => RosterCommand::Plan {
+                shifts: shifts
                     .iter()
                     .map(|shift| Shift {
                         id: ShiftId(random::id(now)),
@@ -123,7 +134,8 @@ impl RosterRequest {
                         to: shift.to.0,
                     })
                     .collect(),
-            ),
+                decree: named(decree.as_deref()),
+            },
             Self::Cancel { shift_id } => RosterCommand::Cancel(ShiftId(*shift_id)),
             Self::AskSwap { shift_id, person_id, back_id, note } => RosterCommand::AskSwap {
                 id: SwapId(random::id(now)),

@@ -24,7 +24,7 @@ use crate::wire::{NumberRule, Time};
 pub struct NumberRuleRequest {
     /// The number, as people write it.
     number: String,
-    /// `held`: its calls wait among the suspects, for 90 days at most. `lifted`: they are treated like any other, for a year at most.
+    /// `restricted`: its calls wait among the suspects, for 90 days at most. `lifted`: they are treated like any other, for a year at most.
     /// Null ends the rule that holds.
     rule: Option<NumberRule>,
     /// Until when; needed with a rule.

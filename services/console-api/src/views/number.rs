@@ -36,12 +36,12 @@ pub struct NumberRecord {
     /// Until when its calls are treated like any other, because of a call whose restriction was lifted or of a rule.
     pub lifted_until: Option<Time>,
     /// What people decided of it, while it holds.
-    pub rule: Option<HeldRule>,
+    pub rule: Option<NumberDecision>,
 }
 
 /// A rule that holds.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct HeldRule {
+pub struct NumberDecision {
     /// What it says.
     pub rule: NumberRule,
     /// Until when.
@@ -66,7 +66,7 @@ impl NumberRecord {
             ghosts: past.ghosts,
             incidents: past.incidents,
             restriction_lifted: past.lifted_until.is_some_and(|until| now < until),
-            held: past.held_until.is_some_and(|until| now < until),
+            restricted: past.restricted_until.is_some_and(|until| now < until),
             ..Signs::default()
         };
         let screening = signs.screening();
@@ -82,7 +82,7 @@ impl NumberRecord {
             class: CallerClass(screening.class),
             because: screening.because.into_iter().map(ScreenReason).collect(),
             lifted_until: past.lifted_until.filter(|until| now < *until).map(Time),
-            rule: record.past.rule.as_ref().map(|rule| HeldRule {
+            rule: record.past.rule.as_ref().map(|rule| NumberDecision {
                 rule: NumberRule(rule.rule),
                 until: Time(rule.until),
                 reason: rule.reason.reveal().clone(),

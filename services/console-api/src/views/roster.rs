@@ -54,6 +54,8 @@ pub struct RosterPerson {
     pub standing: bool,
     /// Whether they are still there.
     pub active: bool,
+    /// By which decree or letter, where one was named.
+    pub decree: Option<String>,
 }
 
 /// One shift.
@@ -174,6 +176,7 @@ impl RosterPerson {
             user_id: person.user.map(|user| user.0),
             standing: person.standing,
             active: person.active,
+            decree: person.decree.clone(),
         }
     }
 }

@@ -35,6 +35,8 @@ pub struct Unit {
     pub crew: u8,
     /// Where it stands when nothing happens.
     pub base: Option<UnitBase>,
+    /// By which decree or letter it is registered, where one was named.
+    pub decree: Option<String>,
     /// Its state.
     pub state: UnitState,
     /// Why it is out of service.
@@ -259,6 +261,7 @@ impl Unit {
             skills: u.profile.skills.iter().copied().map(UnitSkill).collect(),
             crew: u.crew,
             base,
+            decree: u.profile.decree.clone(),
             state: u.state().into(),
             reason: why_out(u),
             since: u.since.into(),

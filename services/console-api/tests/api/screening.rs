@@ -97,28 +97,28 @@ async fn a_number_is_held_with_a_reason_and_an_end_and_let_go_again() {
     assert_eq!((&known["pranks"], &known["class"]), (&json!(2), &json!("unknown")));
     assert!(known["counts_until"].as_str() > known["last_at"].as_str(), "{known}");
     let until = |days: u32| now().after(Seconds(days * 86_400)).to_string();
-    let asked = json!({ "number": "0811-7000-777", "rule": "held", "until": until(30), "reason": "Ancaman palsu",
+    let asked = json!({ "number": "0811-7000-777", "rule": "restricted", "until": until(30), "reason": "Ancaman palsu",
         "decree": "SK 12/2026" });
     assert_eq!(taker.post("numbers/rules", asked.clone()).await.status, 403);
     let held = supervisor.post("numbers/rules", asked).await.expect(200);
-    assert_eq!((&held["class"], &held["rule"]["rule"]), (&json!("suspect"), &json!("held")));
+    assert_eq!((&held["class"], &held["rule"]["rule"]), (&json!("suspect"), &json!("restricted")));
     assert_eq!(held["rule"]["by"]["id"], supervisor.get("session").await.expect(200)["user"]["id"]);
-    wait_for(|| async { world.trunk.held_until(NUMBER).is_some_and(|until| until > now()) }).await;
+    wait_for(|| async { world.trunk.restricted_until(NUMBER).is_some_and(|until| until > now()) }).await;
     // A trunk that was restarted is told again.
     world.trunk.restarts();
-    wait_for(|| async { world.trunk.held_until(NUMBER).is_some() }).await;
+    wait_for(|| async { world.trunk.restricted_until(NUMBER).is_some() }).await;
     for (wrong, field) in [
-        (json!({ "number": "warung", "rule": "held", "until": until(30), "reason": "x" }), "number"),
-        (json!({ "number": NUMBER, "rule": "held", "until": until(100), "reason": "x" }), "until"),
-        (json!({ "number": NUMBER, "rule": "held", "until": until(1), "reason": " " }), "reason"),
-        (json!({ "number": NUMBER, "rule": "held", "reason": "x" }), "until"),
+        (json!({ "number": "warung", "rule": "restricted", "until": until(30), "reason": "x" }), "number"),
+        (json!({ "number": NUMBER, "rule": "restricted", "until": until(100), "reason": "x" }), "until"),
+        (json!({ "number": NUMBER, "rule": "restricted", "until": until(1), "reason": " " }), "reason"),
+        (json!({ "number": NUMBER, "rule": "restricted", "reason": "x" }), "until"),
     ] {
         assert_eq!(supervisor.post("numbers/rules", wrong).await.expect(422)["errors"][0]["field"], field);
     }
     let free = json!({ "number": NUMBER, "rule": null, "reason": "Keberatan diterima" });
     let freed = supervisor.post("numbers/rules", free).await.expect(200);
     assert_eq!((&freed["class"], &freed["rule"]), (&json!("unknown"), &json!(null)));
-    wait_for(|| async { world.trunk.held_until(NUMBER).is_none() }).await;
+    wait_for(|| async { world.trunk.restricted_until(NUMBER).is_none() }).await;
     let log = world.log_in("auditor").await.get("log?limit=1000").await.expect(200);
     let ruled =
         log["entries"].as_array().unwrap().iter().filter(|one| one["kind"] == "site.number_ruled").count();

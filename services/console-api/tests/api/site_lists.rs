@@ -1,8 +1,9 @@
 //! Agencies, areas and places as an administrator keeps them.
 
+use dispatch_core::time::Seconds;
 use serde_json::json;
 
-use crate::world::{World, wait_for};
+use crate::world::{World, now, wait_for};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agency_is_added_changed_and_closed_and_the_log_names_the_decree() {
@@ -129,4 +130,29 @@ async fn trunks_are_shown_as_they_are_configured_and_the_log_says_since_when() {
     assert_eq!((first.len(), &first[0]["body"]["trunks"][0]["sources"][0]), (1, &json!("127.0.0.0/8")));
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     assert_eq!(noted().await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn units_people_of_rosters_and_shifts_name_their_decree_and_so_does_the_log() {
+    let world = World::new().await;
+    let supervisor = world.log_in("pengawas").await;
+    let unit = json!({ "callsign": "DAMKAR 9", "kind": "engine", "crew": 4, "agency": "damkar", "decree": "SK 21/2026" });
+    let unit = supervisor.post("units", unit).await.expect(201);
+    assert_eq!(unit["decree"], "SK 21/2026");
+    let person =
+        json!({ "action": "set_person", "post": "call_taker", "name": "Rina", "decree": "SK 22/2026" });
+    let roster = supervisor.post("roster", person).await.expect(200);
+    let rina = roster["people"].as_array().unwrap().iter().find(|one| one["name"] == "Rina").unwrap();
+    assert_eq!(rina["decree"], "SK 22/2026");
+    let at = |hours: u32| now().after(Seconds(hours * 3_600)).to_string();
+    let plan = json!({ "action": "plan", "shifts": [{ "person_id": rina["id"], "from": at(1), "to": at(9) }],
+        "decree": "SK 23/2026" });
+    supervisor.post("roster", plan).await.expect(200);
+    let log = world.log_in("auditor").await.get("log?limit=1000").await.expect(200).to_string();
+    for decree in ["SK 21/2026", "SK 22/2026", "SK 23/2026"] {
+        assert!(log.contains(decree), "{decree}");
+    }
+    let long =
+        json!({ "action": "set_person", "post": "call_taker", "name": "Rina", "decree": "x".repeat(3_000) });
+    assert_eq!(supervisor.post("roster", long).await.expect(422)["errors"][0]["field"], "decree");
 }

@@ -48,7 +48,7 @@ struct Memory {
     phones_ringing: BTreeSet<UserId>,
     /// What was said of numbers, and of mass events.
     pasts: BTreeMap<String, ([u32; 3], Option<Timestamp>)>,
-    held: BTreeMap<String, Timestamp>,
+    restricted: BTreeMap<String, Timestamp>,
     mass_event: bool,
     disaster: bool,
     /// The number of this process.
@@ -212,8 +212,8 @@ impl FakeTrunk {
     }
 
     /// Until when a supervisor wants the number to wait among the suspects, as the desk said.
-    pub fn held_until(&self, number: &str) -> Option<Timestamp> {
-        self.memory.lock().unwrap().held.get(number).copied()
+    pub fn restricted_until(&self, number: &str) -> Option<Timestamp> {
+        self.memory.lock().unwrap().restricted.get(number).copied()
     }
 
     /// Whether there is a mass event, as the desk said last.

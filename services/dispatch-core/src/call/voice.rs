@@ -138,7 +138,7 @@ pub enum ScreenReason {
     /// A supervisor wants this number treated like any other; speaks for it.
     RestrictionLifted,
     /// A supervisor decided that this number's calls wait among the suspects.
-    Held,
+    Restricted,
 }
 
 impl ScreenReason {
@@ -157,7 +157,7 @@ impl ScreenReason {
         Self::ChallengePassed,
         Self::ChallengeFailed,
         Self::RestrictionLifted,
-        Self::Held,
+        Self::Restricted,
     ];
 }
 

@@ -43,7 +43,12 @@ pub enum RosterCommand {
     /// Add a person, or change what is known of one.
     SetPerson(Box<Person>),
     /// Plan shifts, all or none.
-    Plan(Vec<Shift>),
+    Plan {
+        /// Which.
+        shifts: Vec<Shift>,
+        /// By which decree or letter, where one was named.
+        decree: Option<String>,
+    },
     /// Take a shift out that has not begun; one that runs ends now.
     Cancel(ShiftId),
     /// Ask that another person takes a shift.
@@ -76,6 +81,9 @@ pub enum RosterEvent {
     ShiftsPlanned {
         /// Which.
         shifts: Vec<Shift>,
+        /// By which decree or letter, where one was named (Pasal 26(4)d).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decree: Option<String>,
     },
     /// A shift that had not begun was taken out.
     ShiftCancelled {
@@ -156,7 +164,7 @@ impl Roster {
     pub fn decide(&self, command: RosterCommand, by: By) -> Result<Option<RosterEvent>, RosterRefusal> {
         match command {
             RosterCommand::SetPerson(person) => self.set_person(*person, by),
-            RosterCommand::Plan(shifts) => self.plan(shifts, by).map(Some),
+            RosterCommand::Plan { shifts, decree } => self.plan(shifts, decree, by).map(Some),
             RosterCommand::Cancel(shift) => self.cancel(shift, by).map(Some),
             RosterCommand::AskSwap { id, shift, to, back, note } => {
                 self.ask(id, shift, to, back, note, by).map(Some)
@@ -171,7 +179,7 @@ impl Roster {
             RosterEvent::PersonSet { person } => {
                 self.people.insert(person.id, person.clone());
             }
-            RosterEvent::ShiftsPlanned { shifts } => {
+            RosterEvent::ShiftsPlanned { shifts, decree: _ } => {
                 self.shifts.extend(shifts.iter().map(|shift| (shift.id, *shift)));
             }
             RosterEvent::ShiftCancelled { shift } => {
@@ -216,7 +224,7 @@ impl Roster {
         Ok((!same).then_some(RosterEvent::PersonSet { person }))
     }
 
-    fn plan(&self, shifts: Vec<Shift>, by: By) -> Result<RosterEvent, RosterRefusal> {
+    fn plan(&self, shifts: Vec<Shift>, decree: Option<String>, by: By) -> Result<RosterEvent, RosterRefusal> {
         let open = self.shifts.values().filter(|shift| shift.to > by.at).count();
         if shifts.is_empty()
             || shifts.len() > SHIFTS_PER_REQUEST_MAX
@@ -246,7 +254,7 @@ impl Roster {
             }
             planned.push(shift);
         }
-        Ok(RosterEvent::ShiftsPlanned { shifts: planned })
+        Ok(RosterEvent::ShiftsPlanned { shifts: planned, decree })
     }
 
     fn cancel(&self, id: ShiftId, by: By) -> Result<RosterEvent, RosterRefusal> {

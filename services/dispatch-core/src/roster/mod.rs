@@ -90,6 +90,9 @@ pub struct Person {
     pub standing: bool,
     /// Whether they are still there.
     pub active: bool,
+    /// By which decree or letter, where one was named (Pasal 26(4)d).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decree: Option<String>,
 }
 
 /// One shift of one person (sif, piket).

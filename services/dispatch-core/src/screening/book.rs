@@ -53,7 +53,7 @@ pub struct Past {
     /// Until when a supervisor wants the number treated like any other.
     pub lifted_until: Option<Timestamp>,
     /// Until when a supervisor wants it weighed against the caller.
-    pub held_until: Option<Timestamp>,
+    pub restricted_until: Option<Timestamp>,
 }
 
 /// Counts calls by number and by trunk, and remembers what they turned out to be.
@@ -124,7 +124,7 @@ impl Screener {
             ghosts: past.ghosts,
             incidents: past.incidents,
             restriction_lifted: past.lifted_until.is_some_and(|until| now < until),
-            held: past.held_until.is_some_and(|until| now < until),
+            restricted: past.restricted_until.is_some_and(|until| now < until),
             trunk_burst,
             ..Signs::default()
         }

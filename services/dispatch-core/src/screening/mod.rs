@@ -14,7 +14,9 @@ use crate::call::fact::{CallerClass, ScreenReason};
 use crate::time::Seconds;
 
 pub use book::{PASTS_MAX, Past, Repeats, Screener};
-pub use rule::{HELD_MAX, NumberRefusal, NumberRule, NumberRuleKind, TREATED_ALIKE_MAX, check as check_rule};
+pub use rule::{
+    NumberRefusal, NumberRule, NumberRuleKind, RESTRICTED_MAX, TREATED_ALIKE_MAX, check as check_rule,
+};
 
 /// For so long a number is treated like any other once a supervisor said so.
 pub const LIFTED_FOR: Seconds = Seconds(86_400);
@@ -45,7 +47,7 @@ pub struct Signs {
     /// A supervisor wants its number, or this call, treated like any other.
     pub restriction_lifted: bool,
     /// A supervisor holds against its number what earlier calls did.
-    pub held: bool,
+    pub restricted: bool,
     /// The answer to the challenge: passed or not; `None` when it was not put.
     pub challenge_passed: Option<bool>,
 }
@@ -82,7 +84,7 @@ impl Signs {
             (ScreenReason::ChallengePassed, if self.challenge_passed == Some(true) { -80 } else { 0 }),
             (ScreenReason::ChallengeFailed, if self.challenge_passed == Some(false) { 30 } else { 0 }),
             (ScreenReason::RestrictionLifted, if self.restriction_lifted { -20 } else { 0 }),
-            (ScreenReason::Held, if self.held { 60 } else { 0 }),
+            (ScreenReason::Restricted, if self.restricted { 60 } else { 0 }),
         ];
         let score = weights.iter().map(|(_, weight)| weight).sum();
         let because =

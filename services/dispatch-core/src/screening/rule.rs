@@ -9,7 +9,7 @@ use crate::private::Private;
 use crate::time::{Seconds, Timestamp};
 
 /// The longest time for which a number is weighed against its caller: as long as outcomes count.
-pub const HELD_MAX: Seconds = Seconds(90 * 86_400);
+pub const RESTRICTED_MAX: Seconds = Seconds(90 * 86_400);
 /// The longest time for which a number is treated like any other whatever its calls turned out to be.
 pub const TREATED_ALIKE_MAX: Seconds = Seconds(366 * 86_400);
 
@@ -18,7 +18,7 @@ pub const TREATED_ALIKE_MAX: Seconds = Seconds(366 * 86_400);
 #[serde(rename_all = "snake_case")]
 pub enum NumberRuleKind {
     /// Its calls wait in the class of suspects and are asked the question; they are never refused.
-    Held,
+    Restricted,
     /// Its calls are treated like any other.
     Lifted,
 }
@@ -78,7 +78,7 @@ pub fn check(
     }
     let longest = match rule {
         None => return Ok(()),
-        Some(NumberRuleKind::Held) => HELD_MAX,
+        Some(NumberRuleKind::Restricted) => RESTRICTED_MAX,
         Some(NumberRuleKind::Lifted) => TREATED_ALIKE_MAX,
     };
     if until <= now || until > now.after(longest) { Err(NumberRefusal::Until) } else { Ok(()) }
@@ -95,15 +95,15 @@ mod tests {
             let until = Timestamp::from_micros(now.as_micros() + days * 86_400_000_000);
             check(number, rule, until, reason, now)
         };
-        let (held, lifted) = (Some(NumberRuleKind::Held), Some(NumberRuleKind::Lifted));
-        assert_eq!(ask("+628117170001", held, 90, "ancaman palsu"), Ok(()));
-        assert_eq!(ask("+628117170001", held, 91, "ancaman palsu"), Err(NumberRefusal::Until));
+        let (restricted, lifted) = (Some(NumberRuleKind::Restricted), Some(NumberRuleKind::Lifted));
+        assert_eq!(ask("+628117170001", restricted, 90, "ancaman palsu"), Ok(()));
+        assert_eq!(ask("+628117170001", restricted, 91, "ancaman palsu"), Err(NumberRefusal::Until));
         assert_eq!(ask("+628117170001", lifted, 366, "puskesmas"), Ok(()));
         assert_eq!(ask("+628117170001", lifted, 0, "puskesmas"), Err(NumberRefusal::Until));
         assert_eq!(ask("+628117170001", None, 0, "keberatan diterima"), Ok(()));
-        assert_eq!(ask("+628117170001", held, 1, "  "), Err(NumberRefusal::Reason));
+        assert_eq!(ask("+628117170001", restricted, 1, "  "), Err(NumberRefusal::Reason));
         for wrong in ["+62 811", "anonymous", "+6281171700011111", "1+2345", ""] {
-            assert_eq!(ask(wrong, held, 1, "x"), Err(NumberRefusal::Number), "{wrong}");
+            assert_eq!(ask(wrong, restricted, 1, "x"), Err(NumberRefusal::Number), "{wrong}");
         }
     }
 }

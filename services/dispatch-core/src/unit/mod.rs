@@ -126,6 +126,9 @@ pub struct Profile {
     pub skills: BTreeSet<Skill>,
     /// Where it stands when nothing happens.
     pub base: Option<Base>,
+    /// By which decree or letter, where one was named (Pasal 26(4)d).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decree: Option<String>,
 }
 
 /// Where a unit stands when nothing happens.

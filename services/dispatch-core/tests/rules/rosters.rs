@@ -38,6 +38,7 @@ fn officer(n: u128, agency: AgencyId) -> Person {
         user: Some(UserId(id(1000 + n))),
         standing: false,
         active: true,
+        decree: None,
     }
 }
 
@@ -58,7 +59,7 @@ fn rostered() -> Roster {
         done(&mut roster, RosterCommand::SetPerson(Box::new(person)), supervisor(0));
     }
     let shifts = vec![shift(1, 1, 8, 16), shift(2, 2, 20, 30), shift(3, 3, 8, 16)];
-    done(&mut roster, RosterCommand::Plan(shifts), supervisor(0));
+    done(&mut roster, RosterCommand::Plan { shifts, decree: None }, supervisor(0));
     roster
 }
 
@@ -100,14 +101,17 @@ fn a_shift_that_runs_ends_now_and_one_that_has_not_begun_goes() {
 fn what_cannot_be_is_refused_with_its_reason() {
     let roster = rostered();
     let refused = |command, by| roster.decide(command, by).unwrap_err();
-    let plan = |shift: Shift| RosterCommand::Plan(vec![shift]);
+    let plan = |shift: Shift| RosterCommand::Plan { shifts: vec![shift], decree: None };
     assert_eq!(refused(plan(shift(9, 1, 15, 17)), supervisor(0)), RosterRefusal::Overlap);
     assert_eq!(refused(plan(shift(9, 1, 30, 60)), supervisor(0)), RosterRefusal::ShiftTimes);
     assert_eq!(refused(plan(shift(9, 1, 40, 40)), supervisor(0)), RosterRefusal::ShiftTimes);
     assert_eq!(refused(plan(shift(9, 1, 40, 41)), supervisor(50)), RosterRefusal::ShiftTimes);
     assert_eq!(refused(plan(shift(9, 7, 40, 41)), supervisor(0)), RosterRefusal::UnknownPerson);
-    assert_eq!(refused(RosterCommand::Plan(vec![]), supervisor(0)), RosterRefusal::TooMany);
-    let twice = RosterCommand::Plan(vec![shift(8, 1, 40, 42), shift(9, 1, 41, 43)]);
+    assert_eq!(
+        refused(RosterCommand::Plan { shifts: vec![], decree: None }, supervisor(0)),
+        RosterRefusal::TooMany
+    );
+    let twice = RosterCommand::Plan { shifts: vec![shift(8, 1, 40, 42), shift(9, 1, 41, 43)], decree: None };
     assert_eq!(refused(twice, supervisor(0)), RosterRefusal::Overlap);
     let dispatcher = By { user: UserId(id(7)), reach: Reach::Agency(POLRES), at: at(0) };
     assert_eq!(refused(plan(shift(9, 1, 40, 41)), dispatcher), RosterRefusal::NotYours);
@@ -231,8 +235,9 @@ fn command() -> impl Strategy<Value = (RosterCommand, By)> {
         0 => supervisor(hour),
         n => own(n, hour),
     });
-    let plan = (0u128..12, 1u128..4, 0u32..40, 1u32..12)
-        .prop_map(|(n, person, from, hours)| RosterCommand::Plan(vec![shift(n, person, from, from + hours)]));
+    let plan = (0u128..12, 1u128..4, 0u32..40, 1u32..12).prop_map(|(n, person, from, hours)| {
+        RosterCommand::Plan { shifts: vec![shift(n, person, from, from + hours)], decree: None }
+    });
     let cancel = (0u128..12).prop_map(|n| RosterCommand::Cancel(ShiftId(id(n))));
     let ask = (0u128..4, 0u128..12, 1u128..4, prop::option::of(0u128..12)).prop_map(|(n, of, to, back)| {
         RosterCommand::AskSwap {

@@ -38,6 +38,7 @@ pub fn profile(callsign: &str, kind: UnitKind, at: Point, area: &str) -> Profile
         by_sea: kind == UnitKind::Boat,
         skills: BTreeSet::new(),
         base: Some(Base { point: at, area: Some(AreaCode(area.to_owned())) }),
+        decree: None,
     }
 }
 

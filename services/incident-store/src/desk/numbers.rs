@@ -2,7 +2,7 @@
 
 use dispatch_core::actor::Actor;
 use dispatch_core::private::Private;
-use dispatch_core::screening::{HELD_MAX, NumberRule, NumberRuleKind, check_rule};
+use dispatch_core::screening::{NumberRule, NumberRuleKind, RESTRICTED_MAX, check_rule};
 use dispatch_core::site::SiteEvent;
 use dispatch_core::time::Timestamp;
 
@@ -56,6 +56,6 @@ pub(super) async fn write(
         }
     };
     // What ran out long ago is in the log.
-    let long_ago = Timestamp::from_micros(book.now.as_micros() - i64::from(HELD_MAX.0) * 1_000_000);
+    let long_ago = Timestamp::from_micros(book.now.as_micros() - i64::from(RESTRICTED_MAX.0) * 1_000_000);
     connection.run("DELETE FROM number_rule WHERE until_us < $1", vec![long_ago.into()]).await.map(drop)
 }

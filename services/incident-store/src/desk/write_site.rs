@@ -176,7 +176,7 @@ async fn write_roster(connection: &mut Connection, event: &RosterEvent) -> Resul
                        ON CONFLICT (id) DO UPDATE SET person = excluded.person";
             connection.run(sql, vec![Value::of(person.id), text.into()]).await.map(drop)
         }
-        RosterEvent::ShiftsPlanned { shifts } => write_shifts(connection, shifts).await,
+        RosterEvent::ShiftsPlanned { shifts, decree: _ } => write_shifts(connection, shifts).await,
         RosterEvent::ShiftCut { shift } => write_shifts(connection, std::slice::from_ref(shift)).await,
         RosterEvent::ShiftCancelled { shift } => {
             connection.run("DELETE FROM roster_shift WHERE id = $1", vec![Value::of(shift)]).await.map(drop)

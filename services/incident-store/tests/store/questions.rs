@@ -132,7 +132,7 @@ fn a_rule_for_a_number_holds_until_its_end_and_is_told_with_what_its_calls_were(
             reason: Private::new("Ancaman palsu berulang".into()),
             decree: Some("SK 9/2026".into()),
         };
-        let (held, lifted) = (Some(NumberRuleKind::Held), Some(NumberRuleKind::Lifted));
+        let (held, lifted) = (Some(NumberRuleKind::Restricted), Some(NumberRuleKind::Lifted));
         desk.submit(by(9, DeskCommand::Site(rule(NUMBER, held, 10)))).await.unwrap();
         on_site(&desk, rule("+6281290001", lifted, 20)).await.unwrap();
         let refused = on_site(&desk, rule(NUMBER, held, 91)).await;
@@ -143,7 +143,7 @@ fn a_rule_for_a_number_holds_until_its_end_and_is_told_with_what_its_calls_were(
         assert_eq!((past.pranks, past.ghosts, known.last_call), (1, 0, Some(call)));
         assert_eq!((known.last_at, known.newest_outcome_at), (Some(now), Some(now)));
         let ruled = past.rule.as_ref().unwrap();
-        assert_eq!((ruled.rule, ruled.by, ruled.at), (NumberRuleKind::Held, Some(user(9)), now));
+        assert_eq!((ruled.rule, ruled.by, ruled.at), (NumberRuleKind::Restricted, Some(user(9)), now));
         assert_eq!(ruled.decree.as_deref(), Some("SK 9/2026"));
         assert_eq!((never_called.past.pranks, never_called.last_at), (0, None));
         // The trunk is told of both, whether they called or not.

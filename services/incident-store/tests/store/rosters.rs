@@ -28,6 +28,7 @@ fn person(name: &str) -> Person {
         user: None,
         standing: false,
         active: true,
+        decree: None,
     }
 }
 
@@ -42,9 +43,10 @@ fn a_roster_survives_a_restart_and_a_swap_is_approved_once() {
         }
         let hour = |n: u32| now.after(Seconds(n * 3600));
         let shift = Shift { id: ShiftId(uuid()), person: ani.id, from: hour(1), to: hour(9) };
-        change(&desk, 1, RosterCommand::Plan(vec![shift])).await.unwrap();
+        change(&desk, 1, RosterCommand::Plan { shifts: vec![shift], decree: None }).await.unwrap();
         let twice = Shift { id: ShiftId(uuid()), from: hour(8), to: hour(10), ..shift };
-        let refused = change(&desk, 1, RosterCommand::Plan(vec![twice])).await.unwrap_err();
+        let refused =
+            change(&desk, 1, RosterCommand::Plan { shifts: vec![twice], decree: None }).await.unwrap_err();
         assert!(
             matches!(refused, SubmitError::Site(SiteRefusal::Roster(RosterRefusal::Overlap))),
             "{refused:?}"

@@ -25,6 +25,7 @@ fn profile(callsign: &str) -> Box<Profile> {
         by_sea: false,
         skills: BTreeSet::new(),
         base: None,
+        decree: None,
     })
 }
 

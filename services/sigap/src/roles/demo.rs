@@ -141,6 +141,7 @@ async fn people_to_ring(desk: &Desk, centre: DemoCentre) -> anyhow::Result<()> {
             user: None,
             standing: true,
             active: true,
+            decree: None,
         };
         let command = RosterCommand::SetPerson(Box::new(person));
         DeskCommand::Site(SiteCommand::ChangeRoster { reach: Reach::All, command })

@@ -95,6 +95,7 @@ pub fn of(code: &str, agency: AgencyId) -> Vec<DeskCommand> {
             by_sea,
             skills: skills.iter().copied().collect(),
             base: Some(base),
+            decree: None,
         };
         let profile = Box::new(profile);
         DeskCommand::Unit(UnitId(Uuid::now_v7()), UnitCommand::Register { agency, profile, crew })

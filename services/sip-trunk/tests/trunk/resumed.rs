@@ -304,8 +304,14 @@ async fn a_caller_keeps_their_class_through_a_crash() {
     let mut first = Phone::new(&doomed.centre).await;
     first.ring().await;
     let number = doomed.centre.arrival(0).await.1.caller.unwrap().number;
-    let numbers =
-        vec![NumberPast { number, pranks: 3, ghosts: 0, incidents: 0, lifted_until: None, held_until: None }];
+    let numbers = vec![NumberPast {
+        number,
+        pranks: 3,
+        ghosts: 0,
+        incidents: 0,
+        lifted_until: None,
+        restricted_until: None,
+    }];
     doomed.centre.orders().carry_out(Order::Learn { numbers, begins: true }).await.unwrap();
     let mut phone = Phone::new(&doomed.centre).await;
     phone.ring().await;

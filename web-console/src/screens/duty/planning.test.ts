@@ -34,6 +34,7 @@ function person(id: string, post: RosterPerson['post'], agency_id: string | null
     user_id: null,
     standing: false,
     active: true,
+    decree: null,
   };
 }
 

@@ -61,13 +61,13 @@ pub(super) fn obey(memory: &mut Memory, line: &LineEvents, order: &Order) -> Don
         Order::Learn { numbers, begins } => {
             if *begins {
                 memory.pasts.clear();
-                memory.held.clear();
+                memory.restricted.clear();
             }
             for past in numbers {
                 let counts = [past.pranks, past.ghosts, past.incidents];
-                match past.held_until {
-                    Some(until) => memory.held.insert(past.number.reveal().clone(), until),
-                    None => memory.held.remove(past.number.reveal()),
+                match past.restricted_until {
+                    Some(until) => memory.restricted.insert(past.number.reveal().clone(), until),
+                    None => memory.restricted.remove(past.number.reveal()),
                 };
                 memory.pasts.insert(past.number.reveal().clone(), (counts, past.lifted_until));
             }

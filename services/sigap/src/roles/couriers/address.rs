@@ -152,6 +152,7 @@ mod tests {
             user: None,
             standing: false,
             active: true,
+            decree: None,
         };
         let at = |clock: &str| format!("2026-11-22T{clock}:00Z").parse::<Timestamp>().unwrap();
         let shift = |n: u128, person: u128, from: &str, to: &str| Shift {

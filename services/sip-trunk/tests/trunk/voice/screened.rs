@@ -50,8 +50,14 @@ async fn a_number_that_was_silent_before_and_says_nothing_again_is_asked_and_lif
     ordinary.phone.ack().await;
     let (first, arrival) = centre.arrival(0).await;
     let number = arrival.caller.unwrap().number;
-    let numbers =
-        vec![NumberPast { number, pranks: 0, ghosts: 8, incidents: 0, lifted_until: None, held_until: None }];
+    let numbers = vec![NumberPast {
+        number,
+        pranks: 0,
+        ghosts: 8,
+        incidents: 0,
+        lifted_until: None,
+        restricted_until: None,
+    }];
     tokio::time::sleep(Duration::from_millis(900)).await;
     done(&centre, Order::Learn { numbers, begins: true }).await;
     let mut silent = Caller::ringing(&centre).await;
@@ -74,8 +80,14 @@ async fn what_the_desk_has_on_record_counts_and_a_mass_event_speaks_for_everybod
     let _first = Caller::ringing(&centre).await;
     let (_, arrival) = centre.arrival(0).await;
     let number = arrival.caller.unwrap().number;
-    let numbers =
-        vec![NumberPast { number, pranks: 3, ghosts: 0, incidents: 0, lifted_until: None, held_until: None }];
+    let numbers = vec![NumberPast {
+        number,
+        pranks: 3,
+        ghosts: 0,
+        incidents: 0,
+        lifted_until: None,
+        restricted_until: None,
+    }];
     done(&centre, Order::Learn { numbers, begins: true }).await;
     let _second = Caller::ringing(&centre).await;
     let (second, _) = centre.arrival(1).await;
@@ -101,8 +113,14 @@ async fn a_supervisor_lifts_the_restriction_for_the_call_and_for_the_number() {
     let first = Caller::ringing(&centre).await;
     let (ordinary, arrival) = centre.arrival(0).await;
     let number = arrival.caller.unwrap().number;
-    let numbers =
-        vec![NumberPast { number, pranks: 5, ghosts: 0, incidents: 0, lifted_until: None, held_until: None }];
+    let numbers = vec![NumberPast {
+        number,
+        pranks: 5,
+        ghosts: 0,
+        incidents: 0,
+        lifted_until: None,
+        restricted_until: None,
+    }];
     done(&centre, Order::Learn { numbers, begins: true }).await;
     let _second = Caller::ringing(&centre).await;
     let (suspect, _) = centre.arrival(1).await;

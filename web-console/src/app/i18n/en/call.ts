@@ -42,7 +42,7 @@ export const call: Record<keyof typeof source, string> = {
   'screen.silence': 'nobody speaks',
   'screen.challenge_passed': 'answered the question',
   'screen.challenge_failed': 'did not answer the question',
-  'screen.held': 'held by a supervisor',
+  'screen.restricted': 'restricted by a supervisor',
   'screen.restriction_lifted': 'restriction lifted',
 
   'defect.no_caller_number': 'the operator sent no number',

@@ -40,7 +40,7 @@ export const call = {
   'screen.silence': 'tidak bersuara',
   'screen.challenge_passed': 'menjawab pertanyaan',
   'screen.challenge_failed': 'tidak menjawab pertanyaan',
-  'screen.held': 'ditahan pengawas',
+  'screen.restricted': 'dibatasi pengawas',
   'screen.restriction_lifted': 'pembatasan dicabut',
 
   'defect.no_caller_number': 'operator tidak mengirim nomor',
