@@ -145,6 +145,19 @@ story(
       timeline.some((one) => one.kind === 'step_taken_back'),
       'it stands in the history',
     );
+    // The same of Selesai, with the unit that was free for a moment.
+    const unitsOf = async () => {
+      const { assignments } = await ask('GET', `/incidents/${incident.id}`);
+      const own = assignments.find((one) => one.agency.code === 'damkar');
+      const { items } = await ask('GET', '/units');
+      return [own.state, items.filter((one) => one.booking?.assignment_id === own.id).length];
+    };
+    const whole = async (state, units) => JSON.stringify(await unitsOf()) === JSON.stringify([state, units]);
+    await page.keyboard.press('5');
+    await until(() => whole('completed', 0), 'it is done and its unit is free');
+    await page.getByRole('button', { name: /Urungkan langkah/ }).waitFor();
+    await page.keyboard.press('z');
+    await until(() => whole('en_route', 1), 'it goes on with its unit');
     await page.evaluate(() => (window.print = () => (window.printed = (window.printed ?? 0) + 1)));
     await page.keyboard.press('p');
     await until(() => page.evaluate(() => window.printed === 1), 'the print');

@@ -145,7 +145,11 @@ fn change(incident: &mut Incident, event: &IncidentEvent, actor: Actor, at: Time
             });
             incident.close_due_at = *close_due_at;
         }
-        IncidentEvent::StepTakenBack { assignment, to } => with(incident, *assignment, |a| step_back(a, *to)),
+        IncidentEvent::StepTakenBack { assignment, to } => {
+            with(incident, *assignment, |a| step_back(a, *to));
+            // Somebody is at work again: it is not to be closed yet.
+            incident.close_due_at = None;
+        }
         IncidentEvent::UnitJoined { assignment, unit } => with(incident, *assignment, |a| {
             a.units.retain(|known| known.id != unit.id);
             a.units.push(unit.clone());
@@ -313,9 +317,9 @@ fn step_back(a: &mut Assignment, to: AssignmentState) {
         AssignmentState::EnRoute => Progress::EnRoute,
         AssignmentState::OnScene => Progress::OnScene,
         AssignmentState::Working => Progress::Working,
+        AssignmentState::UnderControl => Progress::UnderControl,
         AssignmentState::Sent
         | AssignmentState::Delivered
-        | AssignmentState::UnderControl
         | AssignmentState::Completed
         | AssignmentState::Declined
         | AssignmentState::Cancelled => return,
@@ -325,6 +329,7 @@ fn step_back(a: &mut Assignment, to: AssignmentState) {
         (AssignmentState::OnScene, &mut a.on_scene_at),
         (AssignmentState::Working, &mut a.working_at),
         (AssignmentState::UnderControl, &mut a.under_control_at),
+        (AssignmentState::Completed, &mut a.completed_at),
     ] {
         if state > to {
             *stamp = None;

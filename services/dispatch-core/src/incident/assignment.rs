@@ -315,6 +315,7 @@ impl Assignment {
     pub(super) fn state_before(&self) -> AssignmentState {
         let present = self.progress.state();
         let steps = [
+            (AssignmentState::UnderControl, self.under_control_at),
             (AssignmentState::Working, self.working_at),
             (AssignmentState::OnScene, self.on_scene_at),
             (AssignmentState::EnRoute, self.en_route_at),

@@ -146,12 +146,12 @@ impl Course<'_> {
         Ok(())
     }
 
-    /// Whoever pressed the wrong key says so within a moment. A completion stays: its crews are free since, and may be on
-    /// another task.
+    /// Whoever pressed the wrong key says so within a moment. The crews of a completion come back with it, except those that
+    /// are on another task since.
     fn take_back(&mut self, a: &Assignment) -> Result<(), IncidentRefusal> {
         self.must_be_open()?;
         let from = a.progress.state();
-        let is_step = from > AssignmentState::Acknowledged && from <= AssignmentState::UnderControl;
+        let is_step = from > AssignmentState::Acknowledged && from <= AssignmentState::Completed;
         let is_fresh =
             a.stepped.is_some_and(|(at, by)| by == self.actor && self.now < at.after(STEP_BACK_WITHIN));
         if !is_step || !is_fresh {

@@ -247,6 +247,35 @@ fn units_that_are_gone_take_no_place_and_are_known_as_gone_from_before() {
     });
 }
 
+#[test]
+fn the_units_of_a_completion_that_is_taken_back_come_back_unless_they_are_on_another_task() {
+    on_both(|place| async move {
+        let desk = place.desk().await;
+        on_site(&desk, add_agency(1)).await.unwrap();
+        let (first, second) = (registered(&desk, "Fuso 1", 1).await, registered(&desk, "Fuso 2", 1).await);
+        let incident = task(&desk, 1).await;
+        desk.submit(taken_with(11, &incident, &first)).await.unwrap();
+        desk.submit(by(11, join(&incident, 0, &second))).await.unwrap();
+        let done = step(&incident, 0, Change::Complete { note: None });
+        desk.submit(by(11, done.clone())).await.unwrap();
+        assert_eq!(stored(desk.store(), first.id).await.booking, None);
+        let close_due_at = async || desk.store().incident(incident.id).await.unwrap().unwrap().close_due_at;
+        assert!(close_due_at().await.is_some());
+        desk.submit(by(11, step(&incident, 0, Change::TakeBack))).await.unwrap();
+        let held =
+            async |unit: &Unit| stored(desk.store(), unit.id).await.booking.map(|booking| booking.incident);
+        assert_eq!((held(&first).await, held(&second).await), (Some(incident.id), Some(incident.id)));
+        desk.submit(by(11, done)).await.unwrap();
+        let next = task(&desk, 1).await;
+        desk.submit(taken_with(11, &next, &first)).await.unwrap();
+        desk.submit(by(11, step(&incident, 0, Change::TakeBack))).await.unwrap();
+        assert_eq!((held(&first).await, held(&second).await), (Some(next.id), Some(incident.id)));
+        check(desk.store(), &[incident.id, next.id]).await;
+        assert_eq!(rebuild_check(desk.store()).await.unwrap(), []);
+        desk.stop().await;
+    });
+}
+
 /// One thing that somebody does to one of three incidents.
 fn deed(incidents: &[Incident], units: &[Unit], number: (usize, usize, usize)) -> Vec<DeskCommand> {
     let (what, which, other) = number;
@@ -280,6 +309,7 @@ fn deed(incidents: &[Incident], units: &[Unit], number: (usize, usize, usize)) -
             one.id,
             IncidentCommand::LeaveUnit { assignment: a(one), unit: unit.id },
         )],
+        11 => assignment(a(one), Change::TakeBack),
         _ => {
             let targets = vec![target(1, Role::Lead), target(2, Role::Support)];
             vec![DeskCommand::Incident(one.id, IncidentCommand::Dispatch { targets, note: None })]
@@ -324,7 +354,7 @@ fn whatever_happens_a_unit_is_on_one_task_and_never_on_one_that_is_over() {
                 ids.push(dispatched(&desk, incident.id, 2).await.id);
             }
             for _ in 0..40 {
-                let number = (draw(12), draw(3), draw(8));
+                let number = (draw(13), draw(3), draw(8));
                 let mut incidents = Vec::new();
                 for id in &ids {
                     incidents.push(desk.store().incident(*id).await.unwrap().unwrap());

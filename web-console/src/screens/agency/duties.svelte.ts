@@ -127,6 +127,8 @@ class AgencyDuties {
     body: Record<string, string | string[]> = {},
   ): Promise<void> {
     if (this.asked.get(task.id) === wanted) return Promise.resolve();
+    // What one works on stays on the screen, also when it is done: it may have been the wrong key.
+    this.chosen = task.id;
     this.asked = new Map([...this.asked, [task.id, wanted]]);
     const sent = (this.#sending.get(task.id) ?? Promise.resolve()).then(() =>
       this.#send(task.id, action, wanted, body),
@@ -154,10 +156,10 @@ class AgencyDuties {
     }
   }
 
-  /** Whether the last step of this task was taken here a moment ago. A completion stays: its crews are free since. */
+  /** Whether the last step of this task was taken here a moment ago. The units of a completion come back with it. */
   mayTakeBack(task: Task, now: number): boolean {
     const { state } = task.assignment;
-    const isStep = isRunning(state) && state !== 'acknowledged';
+    const isStep = (isRunning(state) && state !== 'acknowledged') || state === 'completed';
     const last = this.#lastStep;
     return isStep && last?.task === task.id && now - last.at < STEP_BACK_MILLISECONDS;
   }
