@@ -262,6 +262,7 @@ fn the_units_of_a_completion_that_is_taken_back_come_back_unless_they_are_on_ano
         let close_due_at = async || desk.store().incident(incident.id).await.unwrap().unwrap().close_due_at;
         assert!(close_due_at().await.is_some());
         desk.submit(by(11, step(&incident, 0, Change::TakeBack))).await.unwrap();
+        assert_eq!(close_due_at().await, None, "somebody is at work again");
         let held =
             async |unit: &Unit| stored(desk.store(), unit.id).await.booking.map(|booking| booking.incident);
         assert_eq!((held(&first).await, held(&second).await), (Some(incident.id), Some(incident.id)));
