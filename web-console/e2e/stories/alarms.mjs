@@ -1,5 +1,6 @@
 import { faults } from '../axe.mjs';
 import { beginShift } from '../world.mjs';
+import { newIncident } from './agency.mjs';
 import { check, equal, story, until } from '../harness.mjs';
 
 const WINDOW_MILLISECONDS = 600_000;
@@ -55,7 +56,34 @@ story('a supervisor sees who hears more alarms than a person can answer', async 
     await page.getByRole('tab', { name: 'Bunyi' }).click();
     await page.getByText('1× terlalu banyak').waitFor();
     await page.getByText('dibisukan 2 menit').waitFor();
+    await page
+      .getByText(/1× di atas biasa/)
+      .first()
+      .waitFor();
+    await page
+      .getByText(/P1 \d+.*putus \d+|putus \d+.*P1 \d+/)
+      .first()
+      .waitFor();
     equal(await faults(page), [], 'faults');
     await world.photograph(page, `alarms-${look.width}-${look.theme}`);
+  }
+});
+
+story('a page that closes tells at once what its alarms did, and so does who signs out', async (world) => {
+  const counted = async () => (await entries(world, 'site.alarms_counted')).length;
+  for (const leave of [
+    (page) => page.goto('about:blank'),
+    (page) => page.getByRole('button', { name: 'Keluar' }).click(),
+  ]) {
+    const page = await world.signedIn('damkar');
+    await beginShift(page);
+    const before = await counted();
+    const place = { landmark: `gudang ${crypto.randomUUID().slice(0, 8)}`, lat: -3.02, lon: 106.5 };
+    await newIncident(world, { location: place });
+    await page.locator('article', { hasText: place.landmark }).waitFor();
+    await until(() => page.evaluate(() => document.title.startsWith('(')), 'the alarm');
+    await page.waitForTimeout(500);
+    await leave(page);
+    await until(async () => (await counted()) > before, 'what sounded is in the log');
   }
 });

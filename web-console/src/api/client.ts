@@ -99,7 +99,7 @@ export async function write<Answer>(
 
 /** Sends once: what is written anew every few seconds needs no repetition. `keepalive` outlives the page. */
 export async function writeOnce<Answer>(
-  method: 'PUT' | 'DELETE',
+  method: 'POST' | 'PUT' | 'DELETE',
   path: string,
   body: unknown,
   keepalive = false,

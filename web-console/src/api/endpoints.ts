@@ -250,6 +250,8 @@ export const api = {
   testChannels: (agency: string | null) => write<{ begun: boolean }>('POST', '/channels/tests', { agency }),
 
   /** What sounded at this console in ten minutes. */
+  /** For a page that closes: sent once, and on its way when the page is gone. */
+  countLastAlarms: (count: AlarmCount) => writeOnce<void>('POST', '/alarms', count, true),
   countAlarms: (count: AlarmCount, key: string) => write<void>('POST', '/alarms', count, key),
   /** Whether the alarms were heard at the start of the shift. */
   noteSoundTest: (heard: boolean) => write<void>('POST', '/alarms/sound-test', { heard }),

@@ -48,6 +48,16 @@ async function report(): Promise<void> {
   }
 }
 
+/** What was counted so far, of a window that is not over: windows of one person add up. */
+async function reportAll(): Promise<void> {
+  if (!session.user || !takesDuty.has(session.user.role)) return;
+  const all = player.counter.takeAll();
+  await Promise.all(all.map((window) => api.countLastAlarms(asSent(window)).catch(() => undefined)));
+}
+
+session.beforeSignOut(reportAll);
+addEventListener('pagehide', () => void reportAll());
+
 function asSent({ from, begun, mutedSeconds }: AlarmWindow): AlarmCount {
   const counts = Object.entries(begun) as [Pattern, number][];
   return {

@@ -13,6 +13,7 @@ class CurrentSession {
   /** True after the server ended a session by itself: the log-in page then says why it is back. */
   expired = $state(false);
   #leaving: (() => void)[] = [];
+  #before: (() => Promise<void>)[] = [];
 
   constructor() {
     whenSignedOut(() => this.#lost());
@@ -33,9 +34,15 @@ class CurrentSession {
   }
 
   async signOut(): Promise<void> {
+    for (const act of this.#before) await act();
     await api.signOut();
     this.#forget();
     this.expired = false;
+  }
+
+  /** Runs before this person signs out, while the server still knows them. It may fail in silence only. */
+  beforeSignOut(act: () => Promise<void>): void {
+    this.#before.push(act);
   }
 
   /** Runs when this person leaves: whatever the screens hold about people goes with them. */

@@ -108,7 +108,10 @@ class Player {
   }
 
   #observe(): void {
+    const was = this.audio;
     this.audio = this.#context?.state === 'running' ? 'running' : 'suspended';
+    // What stood on the screen without a sound is heard from now on.
+    if (this.audio === 'running' && was !== 'running' && this.#loop) this.#begins(this.#loop.pattern);
   }
 
   #sound(pattern: Pattern, delay: number): void {
