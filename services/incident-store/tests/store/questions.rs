@@ -360,3 +360,35 @@ fn an_agency_gets_its_own_incidents_only() {
         desk.stop().await;
     });
 }
+
+#[test]
+fn where_incidents_were_is_told_once_each_and_without_those_that_did_not_happen() {
+    on_both(|place| async move {
+        let desk = place.desk().await;
+        let begun = place.clock.now();
+        place.clock.pass(60);
+        let at = async |lat: Option<f64>| {
+            place.clock.pass(60);
+            let mut told = report(Priority::P2);
+            told.location.point = lat.map(|lat| Private::new(Point { lat, lon: 106.5 }));
+            let open = DeskCommand::OpenIncident(IncidentId(uuid()), Box::new(told));
+            incident_of(desk.submit(by(1, open)).await.unwrap())
+        };
+        let stays = at(Some(-3.0)).await;
+        let (goes, false_report) = (at(Some(-3.001)).await, at(Some(-3.1)).await);
+        at(None).await;
+        at(Some(-3.2)).await;
+        desk.submit(by(1, DeskCommand::Merge { from: goes.id, into: stays.id })).await.unwrap();
+        let cancel = IncidentCommand::Cancel { reason: Private::new("bukan insiden".into()) };
+        desk.submit(by(1, DeskCommand::Incident(false_report.id, cancel))).await.unwrap();
+        let until = place.clock.now().after(Seconds(1));
+        let points = desk.store().incident_points(begun, until, 10).await.unwrap();
+        let lats: Vec<Option<f64>> = points.iter().map(|point| point.map(|point| point.lat)).collect();
+        assert_eq!(lats, [Some(-3.2), None, Some(-3.0)]);
+        assert_eq!(desk.store().incident_points(begun, until, 2).await.unwrap().len(), 2);
+        assert_eq!(desk.store().incident_points(until, until.after(Seconds(60)), 10).await.unwrap(), []);
+        let day_one = desk.store().incident_points(begun, stays.opened_at, 10).await.unwrap();
+        assert_eq!(day_one, [], "the end does not belong to the time");
+        desk.stop().await;
+    });
+}
