@@ -1,5 +1,6 @@
 import { faults } from '../axe.mjs';
 import { check, equal, story, until } from '../harness.mjs';
+import { signIn } from '../world.mjs';
 
 story('two people switch the disaster mode on, people are called in, and a reason ends it', async (world) => {
   const supervisor = await world.signedIn('pengawas');
@@ -39,11 +40,22 @@ story('two people switch the disaster mode on, people are called in, and a reaso
   await world.photograph(supervisor, 'disaster-on');
   await world.photograph(agency, 'disaster-on-at-an-agency');
   equal(await faults(supervisor), [], 'axe on the mode that is on');
+  const wall = await world.page({ width: 1920, height: 1080, theme: 'dark' });
+  await signIn(wall, 'dinding');
+  await wall.getByText(/MODE BENCANA sejak \d\d\.\d\d/).waitFor();
+  check(!(await wall.locator('main').innerText()).includes('Gempa Toboali'), 'the wall names nothing');
+  equal(
+    await wall.evaluate(() => document.documentElement.scrollHeight - innerHeight),
+    0,
+    'pixels to scroll',
+  );
+  await world.photograph(wall, 'wall-disaster');
+  equal(await faults(wall), [], 'axe on the wall');
   await supervisor.getByRole('button', { name: 'Akhiri mode bencana' }).click();
   await supervisor.getByText('Isi alasannya; alasan ini masuk log.').waitFor();
   await supervisor.keyboard.type('peringatan dini dicabut');
   await supervisor.keyboard.press('Enter');
-  for (const page of [taker, supervisor, agency])
+  for (const page of [taker, supervisor, agency, wall])
     await page.getByText(/MODE BENCANA/).waitFor({ state: 'detached' });
 });
 

@@ -6597,6 +6597,7 @@ export interface components {
              * @description Callers who wait for a person.
              */
             calls_waiting: number;
+            disaster_since: components["schemas"]["Time"] | null;
             /** @description By status. */
             incidents_by_status: {
                 [key: string]: number;

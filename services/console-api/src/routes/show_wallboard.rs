@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use dispatch_core::disaster::Disaster;
 use dispatch_core::time::Clock;
 use incident_store::{Desk, Store};
 
@@ -28,5 +29,7 @@ pub async fn handler(
     let figures = store.wallboard(now).await?;
     let mode = *desk.mode().borrow();
     let voice = VoiceFigures::of(&floor, recordings.space());
-    Ok(Json(Wallboard::of(&figures, voice, mode, now, &names.now())))
+    let disaster = store.disaster().await?.filter(Disaster::is_on);
+    let disaster_since = disaster.and_then(|one| one.confirmed).map(|confirmed| confirmed.at);
+    Ok(Json(Wallboard::of(&figures, voice, (mode, disaster_since), now, &names.now())))
 }

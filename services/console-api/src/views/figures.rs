@@ -67,6 +67,8 @@ pub struct Wallboard {
     pub voice: VoiceFigures,
     /// Whether the store works.
     pub mode: SystemMode,
+    /// Since when the disaster mode is on; null when it is not. What it is about stands on the consoles of people.
+    pub disaster_since: Option<Time>,
 }
 
 /// The live figures of the telephone part.
@@ -210,7 +212,7 @@ impl Wallboard {
     pub fn of(
         figures: &WallboardFigures,
         voice: VoiceFigures,
-        mode: Mode,
+        (mode, disaster_since): (Mode, Option<Timestamp>),
         now: Timestamp,
         names: &Names,
     ) -> Self {
@@ -247,6 +249,7 @@ impl Wallboard {
             open_by_agency: figures.open_by_agency.iter().map(|load| agency_load(load, names)).collect(),
             voice,
             mode: mode.into(),
+            disaster_since: disaster_since.map(Time),
         }
     }
 }

@@ -23,6 +23,8 @@ async fn two_people_switch_the_disaster_mode_on_and_the_trunk_hears_of_it() {
     assert!(!world.trunk.disaster());
 
     let on = taker.post(&format!("{path}/confirm"), json!({})).await.expect(200);
+    let wall = world.log_in("dinding").await.get("wallboard").await.expect(200);
+    assert!(wall["disaster_since"].is_string(), "{wall}");
     assert_eq!((&on["state"], &on["confirmed"]["by"]["name"]), (&json!("on"), &json!("Nama petugas1")));
     wait_for(|| async { world.trunk.disaster() }).await;
     let master = taker.get(&format!("incidents/{}", incident["id"].as_str().unwrap())).await.expect(200);
@@ -39,6 +41,8 @@ async fn two_people_switch_the_disaster_mode_on_and_the_trunk_hears_of_it() {
 
     assert_eq!(supervisor.post(&format!("{path}/end"), json!({ "reason": " " })).await.status, 422);
     let over = supervisor.post(&format!("{path}/end"), json!({ "reason": "reda" })).await.expect(200);
+    let wall = world.log_in("dinding").await.get("wallboard").await.expect(200);
+    assert!(wall["disaster_since"].is_null(), "{wall}");
     assert_eq!((&over["state"], &over["reason"]), (&json!("over"), &json!("reda")));
     wait_for(|| async { !world.trunk.disaster() }).await;
     assert_eq!(taker.post(&format!("{path}/confirm"), json!({})).await.expect(409)["code"], "disaster_over");

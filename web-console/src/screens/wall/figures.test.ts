@@ -27,6 +27,7 @@ const quiet: Wallboard = {
     trunks: [{ name: 'telko', up: true, last_test: null }],
   },
   mode: 'normal',
+  disaster_since: null,
 };
 const named = (board: Wallboard, name: string) => wallFigures(board).find((one) => one.name === name)!;
 

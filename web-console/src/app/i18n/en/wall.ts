@@ -4,6 +4,7 @@ export const wall: Record<keyof typeof original, string> = {
   'wall.data_at': 'data {time}',
   'wall.stale': 'Data is stale since {time}: trying again',
   'wall.never': 'No data yet: trying again',
+  'wall.disaster': 'DISASTER MODE since {time}',
   'wall.darurat': 'Emergency mode: the store is out of reach',
   'wall.target': 'target {n}',
   'wall.target_none': 'no target',

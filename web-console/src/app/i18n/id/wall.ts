@@ -3,6 +3,7 @@ export const wall = {
   'wall.data_at': 'data {time}',
   'wall.stale': 'Data basi sejak {time}: mencoba lagi',
   'wall.never': 'Belum ada data: mencoba lagi',
+  'wall.disaster': 'MODE BENCANA sejak {time}',
   'wall.darurat': 'Mode darurat: penyimpanan tidak terjangkau',
   'wall.target': 'target {n}',
   'wall.target_none': 'tanpa target',
