@@ -238,12 +238,12 @@ export class World {
   }
 
   /** Where somebody wants to look: a picture costs a third of a second. */
-  async photograph(page, name) {
-    if (process.env.E2E_SHOTS) await this.#shoot(page, name);
+  async photograph(page, name, options = {}) {
+    if (process.env.E2E_SHOTS) await this.#shoot(page, name, options);
   }
 
-  async #shoot(page, name) {
-    await page.screenshot({ path: path.join(this.shots, `${name}.png`) });
+  async #shoot(page, name, options = {}) {
+    await page.screenshot({ path: path.join(this.shots, `${name}.png`), ...options });
   }
 
   async photographAll(name) {

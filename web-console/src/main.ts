@@ -1,6 +1,7 @@
 import '@fontsource-variable/atkinson-hyperlegible-next/index.css';
 import './style/tokens.css';
 import './style/base.css';
+import './style/narrow.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 
