@@ -20,6 +20,8 @@ pub struct Checkpoint {
     pub size: u64,
     /// The hash of the last of them; of an empty log, its genesis hash.
     pub head: Hash,
+    /// The root of the tree over them; none in checkpoints of the first version, which had no tree.
+    pub root: Option<Hash>,
     /// When the checkpoint was made, in microseconds since 1970-01-01T00:00:00Z.
     pub at_us: i64,
     /// The [`SignedCheckpoint::hash`] of the checkpoint before this one; none for the first.
@@ -37,7 +39,9 @@ pub struct SignedCheckpoint {
     pub signature: [u8; 64],
 }
 
-const TITLE: &str = "sigap-log-checkpoint-v1";
+/// The title of a checkpoint without a tree, and of one with its root.
+const TITLE_1: &str = "sigap-log-checkpoint-v1";
+const TITLE_2: &str = "sigap-log-checkpoint-v2";
 const NO_PREVIOUS: &str = "none";
 const KEY_ID_DIGITS: usize = 16;
 
@@ -60,8 +64,12 @@ impl Checkpoint {
     /// The text that is signed: one line a field, each with its name, each ended by a line feed.
     pub fn text(&self) -> String {
         let previous = self.previous.map_or(NO_PREVIOUS.to_owned(), |hash| hash.to_string());
+        let (title, root) = match self.root {
+            None => (TITLE_1, String::new()),
+            Some(root) => (TITLE_2, format!("root {root}\n")),
+        };
         format!(
-            "{TITLE}\nlog_id {}\nsize {}\nhead {}\nat_us {}\nprevious {previous}\nkey_id {}\n",
+            "{title}\nlog_id {}\nsize {}\nhead {}\n{root}at_us {}\nprevious {previous}\nkey_id {}\n",
             hex::encode(self.log_id),
             self.size,
             self.head,
@@ -85,13 +93,16 @@ impl SignedCheckpoint {
     /// Reads the whole text. There is exactly one text for each checkpoint; the signature is not checked.
     pub fn parse(text: &str) -> Result<SignedCheckpoint, CheckpointError> {
         let mut lines = text.split('\n');
-        if lines.next() != Some(TITLE) {
-            return Err(CheckpointError::Title);
-        }
+        let has_root = match lines.next() {
+            Some(TITLE_1) => false,
+            Some(TITLE_2) => true,
+            Some(_) | None => return Err(CheckpointError::Title),
+        };
         let checkpoint = Checkpoint {
             log_id: field(&mut lines, "log_id", lower_hex)?,
             size: field(&mut lines, "size", |text| text.parse().ok())?,
             head: field(&mut lines, "head", |text| text.parse().ok())?,
+            root: if has_root { Some(field(&mut lines, "root", |text| text.parse().ok())?) } else { None },
             at_us: field(&mut lines, "at_us", |text| text.parse().ok())?,
             previous: field(&mut lines, "previous", previous)?,
             key_id: field(&mut lines, "key_id", a_key_id)?,
@@ -110,7 +121,7 @@ impl SignedCheckpoint {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointError {
     /// The first line is another one.
-    #[error("the first line is not {TITLE}")]
+    #[error("the first line is neither {TITLE_1} nor {TITLE_2}")]
     Title,
     /// A line is missing, out of order or has a value that cannot be.
     #[error("the line \"{name}\" is missing or malformed")]
@@ -171,11 +182,12 @@ mod tests {
 
     prop_compose! {
         fn signed_checkpoint()(
-            (log_id, size, head, at_us, previous) in any::<(LogId, u64, [u8; 32], i64, Option<[u8; 32]>)>(),
+            (log_id, size, head, at_us) in any::<(LogId, u64, [u8; 32], i64)>(),
+            (root, previous) in any::<(Option<[u8; 32]>, Option<[u8; 32]>)>(),
         ) -> SignedCheckpoint {
             let key_id = key_id(&key().verifying_key());
-            let previous = previous.map(Hash);
-            sign(&Checkpoint { log_id, size, head: Hash(head), at_us, previous, key_id }, &key()).unwrap()
+            let (head, root, previous) = (Hash(head), root.map(Hash), previous.map(Hash));
+            sign(&Checkpoint { log_id, size, head, root, at_us, previous, key_id }, &key()).unwrap()
         }
     }
 
@@ -201,7 +213,8 @@ mod tests {
 
     fn first() -> Checkpoint {
         let key_id = key_id(&key().verifying_key());
-        Checkpoint { log_id: [1; 16], size: 7, head: Hash([2; 32]), at_us: 3, previous: None, key_id }
+        let (head, root) = (Hash([2; 32]), None);
+        Checkpoint { log_id: [1; 16], size: 7, head, root, at_us: 3, previous: None, key_id }
     }
 
     #[test]
@@ -219,6 +232,8 @@ mod tests {
     #[test]
     fn only_the_exact_text_is_read() {
         let text = sign(&first(), &key()).unwrap().encode();
+        let with_root = Checkpoint { root: Some(Hash([3; 32])), ..first() };
+        let with_root = sign(&with_root, &key()).unwrap().encode();
         let cases = [
             (text.replace("size 7", "size +7"), CheckpointError::Spelling),
             (text.replace("size 7", "size 07"), CheckpointError::Spelling),
@@ -227,7 +242,9 @@ mod tests {
             (text.replace("\n\n", "\n"), CheckpointError::Field { name: "empty line" }),
             (text.replace("size 7\n", ""), CheckpointError::Field { name: "size" }),
             (text.replace("none", "null"), CheckpointError::Field { name: "previous" }),
-            (text.replace("-v1", "-v2"), CheckpointError::Title),
+            (text.replace("-v1", "-v2"), CheckpointError::Field { name: "root" }),
+            (text.replace("-v1", "-v3"), CheckpointError::Title),
+            (with_root.replace("-v2", "-v1"), CheckpointError::Field { name: "at_us" }),
             (String::new(), CheckpointError::Title),
         ];
         for (text, error) in cases {

@@ -12,12 +12,14 @@ use crate::checkpoint::SignedCheckpoint;
 use crate::hash::{Hash, LogId};
 use crate::key::{Certificate, key_id, public_key_pem};
 use crate::leaf::{Leaf, LeafError};
+use crate::tree::Frontier;
 use crate::verify::Entry;
 
 /// The name of the format, in the header line.
 pub(crate) const FORMAT: &str = "sigap-log-export";
-/// The version of the format, in the header line.
-pub(crate) const VERSION: u64 = 1;
+/// The versions of the format, in the header line: the first knew neither trees nor exports of a part.
+pub(crate) const VERSIONS: [u64; 2] = [1, 2];
+const VERSION: u64 = VERSIONS[1];
 
 /// What the first line of an export says.
 #[derive(Debug, Clone)]
@@ -28,10 +30,21 @@ pub struct Header {
     pub key: VerifyingKey,
     /// A certificate that carries this key.
     pub certificate: Option<Certificate>,
-    /// How many entries follow.
+    /// How many entries the log has.
     pub entries: u64,
     /// The hash of the last of them; of an empty log, its genesis hash.
     pub head: Hash,
+    /// Where the export begins, when it does not begin with the first entry.
+    pub from: Option<Begin>,
+}
+
+/// Where an export begins that holds only what came after a checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begin {
+    /// The checkpoint; its size is the number of entries that are left out.
+    pub checkpoint: SignedCheckpoint,
+    /// The right edge of the tree at its size, so that the tree can be grown on.
+    pub tree: Frontier,
 }
 
 /// The first line, without its line feed.
@@ -46,6 +59,10 @@ pub fn header_line(header: &Header) -> String {
     }
     put(&mut line, "entries", &header.entries.to_string());
     put(&mut line, "head", &header.head.to_string());
+    if let Some(from) = &header.from {
+        put(&mut line, "from", &from.checkpoint.encode());
+        put(&mut line, "from_tree", &hex::encode(from.tree.to_bytes()));
+    }
     line.push('}');
     line
 }

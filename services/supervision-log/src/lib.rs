@@ -13,18 +13,32 @@
 mod body;
 mod checkpoint;
 mod export;
+mod export_line;
+mod export_problem;
 mod hash;
 mod key;
 mod leaf;
+mod proof;
+mod proof_file;
+mod reason;
+mod streams;
+mod tree;
+#[cfg(test)]
+mod tree_reference;
 mod verify;
 mod verify_export;
 
 pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint, sign, verify};
-pub use export::{Header, checkpoint_line, entry_line, header_line};
+pub use export::{Begin, Header, checkpoint_line, entry_line, header_line};
+pub use export_problem::{ExportError, LineError};
 pub use hash::{Hash, HashError, LogId, chain};
 pub use key::{Certificate, KeyError, key_id, parse_public_key_pem, public_key_der, public_key_pem};
 pub use leaf::{Leaf, LeafError};
-pub use verify::{BadEntry, Entry, Origin, Reason, Verified, Verifier};
-pub use verify_export::{ExportError, LineError, Trust, VerifiedExport, verify_export};
+pub use proof::{consistency_spans, inclusion_spans, is_consistent, root_by_inclusion};
+pub use proof_file::{BadProof, Claim, Proof, ProofError, VerifiedProof, verify_proof};
+pub use reason::{BadEntry, Reason};
+pub use tree::{Frontier, Node, Span, fold, leaf_hash, node_hash};
+pub use verify::{Entry, Origin, Verified, Verifier};
+pub use verify_export::{ExportLine, ExportVerifier, Trust, VerifiedExport, verify_export};
 
 pub use ed25519_dalek::{SigningKey, VerifyingKey};

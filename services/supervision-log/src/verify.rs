@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use ed25519_dalek::VerifyingKey;
 
-use crate::checkpoint::{CheckpointError, SignedCheckpoint, verify};
+use crate::checkpoint::{SignedCheckpoint, verify};
 use crate::hash::{Hash, LogId, chain};
 use crate::leaf::{Leaf, LeafError};
+use crate::reason::{BadEntry, Reason};
+use crate::streams::{StreamKey, Versions};
+use crate::tree::{Frontier, leaf_hash};
 
 /// One stored entry: the exact leaf bytes and the hash that was stored beside them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,9 +36,8 @@ pub enum Origin {
 /// push later, because only the next entry tells a swap from a removal; no log is good before `finish` says
 /// so.
 ///
-/// Memory: one map entry for each stream (its name and last version, about 100 bytes for a UUID) and one for
-/// each checkpoint that is still ahead. A million streams are about 100 MB; the entries themselves are not
-/// kept.
+/// Memory: one map entry for each stream (at most about 60 bytes) and one for each checkpoint that is still
+/// ahead; the entries themselves are not kept.
 #[derive(Debug)]
 pub struct Verifier {
     log_id: LogId,
@@ -44,15 +46,44 @@ pub struct Verifier {
     head: Hash,
     /// The hash before the last entry: tells a forged entry with a good hash from a repeated one.
     before_head: Option<Hash>,
-    versions: BTreeMap<String, u64>,
+    versions: Versions,
+    begun_after: u64,
+    tree: Frontier,
     suspect: Option<Suspect>,
-    ahead: BTreeMap<u64, Vec<(Hash, Origin)>>,
+    ahead: BTreeMap<u64, Vec<(Seen, Origin)>>,
     last_logged: Option<Hash>,
     checkpoints: u64,
     vouched: u64,
     /// Greatest size under a good signature. All checkpoints have been met when `finish` succeeds, so this
     /// is then also how far the signatures reach.
     signed_up_to: u64,
+}
+
+/// What a checkpoint saw at its size.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    head: Hash,
+    root: Option<Hash>,
+}
+
+/// What can be found out about an entry by itself, whatever stands before it.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    leaf: Result<Leaf, LeafError>,
+    leaf_hash: Hash,
+    stream: StreamKey,
+}
+
+impl Prepared {
+    pub(crate) fn of(leaf_bytes: &[u8]) -> Prepared {
+        let leaf = Leaf::decode(leaf_bytes);
+        let stream = StreamKey::of(leaf.as_ref().map_or("", |leaf| &leaf.stream));
+        Prepared { leaf, leaf_hash: leaf_hash(leaf_bytes), stream }
+    }
+
+    pub(crate) fn leaf(&self) -> Result<&Leaf, &LeafError> {
+        self.leaf.as_ref()
+    }
 }
 
 /// The verdict on a log that is as it was written.
@@ -62,112 +93,16 @@ pub struct Verified {
     pub entries: u64,
     /// The hash of the last one.
     pub head: Hash,
+    /// The root of the tree over them.
+    pub root: Hash,
+    /// How many entries were not looked at, because a checkpoint vouches for them; 0 unless the verifier began
+    /// at one.
+    pub begun_after: u64,
     /// How many checkpoints agreed.
     pub checkpoints: u64,
     /// Up to which entry a signature vouches that was checked with the key; 0 without key or checkpoint.
     /// What comes after is only as good as the place that it was read from.
     pub signed_up_to: u64,
-}
-
-/// The first entry that is not as it was written.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("bad entry={entry}: {reason}")]
-pub struct BadEntry {
-    /// The number of the entry that was due where the log first fails; 0 stands for what precedes the first.
-    pub entry: u64,
-    /// What is wrong with it.
-    pub reason: Reason,
-}
-
-/// What can be wrong with an entry.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Reason {
-    /// The hash of the stored bytes is not the stored hash.
-    #[error("its bytes do not give its hash: it was altered")]
-    Altered,
-    /// A later entry stands in this place.
-    #[error("entry {found} stands in its place: it was removed")]
-    Removed {
-        /// The index of the entry that was found.
-        found: u64,
-    },
-    /// An earlier entry stands in this place.
-    #[error("entry {found} stands in its place a second time: an entry was repeated or inserted")]
-    Repeated {
-        /// The index of the entry that was found.
-        found: u64,
-    },
-    /// A foreign entry stands before it.
-    #[error("a foreign entry stands before it: an entry was inserted")]
-    Inserted,
-    /// Two different entries follow the same predecessor.
-    #[error("two entries claim this place: one of them was inserted")]
-    TwoEntries,
-    /// It changed places with the next one.
-    #[error("entry {found} stands before it: the two were swapped")]
-    Swapped {
-        /// The index of the other entry.
-        found: u64,
-    },
-    /// Its bytes are no leaf.
-    #[error("it cannot be read: {0}")]
-    Undecodable(LeafError),
-    /// Its stream has a gap or a repetition.
-    #[error("version {expected} of its stream was due, but it has version {found}")]
-    StreamVersion {
-        /// The version that was due.
-        expected: u64,
-        /// The version that was found.
-        found: u64,
-    },
-    /// A readable copy beside the leaf says something else than the leaf.
-    #[error("the readable copy of its {field} differs from the entry itself")]
-    CopyDiffers {
-        /// The copied field.
-        field: &'static str,
-    },
-    /// The log stops before an entry that it knew itself.
-    #[error("the log ends before it, but had {known} entries: it was cut off")]
-    Truncated {
-        /// How many entries the head row or a checkpoint of the log knows.
-        known: u64,
-    },
-    /// The log is whole in itself but older than a checkpoint that was kept elsewhere.
-    #[error("the log ends before it, but a kept checkpoint knows {known} entries: it was rolled back")]
-    RolledBack {
-        /// How many entries the kept checkpoint knows.
-        known: u64,
-    },
-    /// The log goes on after its recorded head.
-    #[error("the log should have ended with entry {head}: an entry was added behind its head")]
-    BeyondHead {
-        /// The recorded number of entries.
-        head: u64,
-    },
-    /// The recorded head hash is another one.
-    #[error("the recorded head is not the hash of the last entry")]
-    HeadDiffers,
-    /// A checkpoint saw another hash here.
-    #[error("a checkpoint names another hash here: entries after {after} were rewritten")]
-    Rewritten {
-        /// The last entry for which a checkpoint vouches.
-        after: u64,
-    },
-    /// A checkpoint speaks of another log.
-    #[error("the checkpoint for it belongs to another log")]
-    ForeignCheckpoint,
-    /// A checkpoint is not signed as it must be.
-    #[error("the checkpoint for it is not to be trusted: {0}")]
-    Checkpoint(CheckpointError),
-    /// A checkpoint does not name the one before it.
-    #[error("the checkpoint for it does not follow the one before: a checkpoint is missing or was exchanged")]
-    CheckpointOrder,
-    /// A checkpoint was given after the log had passed its size, or stands at the wrong place.
-    #[error("the checkpoint for entry {size} stands in the wrong place")]
-    CheckpointPlace {
-        /// The size that the checkpoint states.
-        size: u64,
-    },
 }
 
 /// An entry that does not follow its predecessor; the next entry will tell why.
@@ -186,7 +121,9 @@ impl Verifier {
             entries: 0,
             head: Hash::genesis(log_id),
             before_head: None,
-            versions: BTreeMap::new(),
+            versions: Versions::of_whole_log(),
+            tree: Frontier::new(),
+            begun_after: 0,
             suspect: None,
             ahead: BTreeMap::new(),
             last_logged: None,
@@ -196,6 +133,34 @@ impl Verifier {
         }
     }
 
+    /// A verifier for what came after a checkpoint that is trusted, for example one that was kept elsewhere.
+    /// `tree` is the right edge of the tree at its size, from any source: it must have the checkpoint's root.
+    /// The versions of streams that began before the checkpoint are taken as they come, then counted on.
+    pub fn resume(
+        from: &SignedCheckpoint,
+        tree: Frontier,
+        key: Option<VerifyingKey>,
+    ) -> Result<Verifier, BadEntry> {
+        let checkpoint = &from.checkpoint;
+        if let Some(key) = &key {
+            verify(from, key).map_err(|error| bad(checkpoint.size, Reason::Checkpoint(error)))?;
+        }
+        if tree.size() != checkpoint.size || checkpoint.root != Some(tree.root()) {
+            return Err(bad(checkpoint.size, Reason::RootDiffers { after: 0 }));
+        }
+        Ok(Verifier {
+            entries: checkpoint.size,
+            head: checkpoint.head,
+            versions: Versions::of_later_part(),
+            tree,
+            begun_after: checkpoint.size,
+            last_logged: Some(from.hash()),
+            vouched: checkpoint.size,
+            signed_up_to: key.map_or(0, |_| checkpoint.size),
+            ..Verifier::new(checkpoint.log_id, key)
+        })
+    }
+
     /// How many entries were found good so far.
     pub fn entries(&self) -> u64 {
         self.entries
@@ -203,24 +168,32 @@ impl Verifier {
 
     /// Takes the next entry of the log.
     pub fn push(&mut self, entry: &Entry) -> Result<(), BadEntry> {
+        self.push_prepared(entry, &Prepared::of(&entry.leaf))
+    }
+
+    /// As [`push`](Verifier::push), with what somebody else found out about the entry by itself.
+    pub(crate) fn push_prepared(&mut self, entry: &Entry, prepared: &Prepared) -> Result<(), BadEntry> {
         if let Some(suspect) = &self.suspect {
             return Err(self.name(suspect, Some(entry)));
         }
-        let leaf = Leaf::decode(&entry.leaf);
         if chain(self.head, &entry.leaf) != entry.hash {
-            if self.is_second_claim(entry, &leaf) {
+            if self.is_second_claim(entry, prepared) {
                 return Err(bad(self.entries, Reason::TwoEntries));
             }
-            self.suspect = Some(Suspect { found: leaf.map(|leaf| leaf.index), hash: entry.hash });
+            let found = prepared.leaf().map(|leaf| leaf.index).map_err(LeafError::clone);
+            self.suspect = Some(Suspect { found, hash: entry.hash });
             return Ok(());
         }
         // From here on the hash is good: what is wrong was written so, by one who could compute hashes.
         let due = self.entries + 1;
-        let leaf = leaf.map_err(|error| bad(due, Reason::Undecodable(error)))?;
+        let leaf = prepared.leaf().map_err(|error| bad(due, Reason::Undecodable(error.clone())))?;
         if leaf.index != due {
             return Err(bad(due, misplaced(leaf.index, due)));
         }
-        self.take_version(&leaf)?;
+        if let Err(expected) = self.versions.take(prepared.stream, leaf.version) {
+            return Err(bad(due, Reason::StreamVersion { expected, found: leaf.version }));
+        }
+        self.tree.append(prepared.leaf_hash, |_, _| {});
         self.before_head = Some(self.head);
         self.head = entry.hash;
         self.entries = due;
@@ -251,7 +224,8 @@ impl Verifier {
         if checkpoint.size < self.entries {
             return Err(bad(self.entries, Reason::CheckpointPlace { size: checkpoint.size }));
         }
-        self.ahead.entry(checkpoint.size).or_default().push((checkpoint.head, origin));
+        let seen = Seen { head: checkpoint.head, root: checkpoint.root };
+        self.ahead.entry(checkpoint.size).or_default().push((seen, origin));
         self.meet_checkpoints()
     }
 
@@ -286,6 +260,8 @@ impl Verifier {
         Ok(Verified {
             entries: self.entries,
             head: self.head,
+            root: self.tree.root(),
+            begun_after: self.begun_after,
             checkpoints: self.checkpoints,
             signed_up_to: self.signed_up_to,
         })
@@ -297,31 +273,22 @@ impl Verifier {
     }
 
     /// A different entry that follows the last but one: it has a good hash and the index of the last one.
-    fn is_second_claim(&self, entry: &Entry, leaf: &Result<Leaf, LeafError>) -> bool {
-        let same_index = leaf.as_ref().is_ok_and(|leaf| leaf.index == self.entries);
+    fn is_second_claim(&self, entry: &Entry, prepared: &Prepared) -> bool {
+        let same_index = prepared.leaf().is_ok_and(|leaf| leaf.index == self.entries);
         let follows = self.before_head.is_some_and(|before| chain(before, &entry.leaf) == entry.hash);
         same_index && follows && entry.hash != self.head
     }
 
-    fn take_version(&mut self, leaf: &Leaf) -> Result<(), BadEntry> {
-        let last = self.versions.get(&leaf.stream).copied().unwrap_or(0);
-        if last.checked_add(1) != Some(leaf.version) {
-            let reason = Reason::StreamVersion { expected: last.saturating_add(1), found: leaf.version };
-            return Err(bad(leaf.index, reason));
-        }
-        match self.versions.get_mut(&leaf.stream) {
-            Some(version) => *version = leaf.version,
-            None => {
-                self.versions.insert(leaf.stream.clone(), leaf.version);
-            }
-        }
-        Ok(())
-    }
-
     fn meet_checkpoints(&mut self) -> Result<(), BadEntry> {
-        for (head, _) in self.ahead.remove(&self.entries).unwrap_or_default() {
-            if head != self.head {
+        if self.ahead.first_key_value().is_none_or(|(size, _)| *size != self.entries) {
+            return Ok(());
+        }
+        for (seen, _) in self.ahead.remove(&self.entries).unwrap_or_default() {
+            if seen.head != self.head {
                 return Err(bad(self.entries, Reason::Rewritten { after: self.vouched }));
+            }
+            if seen.root.is_some_and(|root| root != self.tree.root()) {
+                return Err(bad(self.entries, Reason::RootDiffers { after: self.vouched }));
             }
             self.vouched = self.entries;
             self.checkpoints += 1;

@@ -1,15 +1,15 @@
 //! Verification of an export, line by line, with nothing but its bytes and, at best, a key from elsewhere.
 
 use ed25519_dalek::VerifyingKey;
-use serde::{Deserialize, Deserializer};
 
-use crate::body::{JsonBody, ReadableBody, read_json, readable_body, readable_time};
-use crate::checkpoint::{CheckpointError, SignedCheckpoint};
-use crate::export::{FORMAT, Header, VERSION};
-use crate::hash::{LogId, lower_hex, lower_hex_bytes};
-use crate::key::{Certificate, KeyError, key_id, parse_public_key_pem, public_key_pem};
-use crate::leaf::Leaf;
-use crate::verify::{BadEntry, Entry, Origin, Reason, Verified, Verifier};
+use crate::checkpoint::SignedCheckpoint;
+use crate::export::Header;
+use crate::export_line::{Line, ReadEntry, parse_header, parse_line};
+use crate::export_problem::{ExportError, LineError};
+use crate::hash::{Hash, LogId};
+use crate::key::key_id;
+use crate::reason::{BadEntry, Reason};
+use crate::verify::{Origin, Verified, Verifier};
 
 /// What the verifying person holds, independent of the export.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +18,9 @@ pub struct Trust {
     pub key: Option<VerifyingKey>,
     /// Checkpoints that were kept elsewhere.
     pub checkpoints: Vec<SignedCheckpoint>,
+    /// The checkpoint up to which the log was verified before. An export that begins there needs no entry
+    /// before it; in a whole export it is a checkpoint like any other that was kept.
+    pub from: Option<SignedCheckpoint>,
 }
 
 /// The verdict on an export that is as it was written.
@@ -30,138 +33,125 @@ pub struct VerifiedExport {
     /// The signatures were checked with the key in the export itself. That finds damage, but not a forger
     /// who made a whole log with a key of their own: compare the key id with one from elsewhere.
     pub key_from_export: bool,
+    /// The export leaves out what came before a checkpoint, and that checkpoint is known from the export alone.
+    pub begin_from_export: bool,
 }
 
-/// An export is not as it was written.
-#[derive(Debug, thiserror::Error)]
-pub enum ExportError<E> {
-    /// A line could not be read at all.
-    #[error("bad entry={entry}: line {line} cannot be read: {problem}")]
-    Read {
-        /// The number of the line, from 1.
-        line: u64,
-        /// The entry that was due there.
-        entry: u64,
-        /// What the source of the lines said.
-        problem: E,
-    },
-    /// A line is not a line of this format.
-    #[error("bad entry={entry}: line {line}: {problem}")]
-    Line {
-        /// The number of the line, from 1.
-        line: u64,
-        /// The entry that was due there; 0 for the header.
-        entry: u64,
-        /// What is wrong with the line.
-        problem: LineError,
-    },
-    /// The lines are well formed, but the log is not as it was written.
-    #[error(transparent)]
-    Entry(BadEntry),
-}
+/// A line of an export after the header, read: what is costly about it is done, and was done without knowing
+/// the lines before it. Lines can be read in any order and on several processors.
+pub struct ExportLine(Result<Line, LineError>);
 
-impl<E> ExportError<E> {
-    /// The number of the first bad entry; 0 when what precedes the first entry is bad.
-    pub fn entry(&self) -> u64 {
-        match self {
-            ExportError::Read { entry, .. } | ExportError::Line { entry, .. } => *entry,
-            ExportError::Entry(bad) => bad.entry,
-        }
+impl ExportLine {
+    /// Reads a line, without its line feed.
+    pub fn read(text: &str) -> ExportLine {
+        ExportLine(parse_line(text))
     }
 }
 
-/// What can be wrong with a line.
-#[derive(Debug, thiserror::Error)]
-pub enum LineError {
-    /// There is no line at all.
-    #[error("the export is empty")]
-    Empty,
-    /// Not the JSON object that belongs there.
-    #[error("not a line of this format: {0}")]
-    Json(serde_json::Error),
-    /// The header is that of another format or version.
-    #[error("not an export of the format {FORMAT}, version {VERSION}")]
-    Format,
-    /// A member has a value that cannot be.
-    #[error("the member {member} is malformed")]
-    Member {
-        /// The name of the member.
-        member: &'static str,
-    },
-    /// The key or certificate in the header is malformed.
-    #[error("the header has a bad key or certificate: {0}")]
-    Key(KeyError),
-    /// The header names another key than the verifying person holds.
-    #[error("the export names the key {named}, but the given key is {given}")]
-    ForeignKey {
-        /// The id of the key in the header.
-        named: String,
-        /// The id of the key that was given.
-        given: String,
-    },
-    /// A checkpoint cannot be read.
-    #[error("the checkpoint is malformed: {0}")]
-    Checkpoint(CheckpointError),
-    /// A line of a type that does not exist.
-    #[error("there is no line of this type")]
-    Type,
+/// Verifies an export from its lines in their order, holding none of them.
+pub struct ExportVerifier {
+    verifier: Verifier,
+    /// What the header says of the end.
+    end: (u64, Hash),
+    /// The number of the last line that was taken.
+    line: u64,
+    log_id: LogId,
+    key_from_export: bool,
+    begin_from_export: bool,
+}
+
+impl ExportVerifier {
+    /// Begins with the first line.
+    pub fn new<E>(header: &str, trust: &Trust) -> Result<ExportVerifier, ExportError<E>> {
+        let header = parse_header(header)
+            .and_then(|header| require_key(header, trust.key.as_ref()))
+            .and_then(|header| require_begin(header, trust.from.as_ref()))
+            .map_err(|problem| ExportError::Line { line: 1, entry: 0, problem })?;
+        let begin_from_export = header.from.is_some() && trust.from.is_none();
+        let is_whole = header.from.is_none();
+        let mut verifier = match header.from {
+            None => Verifier::new(header.log_id, Some(header.key)),
+            Some(from) => {
+                Verifier::resume(&from.checkpoint, from.tree, Some(header.key)).map_err(ExportError::Entry)?
+            }
+        };
+        let also_kept = trust.from.iter().filter(|_| is_whole);
+        for kept in trust.checkpoints.iter().chain(also_kept) {
+            verifier.expect(kept, Origin::Kept).map_err(ExportError::Entry)?;
+        }
+        let end = (header.entries, header.head);
+        let key_from_export = trust.key.is_none();
+        Ok(ExportVerifier {
+            verifier,
+            end,
+            line: 1,
+            log_id: header.log_id,
+            key_from_export,
+            begin_from_export,
+        })
+    }
+
+    /// Takes the next line.
+    pub fn take<E>(&mut self, ExportLine(read): ExportLine) -> Result<(), ExportError<E>> {
+        self.line += 1;
+        match read {
+            Ok(line) => take_line(&mut self.verifier, line).map_err(ExportError::Entry),
+            Err(problem) => {
+                let (line, entry) = (self.line, self.verifier.entries() + 1);
+                Err(self.earlier().unwrap_or(ExportError::Line { line, entry, problem }))
+            }
+        }
+    }
+
+    /// The next line could not be read at all.
+    pub fn unreadable<E>(&self, problem: E) -> ExportError<E> {
+        let (line, entry) = (self.line + 1, self.verifier.entries() + 1);
+        self.earlier().unwrap_or(ExportError::Read { line, entry, problem })
+    }
+
+    /// A line that cannot be read must not hide an earlier entry that is bad.
+    fn earlier<E>(&self) -> Option<ExportError<E>> {
+        self.verifier.pending_fault().map(ExportError::Entry)
+    }
+
+    /// The verdict, when all lines were taken.
+    pub fn finish<E>(self) -> Result<VerifiedExport, ExportError<E>> {
+        let log = self.verifier.finish(Some(self.end)).map_err(ExportError::Entry)?;
+        let (key_from_export, begin_from_export) = (self.key_from_export, self.begin_from_export);
+        Ok(VerifiedExport { log, log_id: self.log_id, key_from_export, begin_from_export })
+    }
 }
 
 /// Verifies an export from its lines (without their line feeds), holding one line at a time.
 pub fn verify_export<E>(
-    lines: impl Iterator<Item = Result<String, E>>,
+    mut lines: impl Iterator<Item = Result<String, E>>,
     trust: &Trust,
 ) -> Result<VerifiedExport, ExportError<E>> {
-    let mut lines = (1..).zip(lines);
-    let header = match lines.next() {
-        Some((line, Err(problem))) => return Err(ExportError::Read { line, entry: 0, problem }),
-        Some((_, Ok(text))) => parse_header(&text),
-        None => Err(LineError::Empty),
+    let mut export = match lines.next() {
+        Some(Err(problem)) => return Err(ExportError::Read { line: 1, entry: 0, problem }),
+        Some(Ok(header)) => ExportVerifier::new(&header, trust)?,
+        None => return Err(ExportError::Line { line: 1, entry: 0, problem: LineError::Empty }),
     };
-    let header = header
-        .and_then(|header| require_key(header, trust.key.as_ref()))
-        .map_err(|problem| ExportError::Line { line: 1, entry: 0, problem })?;
-    let mut verifier = Verifier::new(header.log_id, Some(header.key));
-    for kept in &trust.checkpoints {
-        verifier.expect(kept, Origin::Kept).map_err(ExportError::Entry)?;
-    }
-    for (line, text) in lines {
-        // A line that cannot be read must not hide an earlier entry that is bad.
-        let earlier = verifier.pending_fault().map_or(Ok(()), |bad| Err(ExportError::Entry(bad)));
-        let entry = verifier.entries() + 1;
-        let text = match text {
-            Ok(text) => text,
-            Err(problem) => return earlier.and(Err(ExportError::Read { line, entry, problem })),
-        };
-        match parse_line(&text) {
-            Ok(parsed) => take_line(&mut verifier, parsed).map_err(ExportError::Entry)?,
-            Err(problem) => return earlier.and(Err(ExportError::Line { line, entry, problem })),
+    for text in lines {
+        match text {
+            Ok(text) => export.take(ExportLine::read(&text))?,
+            Err(problem) => return Err(export.unreadable(problem)),
         }
     }
-    let log = verifier.finish(Some((header.entries, header.head))).map_err(ExportError::Entry)?;
-    Ok(VerifiedExport { log, log_id: header.log_id, key_from_export: trust.key.is_none() })
-}
-
-/// A line after the header.
-enum Line {
-    Entry(Box<EntryLine>, Entry),
-    Checkpoint(SignedCheckpoint),
+    export.finish()
 }
 
 fn take_line(verifier: &mut Verifier, line: Line) -> Result<(), BadEntry> {
     match line {
-        Line::Entry(copies, entry) => {
+        Line::Entry(read) => {
+            let ReadEntry { entry, prepared, difference } = *read;
             let due = verifier.entries() + 1;
-            verifier.push(&entry)?;
+            verifier.push_prepared(&entry, &prepared)?;
             // While a fault waits for the next entry, the copies have nothing to be compared with.
-            if verifier.entries() < due {
-                return Ok(());
+            match difference.filter(|_| verifier.entries() == due) {
+                Some(field) => Err(BadEntry { entry: due, reason: Reason::CopyDiffers { field } }),
+                None => Ok(()),
             }
-            let reason = match Leaf::decode(&entry.leaf) {
-                Ok(leaf) => copies.first_difference(&leaf).map(|field| Reason::CopyDiffers { field }),
-                Err(error) => Some(Reason::Undecodable(error)),
-            };
-            reason.map_or(Ok(()), |reason| Err(BadEntry { entry: due, reason }))
         }
         Line::Checkpoint(signed) => {
             let size = signed.checkpoint.size;
@@ -183,133 +173,11 @@ fn require_key(header: Header, given: Option<&VerifyingKey>) -> Result<Header, L
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct HeaderLine {
-    format: String,
-    version: u64,
-    log_id: String,
-    key_id: String,
-    public_key: String,
-    certificate: Option<String>,
-    certificate_sha256: Option<String>,
-    entries: String,
-    head: String,
-}
-
-fn parse_header(text: &str) -> Result<Header, LineError> {
-    let line: HeaderLine = serde_json::from_str(text).map_err(LineError::Json)?;
-    if line.format != FORMAT || line.version != VERSION {
-        return Err(LineError::Format);
-    }
-    let malformed = |member| LineError::Member { member };
-    let key = parse_public_key_pem(&line.public_key).map_err(LineError::Key)?;
-    // The id and the fingerprint are what people compare; they and the key must be of one piece.
-    if line.public_key != public_key_pem(&key) {
-        return Err(malformed("public_key"));
-    }
-    if line.key_id != key_id(&key) {
-        return Err(malformed("key_id"));
-    }
-    let certificate = match &line.certificate {
-        Some(pem) => Some(Certificate::from_pem(pem, &key).map_err(LineError::Key)?),
-        None => None,
-    };
-    if line.certificate != certificate.as_ref().map(Certificate::to_pem) {
-        return Err(malformed("certificate"));
-    }
-    if line.certificate_sha256 != certificate.as_ref().map(|carried| carried.fingerprint().to_string()) {
-        return Err(malformed("certificate_sha256"));
-    }
-    Ok(Header {
-        log_id: lower_hex(&line.log_id).ok_or(malformed("log_id"))?,
-        key,
-        certificate,
-        entries: counter(&line.entries).ok_or(malformed("entries"))?,
-        head: line.head.parse().map_err(|_| malformed("head"))?,
-    })
-}
-
-/// A counter in its one spelling: no sign, no leading zero.
-fn counter(text: &str) -> Option<u64> {
-    text.parse().ok().filter(|number: &u64| number.to_string() == text)
-}
-
-#[derive(Deserialize)]
-struct TypeOfLine {
-    r#type: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CheckpointLine {
-    // Read again here, so that a repeated member is refused.
-    #[serde(rename = "type")]
-    _type: String,
-    text: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EntryLine {
-    #[serde(rename = "type")]
-    _type: String,
-    index: String,
-    leaf: String,
-    hash: String,
-    stream: String,
-    version: String,
-    key: String,
-    kind: String,
-    actor: String,
-    policy: String,
-    at: Option<String>,
-    #[serde(default, deserialize_with = "present")]
-    body: Option<JsonBody>,
-    body_hex: Option<String>,
-}
-
-/// Tells a body that is `null` from a body that is not there.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<JsonBody>, D::Error> {
-    JsonBody::deserialize(deserializer).map(Some)
-}
-
-fn parse_line(text: &str) -> Result<Line, LineError> {
-    let found: TypeOfLine = serde_json::from_str(text).map_err(LineError::Json)?;
-    match found.r#type.as_str() {
-        "entry" => {
-            let line: EntryLine = serde_json::from_str(text).map_err(LineError::Json)?;
-            let malformed = |member| LineError::Member { member };
-            let leaf = lower_hex_bytes(&line.leaf).ok_or(malformed("leaf"))?;
-            let hash = line.hash.parse().map_err(|_| malformed("hash"))?;
-            Ok(Line::Entry(Box::new(line), Entry { leaf, hash }))
-        }
-        "checkpoint" => {
-            let line: CheckpointLine = serde_json::from_str(text).map_err(LineError::Json)?;
-            SignedCheckpoint::parse(&line.text).map(Line::Checkpoint).map_err(LineError::Checkpoint)
-        }
-        _ => Err(LineError::Type),
-    }
-}
-
-impl EntryLine {
-    /// The first readable copy that does not say what the leaf says.
-    fn first_difference(&self, leaf: &Leaf) -> Option<&'static str> {
-        let (json, hex) = match readable_body(&leaf.body) {
-            ReadableBody::Json(text) => (read_json(text).ok().map(JsonBody), None),
-            ReadableBody::Hex(text) => (None, Some(text)),
-        };
-        let copies = [
-            ("index", self.index == leaf.index.to_string()),
-            ("stream", self.stream == leaf.stream),
-            ("version", self.version == leaf.version.to_string()),
-            ("key", self.key == leaf.key),
-            ("kind", self.kind == leaf.kind),
-            ("actor", self.actor == leaf.actor),
-            ("policy", self.policy == leaf.policy.to_string()),
-            ("at", self.at == readable_time(leaf.at_us)),
-            ("body", self.body == json && self.body_hex == hex),
-        ];
-        copies.into_iter().find_map(|(field, same)| (!same).then_some(field))
-    }
+/// An export of a part must begin at the very checkpoint that the verifying person holds, and speak of its log.
+fn require_begin(header: Header, given: Option<&SignedCheckpoint>) -> Result<Header, LineError> {
+    let Some(begin) = &header.from else { return Ok(header) };
+    let named = begin.checkpoint.checkpoint.size;
+    let is_given = given.is_none_or(|given| *given == begin.checkpoint);
+    let is_of_this_log = begin.checkpoint.checkpoint.log_id == header.log_id;
+    if is_given && is_of_this_log { Ok(header) } else { Err(LineError::OtherBegin { named }) }
 }

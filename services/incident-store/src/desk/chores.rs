@@ -42,6 +42,7 @@ pub(super) async fn checkpoint(
         log_id,
         size: head.index,
         head: head.hash,
+        root: None,
         at_us: now.as_micros(),
         previous: previous.map(|previous| previous.hash()),
         key_id: key_id(&signer.0.verifying_key()),

@@ -111,8 +111,14 @@ fn the_exported_rows_verify() {
         let mut reader = LogReader::open(&place.url).await.unwrap();
         incident_opens(&desk, Priority::P3).await;
         let (head, key) = (reader.head(), signing_key().verifying_key());
-        let header =
-            Header { log_id: reader.log_id(), key, certificate: None, entries: head.index, head: head.hash };
+        let header = Header {
+            log_id: reader.log_id(),
+            key,
+            certificate: None,
+            entries: head.index,
+            head: head.hash,
+            from: None,
+        };
         let mut lines = vec![header_line(&header)];
         while let Some(page) = reader.next_page().await.unwrap() {
             let mut checkpoints = page.checkpoints.iter().peekable();
@@ -133,7 +139,7 @@ fn the_exported_rows_verify() {
 }
 
 fn trusting(key: supervision_log::VerifyingKey) -> supervision_log::Trust {
-    supervision_log::Trust { key: Some(key), checkpoints: vec![] }
+    supervision_log::Trust { key: Some(key), checkpoints: vec![], from: None }
 }
 
 #[test]

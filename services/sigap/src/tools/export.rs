@@ -49,7 +49,8 @@ async fn write(
     let failed = || format!("could not write {}", path.display());
     let mut reader = LogReader::open(url).await?;
     let head = reader.head();
-    let header = Header { log_id: reader.log_id(), key, certificate, entries: head.index, head: head.hash };
+    let (log_id, entries, head) = (reader.log_id(), head.index, head.hash);
+    let header = Header { log_id, key, certificate, entries, head, from: None };
     writeln!(out, "{}", header_line(&header)).with_context(failed)?;
     let mut written = 0u64;
     while let Some(page) = reader.next_page().await? {

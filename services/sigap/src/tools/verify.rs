@@ -83,7 +83,7 @@ fn export(
 ) -> anyhow::Result<Result<Verified, String>> {
     let file = File::open(path).with_context(|| format!("could not open {}", path.display()))?;
     let lines = BufReader::new(file).lines();
-    match verify_export(lines, &Trust { key, checkpoints }) {
+    match verify_export(lines, &Trust { key, checkpoints, from: None }) {
         Ok(verified) => {
             if verified.key_from_export {
                 eprintln!(

@@ -4,10 +4,14 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use supervision_log::{Hash, Header, Leaf, Trust, chain, checkpoint_line, entry_line, header_line, key_id};
+use supervision_log::{
+    Hash, Header, Leaf, Trust, chain, checkpoint_line, entry_line, header_line, key_id, leaf_hash,
+};
 
 use crate::export::{export, verdict};
-use crate::sample::{LOG_ID, Log, leaves, log, signing_key};
+use crate::proofs::{consistency, inclusion};
+use crate::sample::{LOG_ID, Log, leaves, log, signing_key, tree};
+use crate::trees::later_part;
 
 fn docs(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(file)
@@ -47,7 +51,8 @@ fn example_export() -> String {
     let log = Log::of(&example_leaves(), &[2]);
     let (entries, head) = log.head.expect("the sample has a head");
     let key = signing_key().verifying_key();
-    let mut lines = vec![header_line(&Header { log_id: LOG_ID, key, certificate: None, entries, head })];
+    let mut lines =
+        vec![header_line(&Header { log_id: LOG_ID, key, certificate: None, entries, head, from: None })];
     lines.extend(log.entries.iter().map(|entry| entry_line(entry).expect("a good leaf")));
     lines.extend(log.checkpoints.iter().map(checkpoint_line));
     lines.join("\n") + "\n"
@@ -67,9 +72,8 @@ fn the_documented_example_is_what_the_code_writes() {
     let genesis = Hash::genesis(LOG_ID);
     let leaf = example_leaves()[0].encode();
     let key = signing_key().verifying_key();
-    for shown in
-        [genesis.to_string(), chain(genesis, &leaf).to_string(), key_id(&key), signed.hash().to_string()]
-    {
+    let hashes = [genesis, chain(genesis, &leaf), leaf_hash(&leaf), signed.hash()];
+    for shown in hashes.iter().map(Hash::to_string).chain([key_id(&key)]) {
         assert!(page.contains(&format!("`{shown}`")), "the page should show {shown}");
     }
     let table: String = page
@@ -88,17 +92,41 @@ fn the_python_verifier_gives_the_same_answers() {
         return;
     }
     let good = export(&log());
-    for export in [&good, &example_export(), &export(&Log::of(&[], &[0]))] {
+    let part = later_part(&log(), 0);
+    for export in [&good, &part, &example_export(), &export(&Log::of(&[], &[0]))] {
         let verified = verdict(export.as_bytes(), &Trust::default()).unwrap().log;
         let expected = format!("ok entries={} head={}\n", verified.entries, verified.head);
         assert_eq!(python(export), (Some(0), expected));
     }
-    for (change, changed) in changes(&good) {
+    let other_root =
+        |text: &str| text.replace(&tree(&log(), 6).root().to_string(), &Hash([3; 32]).to_string());
+    let other_edge = part.replace(&hex::encode(tree(&log(), 3).to_bytes()), &hex::encode([1; 64]));
+    let more = [("root", other_root(&good)), ("root of a part", other_root(&part)), ("edge", other_edge)];
+    for (change, changed) in changes(&good).into_iter().chain(more) {
         assert_ne!(changed, good, "{change}");
         let entry = verdict(changed.as_bytes(), &Trust::default()).unwrap_err().entry();
         let (code, answer) = python(&changed);
         assert_eq!(code, Some(1), "{change}: {answer}");
         assert!(answer.starts_with(&format!("bad entry={entry}: ")), "{change}, entry {entry}: {answer}");
+    }
+}
+
+#[test]
+fn the_python_verifier_checks_proofs() {
+    if Command::new("python3").arg("--version").output().is_err() {
+        eprintln!("skipped: python3 is not installed");
+        return;
+    }
+    let log = log();
+    let entry = inclusion(&log, 5, &log.checkpoints[1]);
+    let step = consistency(&log, &log.checkpoints[0], &log.checkpoints[1]);
+    assert_eq!(python(&entry.encode()), (Some(0), "ok entry=5 size=6\n".to_owned()));
+    assert_eq!(python(&step.encode()), (Some(0), "ok older=3 newer=6\n".to_owned()));
+    for (mut proof, bad) in [(entry, "bad entry=5: "), (step, "bad entry=3: ")] {
+        proof.hashes[0] = Hash([1; 32]);
+        let (code, answer) = python(&proof.encode());
+        assert_eq!(code, Some(1));
+        assert!(answer.starts_with(bad), "{answer}");
     }
 }
 
@@ -127,7 +155,7 @@ fn changes(good: &str) -> Vec<(&'static str, String)> {
                 "\"policy\":\"1\",\"at\":\"2026-11-11T02:52:26.0",
             ),
         ),
-        ("broken header", good.replace("\"version\":1,", "\"version\":2,")),
+        ("broken header", good.replace("\"version\":2,", "\"version\":3,")),
         ("altered copy", good.replace("\"kind\":\"call.answered\"", "\"kind\":\"call.lost\"")),
         ("altered body copy", good.replace("\"score\":0.25", "\"score\":0.5")),
         (

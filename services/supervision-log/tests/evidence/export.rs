@@ -18,7 +18,8 @@ pub fn export(log: &Log) -> String {
     let (entries, head) = log.head.expect("the sample has a head");
     let key = signing_key().verifying_key();
     let certificate = Some(Certificate::from_pem(&certificate_pem(), &key).expect("it carries the key"));
-    let mut lines = vec![header_line(&Header { log_id: LOG_ID, key, certificate, entries, head })];
+    let mut lines =
+        vec![header_line(&Header { log_id: LOG_ID, key, certificate, entries, head, from: None })];
     let mut checkpoints = log.checkpoints.iter().peekable();
     for size in 0..=entries {
         if let Some(entry) = size.checked_sub(1).map(|at| &log.entries[at as usize]) {
@@ -45,7 +46,7 @@ pub fn verdict(export: &[u8], trust: &Trust) -> Verdict {
 }
 
 fn with_key() -> Trust {
-    Trust { key: Some(signing_key().verifying_key()), checkpoints: Vec::new() }
+    Trust { key: Some(signing_key().verifying_key()), ..Trust::default() }
 }
 
 #[test]
@@ -57,8 +58,7 @@ fn an_export_verifies_with_a_key_from_outside_or_with_its_own() {
     assert!(with_own_key.key_from_export);
     assert_eq!(with_own_key.log, log().verify().unwrap());
     assert_eq!(with_own_key.log_id, LOG_ID);
-    let other =
-        Trust { key: Some(SigningKey::from_bytes(&[8; 32]).verifying_key()), checkpoints: Vec::new() };
+    let other = Trust { key: Some(SigningKey::from_bytes(&[8; 32]).verifying_key()), ..Trust::default() };
     let refused = verdict(export.as_bytes(), &other).unwrap_err();
     assert!(refused.to_string().starts_with("bad entry=0: line 1: the export names the key "), "{refused}");
 }
@@ -196,7 +196,7 @@ fn the_header_has_one_spelling_of_each_value() {
         ("BEGIN CERTIFICATE-----\\n", "BEGIN CERTIFICATE-----\\r", "the member certificate is malformed"),
         ("\"entries\":\"6\"", "\"entries\":\"06\"", "the member entries is malformed"),
         ("\"entries\":\"6\"", "\"entries\":\"+6\"", "the member entries is malformed"),
-        ("\"version\":1,", "\"version\":2,", "not an export of the format sigap-log-export, version 1"),
+        ("\"version\":2,", "\"version\":3,", "not an export of the format sigap-log-export, version 1 or 2"),
     ];
     for (from, to, problem) in cases {
         let found = verdict(export.replacen(from, to, 1).as_bytes(), &with_key()).unwrap_err();

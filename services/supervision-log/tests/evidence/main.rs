@@ -3,4 +3,6 @@
 mod documentation;
 mod export;
 mod mutations;
+mod proofs;
 mod sample;
+mod trees;

@@ -160,7 +160,7 @@ fn a_forged_checkpoint_is_found() {
     let other_key = SigningKey::from_bytes(&[8; 32]);
     let mut rewritten = rewritten_from(2);
     let head = rewritten.entries[5].hash;
-    rewritten.checkpoints = vec![signed(6, head, None, &other_key)];
+    rewritten.checkpoints = vec![signed(6, (head, None), None, &other_key)];
     let found = rewritten.verify().unwrap_err();
     assert!(matches!(found.reason, Reason::Checkpoint(CheckpointError::Key { .. })), "{found}");
     rewritten.checkpoints[0].checkpoint.key_id = log().checkpoints[0].checkpoint.key_id.clone();

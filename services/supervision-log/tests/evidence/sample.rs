@@ -1,8 +1,8 @@
 //! Small logs with fixed keys and times, as the desk would write them.
 
 use supervision_log::{
-    Checkpoint, Entry, Hash, Leaf, LogId, Origin, SignedCheckpoint, SigningKey, Verified, Verifier, chain,
-    key_id, sign,
+    Checkpoint, Entry, Frontier, Hash, Leaf, LogId, Origin, SignedCheckpoint, SigningKey, Verified, Verifier,
+    chain, key_id, leaf_hash, sign,
 };
 
 pub const LOG_ID: LogId = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
@@ -56,23 +56,30 @@ impl Log {
 
     /// A log of these leaf bytes, whatever they are, with good hashes and signatures.
     pub fn of_bytes(leaves: &[Vec<u8>], checkpoints_at: &[u64]) -> Log {
-        let mut head = Hash::genesis(LOG_ID);
+        Log::with_trees_from(0, leaves, checkpoints_at)
+    }
+
+    /// As [`Log::of_bytes`], by a program whose checkpoints have a root from this size on.
+    pub fn with_trees_from(first_root: u64, leaves: &[Vec<u8>], checkpoints_at: &[u64]) -> Log {
+        let (mut head, mut tree) = (Hash::genesis(LOG_ID), Frontier::new());
         let mut log = Log { entries: Vec::new(), checkpoints: Vec::new(), head: None };
-        log.checkpoint_if_due(head, checkpoints_at);
+        let root = |tree: &Frontier| (tree.size() >= first_root).then(|| tree.root());
+        log.checkpoint_if_due(head, root(&tree), checkpoints_at);
         for leaf in leaves {
             head = chain(head, leaf);
+            tree.append(leaf_hash(leaf), |_, _| {});
             log.entries.push(Entry { leaf: leaf.clone(), hash: head });
-            log.checkpoint_if_due(head, checkpoints_at);
+            log.checkpoint_if_due(head, root(&tree), checkpoints_at);
         }
         log.head = Some((leaves.len() as u64, head));
         log
     }
 
-    fn checkpoint_if_due(&mut self, head: Hash, checkpoints_at: &[u64]) {
+    fn checkpoint_if_due(&mut self, head: Hash, root: Option<Hash>, checkpoints_at: &[u64]) {
         let size = self.entries.len() as u64;
         if checkpoints_at.contains(&size) {
             let previous = self.checkpoints.last().map(SignedCheckpoint::hash);
-            self.checkpoints.push(signed(size, head, previous, &signing_key()));
+            self.checkpoints.push(signed(size, (head, root), previous, &signing_key()));
         }
     }
 
@@ -96,9 +103,24 @@ impl Log {
     }
 }
 
-pub fn signed(size: u64, head: Hash, previous: Option<Hash>, key: &SigningKey) -> SignedCheckpoint {
+/// The right edge of the tree over the first `size` entries.
+pub fn tree(log: &Log, size: u64) -> Frontier {
+    let mut tree = Frontier::new();
+    for entry in &log.entries[..size as usize] {
+        tree.append(leaf_hash(&entry.leaf), |_, _| {});
+    }
+    tree
+}
+
+/// A checkpoint with this head and root.
+pub fn signed(
+    size: u64,
+    (head, root): (Hash, Option<Hash>),
+    previous: Option<Hash>,
+    key: &SigningKey,
+) -> SignedCheckpoint {
     let key_id = key_id(&key.verifying_key());
     let at_us = 1_794_365_605_000_000 + size as i64;
-    sign(&Checkpoint { log_id: LOG_ID, size, head, at_us, previous, key_id }, key)
+    sign(&Checkpoint { log_id: LOG_ID, size, head, root, at_us, previous, key_id }, key)
         .expect("the checkpoint names its own key")
 }
