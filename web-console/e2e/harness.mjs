@@ -4,19 +4,19 @@ const STORY_MILLISECONDS_MAX = 150_000;
 const stories = [];
 
 /** Registers one story; they run in the order of their registration, on one server. */
-export function story(name, tell) {
-  stories.push({ name, tell });
+export function story(name, tell, milliseconds = STORY_MILLISECONDS_MAX) {
+  stories.push({ name, tell, milliseconds });
 }
 
 /** Runs every story and ends with the one line that scripts read. */
 export async function run(world) {
   const count = { passed: 0, failed: 0, skipped: 0 };
   const wanted = process.argv[2];
-  for (const { name, tell } of stories) {
+  for (const { name, tell, milliseconds } of stories) {
     if (wanted && !name.includes(wanted)) continue;
     const start = Date.now();
     try {
-      await Promise.race([tell(world), rejectAfter(STORY_MILLISECONDS_MAX)]);
+      await Promise.race([tell(world), rejectAfter(milliseconds)]);
       count.passed += 1;
       console.log(`ok      ${name} (${Date.now() - start} ms)`);
     } catch (error) {

@@ -43,6 +43,7 @@ import './stories/voice-people.mjs';
 import './stories/voice-parties.mjs';
 import './stories/voice-desk.mjs';
 import './stories/measures.mjs';
+import './stories/memory.mjs';
 import './stories/reconnect.mjs';
 import './stories/halves.mjs';
 import { World } from './world.mjs';
