@@ -46,6 +46,7 @@ import './stories/measures.mjs';
 import './stories/memory.mjs';
 import './stories/reconnect.mjs';
 import './stories/halves.mjs';
+import './stories/trouble.mjs';
 import { World } from './world.mjs';
 
 story('no page left its origin or broke the content security policy', (world) => {

@@ -72,10 +72,17 @@ function stored(key: string): string | null {
   }
 }
 
+let onNotKept: () => void = () => undefined;
+
+/** Tells whom to call when the browser has no room for a choice: it then lasts until the page is closed. */
+export function whenNotKept(act: () => void): void {
+  onNotKept = act;
+}
+
 function store(key: string, value: string): void {
   try {
     localStorage.setItem(key, value);
   } catch {
-    // The choice then lasts until the page is closed.
+    onNotKept();
   }
 }

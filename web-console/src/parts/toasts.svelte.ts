@@ -1,3 +1,5 @@
+import { t } from '../app/i18n/words.svelte';
+import { whenNotKept } from '../app/preferences';
 /** A message stays long enough to read it twice, and to undo what it tells. */
 export const TOAST_MILLISECONDS = 10_000;
 
@@ -44,3 +46,11 @@ class Toasts {
 }
 
 export const toasts = new Toasts();
+
+let saidNotKept = false;
+whenNotKept(() => {
+  // Once: it will not be otherwise the next time.
+  if (saidNotKept) return;
+  saidNotKept = true;
+  toasts.say({ tone: 'warn', title: t('app.not_kept'), detail: t('app.not_kept_means') });
+});

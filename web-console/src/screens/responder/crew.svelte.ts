@@ -29,6 +29,8 @@ export class CrewDesk {
   areas = $state.raw<Area[]>([]);
   /** Everything that was pressed and is not settled, oldest first. */
   said = $state.raw<Unsent[]>([]);
+  /** The telephone has no room: what is not sent yet goes with the page. */
+  isLoose = $state(false);
   online = $state(true);
   now = $state(Date.now());
   /** What is read out to whoever does not look: once for each new task. */
@@ -159,7 +161,11 @@ export class CrewDesk {
 
   #speakFor(unit: string | null): void {
     this.#outbox = new Outbox(localStorage, unit);
-    if (unit !== null) sessionStorage.setItem(SPEAKS_FOR, unit);
+    try {
+      if (unit !== null) sessionStorage.setItem(SPEAKS_FOR, unit);
+    } catch {
+      // A full storage: after a reload the page asks for its link again.
+    }
     this.#look();
   }
 
@@ -191,6 +197,7 @@ export class CrewDesk {
   /** The storage says what is still to be sent: another page may have sent it or taken it back. */
   #look(): void {
     const found = this.#outbox.all;
+    this.isLoose = this.#outbox.isLoose;
     if (JSON.stringify(found) !== JSON.stringify(this.said)) this.said = found;
   }
 

@@ -44,6 +44,11 @@ export class Outbox {
     return found.filter((one) => one.unit === this.unit).sort((one, other) => at(one) - at(other));
   }
 
+  /** Whether steps are in memory only: they go with the page. */
+  get isLoose(): boolean {
+    return this.#loose.length > 0;
+  }
+
   add(one: Unsent): void {
     this.#put([...this.all, one]);
   }

@@ -11,6 +11,7 @@ export const crew: Record<keyof typeof id, string> = {
   'crew.online': 'Connected',
   'crew.offline': 'No network. What you press is kept, and sent once when there is one.',
   'crew.seen_at': 'As of {time}',
+  'crew.no_room': 'The phone’s storage is full: do not close this page until it is sent.',
   'crew.unsent': 'Not sent yet: {n}',
   'crew.sends_in': 'Will be sent in {n} seconds',
   'crew.sends_soon': 'Will be sent in a moment, and can still be undone.',

@@ -10,6 +10,9 @@ export const frame: Record<keyof typeof source, string> = {
   'app.keys': 'Keys',
   'app.loading': 'Loading…',
   'app.close': 'Close',
+  'app.not_kept': 'This choice cannot be kept on this PC',
+  'app.not_kept_means':
+    'The browser’s storage is full or closed. The choice lasts until this page is closed; what you type and your calls are safe on the server. Ask who keeps the PC to free its disk.',
   'app.not_found': 'There is no such page.',
   'app.go_home': 'To the work screen',
   'app.skip': 'Skip to content',

@@ -10,6 +10,7 @@ export const crew = {
   'crew.online': 'Tersambung',
   'crew.offline': 'Tanpa jaringan. Yang Anda tekan disimpan dan dikirim sekali begitu tersambung.',
   'crew.seen_at': 'Keadaan pukul {time}',
+  'crew.no_room': 'Penyimpanan HP penuh: jangan tutup halaman ini sampai terkirim.',
   'crew.unsent': 'Belum terkirim: {n}',
   'crew.sends_in': 'Dikirim dalam {n} detik',
   'crew.sends_soon': 'Dikirim sebentar lagi, masih dapat dibatalkan.',

@@ -8,6 +8,9 @@ export const frame = {
   'app.keys': 'Tombol',
   'app.loading': 'Memuat…',
   'app.close': 'Tutup',
+  'app.not_kept': 'Pilihan ini tidak dapat disimpan di PC ini',
+  'app.not_kept_means':
+    'Penyimpanan browser penuh atau ditutup. Pilihan berlaku sampai halaman ini ditutup; isian dan panggilan tetap aman di server. Minta admin PC mengosongkan disk.',
   'app.not_found': 'Halaman ini tidak ada.',
   'app.go_home': 'Ke layar kerja',
   'app.skip': 'Langsung ke isi',
