@@ -35,6 +35,7 @@ import './stories/neighbours.mjs';
 import './stories/rosters.mjs';
 import './stories/looks.mjs';
 import './stories/zoom.mjs';
+import './stories/names.mjs';
 import './stories/scenarios.mjs';
 import './stories/looks-of-a-call.mjs';
 import './stories/looks-of-a-shift.mjs';

@@ -2,6 +2,7 @@ import '@fontsource-variable/atkinson-hyperlegible-next/index.css';
 import './style/tokens.css';
 import './style/base.css';
 import './style/narrow.css';
+import './style/forced.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 
