@@ -35,7 +35,7 @@ pub use feed::{After, Feed};
 pub use form_draft::{
     DraftKept, FORM_DRAFT_KEPT, FORM_DRAFTS_EACH_MAX, FormDraft, FormPlace, FormPlaceError,
 };
-pub use log_reader::{LogPage, LogReader, verify_store};
+pub use log_reader::{LogPage, LogReader, verify_store, verify_store_after};
 pub use rebuild::{Difference, rebuild_check};
 pub use records::{
     AgencyFigures, CallFilter, CallPhase, CallTakerFigures, CheckpointEntry, Founding, HandOverFigures,

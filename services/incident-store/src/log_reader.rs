@@ -2,13 +2,13 @@
 //! of one that is being written.
 
 use supervision_log::{
-    BadEntry, Entry, LogId, Origin, Reason, SignedCheckpoint, Verified, Verifier, VerifyingKey,
+    BadEntry, Entry, Frontier, LogId, Origin, Reason, SignedCheckpoint, Verified, Verifier, VerifyingKey,
 };
 
 use crate::engine::{Connection, SCHEMA, StoreUrl, Target, schema_of};
 use crate::error::StoreError;
 use crate::records::{CheckpointEntry, LogHead};
-use crate::store::{HEAD, read_checkpoint, read_entry, read_head};
+use crate::store::{HEAD, nodes, read_checkpoint, read_entry, read_head};
 
 /// Entries read at once; an entry is about half a kilobyte.
 const ENTRIES_PER_PAGE: u32 = 1_000;
@@ -59,6 +59,22 @@ impl LogReader {
         self.head
     }
 
+    /// Goes on from a checkpoint: the pages then hold what came after it. Returns the right edge of the tree at its
+    /// size, which the checkpoint's root must confirm.
+    pub async fn begin_after(&mut self, size: u64) -> Result<Frontier, StoreError> {
+        let unreadable = || StoreError::Unreadable { what: "the tree of the log" };
+        let connection = &mut self.connection;
+        let has_table = connection.dialect().has_table;
+        let tables = connection.row(has_table, vec!["tree_node".into()]).await?;
+        if tables.map_or(Ok(0), |row| row.int(0))? == 0 {
+            return Err(unreadable());
+        }
+        let mut ask = async |sql: &str, values| connection.rows(sql, values).await;
+        let hashes = nodes(&mut ask, Frontier::nodes(size)).await?;
+        self.read = size;
+        Frontier::restore(size, hashes).ok_or_else(unreadable)
+    }
+
     /// The next page; none after the last one.
     pub async fn next_page(&mut self) -> Result<Option<LogPage>, StoreError> {
         if self.is_done {
@@ -85,8 +101,39 @@ pub async fn verify_store(
     key: Option<VerifyingKey>,
     kept: &[SignedCheckpoint],
 ) -> Result<Result<Verified, BadEntry>, StoreError> {
+    let reader = LogReader::open(url).await?;
+    let verifier = Verifier::new(reader.log_id(), key);
+    verify_pages(reader, verifier, kept).await
+}
+
+/// As [`verify_store`], for what came after a checkpoint that is trusted.
+pub async fn verify_store_after(
+    url: &StoreUrl,
+    from: &SignedCheckpoint,
+    key: Option<VerifyingKey>,
+    kept: &[SignedCheckpoint],
+) -> Result<Result<Verified, BadEntry>, StoreError> {
     let mut reader = LogReader::open(url).await?;
-    let mut verifier = Verifier::new(reader.log_id(), key);
+    let size = from.checkpoint.size;
+    if from.checkpoint.log_id != reader.log_id() {
+        return Ok(Err(BadEntry { entry: size, reason: Reason::ForeignCheckpoint }));
+    }
+    if reader.head().index < size {
+        let due = reader.head().index + 1;
+        return Ok(Err(BadEntry { entry: due, reason: Reason::RolledBack { known: size } }));
+    }
+    let tree = reader.begin_after(size).await?;
+    match Verifier::resume(from, tree, key) {
+        Ok(verifier) => verify_pages(reader, verifier, kept).await,
+        Err(bad) => Ok(Err(bad)),
+    }
+}
+
+async fn verify_pages(
+    mut reader: LogReader,
+    mut verifier: Verifier,
+    kept: &[SignedCheckpoint],
+) -> Result<Result<Verified, BadEntry>, StoreError> {
     for signed in kept {
         if let Err(bad) = verifier.expect(signed, Origin::Kept) {
             return Ok(Err(bad));

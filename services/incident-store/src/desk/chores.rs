@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dispatch_core::time::{Seconds, Timestamp};
-use supervision_log::{Checkpoint, LogId, SignedCheckpoint, key_id, sign};
+use supervision_log::{Checkpoint, Frontier, LogId, SignedCheckpoint, key_id, sign};
 
 use super::batch::begin;
 use super::form_drafts;
@@ -30,7 +30,8 @@ pub(super) async fn checkpoint(
     signer: &CheckpointSigner,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    let (head, _) = begin(connection, Some(seen)).await?;
+    let locked = begin(connection, Some(seen)).await?;
+    let head = locked.head;
     let last = connection.row("SELECT idx, text FROM checkpoint ORDER BY idx DESC LIMIT 1", vec![]).await?;
     let size = last.as_ref().map_or(Ok(0), |row| row.count(0))?;
     if size >= head.index {
@@ -42,7 +43,8 @@ pub(super) async fn checkpoint(
         log_id,
         size: head.index,
         head: head.hash,
-        root: None,
+        // A log from before has no tree until it is taken in.
+        root: locked.whole_tree().map(Frontier::root),
         at_us: now.as_micros(),
         previous: previous.map(|previous| previous.hash()),
         key_id: key_id(&signer.0.verifying_key()),

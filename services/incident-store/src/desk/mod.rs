@@ -34,6 +34,7 @@ mod rosters;
 mod rules;
 pub(crate) mod seal;
 mod site;
+mod tree;
 mod units;
 mod write;
 mod write_records;
@@ -88,7 +89,8 @@ pub struct DeskConfig {
     pub clock: Clock,
     /// Who signs checkpoints; without one there are none.
     pub signer: Option<CheckpointSigner>,
-    /// How often a checkpoint is made, if the log has grown. One more is made at the end.
+    /// How often a checkpoint is made, if the log has grown. One more is made when a day has ended where the centre
+    /// stands, and one at the end.
     pub checkpoint_every: Duration,
 }
 
@@ -184,6 +186,7 @@ impl Desk {
         if matches!(store.readers().target(), Target::Postgres(_)) {
             tasks.spawn(follower::listen(store.clone(), Arc::clone(&catch_up), stop.clone()));
         }
+        let now = config.clock.now();
         let writer = Writer {
             store: store.clone(),
             config,
@@ -196,6 +199,7 @@ impl Desk {
             is_fenced: false,
             last_write: Instant::now(),
             last_checkpoint: Instant::now(),
+            checkpoint_day: writer::day_of(now),
             last_tidy: Instant::now(),
         };
         tasks.spawn(writer.run());

@@ -14,35 +14,57 @@ use supervision_log::{Hash, Leaf, chain};
 use super::book::{Book, Slot};
 use super::load::{form_counter, incident_counter, record_keys, referral_counter};
 use super::seal::seal;
+use super::tree::Growing;
 use super::{write_records, write_site};
 use crate::change::{Record, StreamId};
 use crate::engine::{Connection, Value, in_list};
 use crate::error::StoreError;
 
-/// Writes everything of the batch. Returns the new hash of the log.
+/// Writes everything of the batch; the tree grows with it, unless it does not yet have all that came before.
+/// Returns the new hash of the log.
 pub(super) async fn write(
     connection: &mut Connection,
     book: &Book,
     number_key: &[u8; 32],
+    mut tree: Option<&mut Growing>,
 ) -> Result<Hash, StoreError> {
-    let hash = write_events(connection, book).await?;
+    let hash = write_events(connection, book, tree.as_deref_mut()).await?;
     write_records::write(connection, book, number_key).await?;
     write_deadlines(connection, book).await?;
     write_outbox(connection, book).await?;
     write_site::write(connection, book).await?;
     write_receipts(connection, book).await?;
     write_counters(connection, book).await?;
-    let head =
-        "UPDATE log_head SET idx = $1, hash = $2, directory_version = directory_version + $3 WHERE id = 1";
-    let values = vec![book.last_index().into(), hash.0.into(), book.directory_changed.into()];
-    connection.run(head, values).await?;
+    write_head(connection, book, hash, tree).await?;
     if let (Some(notify), false) = (connection.dialect().notify, book.events.is_empty()) {
         connection.rows(notify, vec![Value::of(book.last_index())]).await?;
     }
     Ok(hash)
 }
 
-async fn write_events(connection: &mut Connection, book: &Book) -> Result<Hash, StoreError> {
+async fn write_head(
+    connection: &mut Connection,
+    book: &Book,
+    hash: Hash,
+    tree: Option<&mut Growing>,
+) -> Result<(), StoreError> {
+    let mut sql =
+        "UPDATE log_head SET idx = $1, hash = $2, directory_version = directory_version + $3".to_owned();
+    let mut values = vec![book.last_index().into(), hash.0.into(), book.directory_changed.into()];
+    if let Some(tree) = tree {
+        tree.write_nodes(connection).await?;
+        sql.push_str(", tree_idx = $4, tree = $5");
+        values.extend(tree.edge());
+    }
+    sql.push_str(" WHERE id = 1");
+    connection.run(&sql, values).await.map(drop)
+}
+
+async fn write_events(
+    connection: &mut Connection,
+    book: &Book,
+    mut tree: Option<&mut Growing>,
+) -> Result<Hash, StoreError> {
     let mut hash = book.head.hash;
     if book.events.is_empty() {
         return Ok(hash);
@@ -76,6 +98,9 @@ async fn write_events(connection: &mut Connection, book: &Book) -> Result<Hash, 
         }
         .encode();
         hash = chain(hash, &leaf);
+        if let Some(tree) = &mut tree {
+            tree.append(&leaf);
+        }
         events.push(vec![
             change.index.into(),
             Value::of(change.stream),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dispatch_core::limits::SUBMISSIONS_PER_BATCH_MAX;
-use dispatch_core::time::Timestamp;
+use dispatch_core::time::{Timestamp, zone};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -12,7 +12,7 @@ use tracing::{error, info, warn};
 
 use super::batch::{Committed, Known, become_writer, commit};
 use super::form_drafts::Typed;
-use super::{DeskConfig, Mode, OutboxItem, Shared, chores, form_drafts};
+use super::{DeskConfig, Mode, OutboxItem, Shared, chores, form_drafts, tree};
 use crate::engine::{Connection, Failure, Use};
 use crate::error::{StoreError, SubmitError};
 use crate::form_draft::{DraftKept, FormPlace};
@@ -30,6 +30,9 @@ const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(1);
 /// How often an idle connection is asked whether it lives, so that consoles hear of an outage before a person
 /// presses a key.
 const PING_AFTER: Duration = Duration::from_secs(3);
+/// How long the store is left to others between two parts of an old log that are taken into the tree.
+const TREE_PAUSE: Duration = Duration::from_millis(20);
+const MINUTE_US: i64 = 60_000_000;
 const TIDY_EVERY: Duration = Duration::from_secs(600);
 
 /// A submission and who waits for its receipt.
@@ -74,6 +77,8 @@ pub(super) struct Writer {
     pub(super) is_fenced: bool,
     pub(super) last_write: Instant,
     pub(super) last_checkpoint: Instant,
+    /// The day of the last checkpoint, or of the start.
+    pub(super) checkpoint_day: i64,
     pub(super) last_tidy: Instant,
 }
 
@@ -93,6 +98,10 @@ impl Writer {
                 }
                 _ = housekeeping.tick() => {
                     self.keep_house().await;
+                    continue;
+                }
+                () = sleep(TREE_PAUSE), if self.can_grow_tree() => {
+                    self.grow_tree().await;
                     continue;
                 }
             };
@@ -359,7 +368,13 @@ impl Writer {
                 }
             }
         }
-        if self.last_checkpoint.elapsed() >= self.config.checkpoint_every {
+        // Under load nothing else gets to it.
+        if self.can_grow_tree() {
+            self.grow_tree().await;
+        }
+        let day = day_of(self.config.clock.now());
+        if day != self.checkpoint_day || self.last_checkpoint.elapsed() >= self.config.checkpoint_every {
+            self.checkpoint_day = day;
             self.checkpoint().await;
         }
         if self.last_tidy.elapsed() >= TIDY_EVERY {
@@ -378,12 +393,30 @@ impl Writer {
         let _mode = self.conclude(connection, done);
     }
 
+    const fn can_grow_tree(&self) -> bool {
+        !self.known.is_tree_whole && self.connection.is_some() && !self.is_fenced
+    }
+
+    /// Takes some more of a log from before into the tree.
+    async fn grow_tree(&mut self) {
+        let Some(mut connection) = self.connection.take() else { return };
+        let done = in_time(tree::take_in(&mut connection, self.known.head)).await;
+        if let Ok(is_whole) = self.conclude(connection, done) {
+            self.known.is_tree_whole = is_whole;
+        }
+    }
+
     async fn tidy(&mut self) {
         let Some(mut connection) = self.connection.take() else { return };
         let done = in_time(chores::tidy(&mut connection, self.known.head, self.config.clock.now())).await;
         // What is left is tidied next time.
         let _mode = self.conclude(connection, done);
     }
+}
+
+/// The day where the centre stands, as a number.
+pub(super) fn day_of(now: Timestamp) -> i64 {
+    (now.as_micros() + zone::here().minutes() * MINUTE_US).div_euclid(24 * 60 * MINUTE_US)
 }
 
 async fn in_time<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {

@@ -26,6 +26,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0019_disaster.sql"),
     include_str!("../../../../migrations/0020_temporary_passwords.sql"),
     include_str!("../../../../migrations/0021_numbers_and_trunks.sql"),
+    include_str!("../../../../migrations/0022_log_tree.sql"),
 ];
 
 /// The schema that this program knows.

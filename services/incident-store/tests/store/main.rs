@@ -23,5 +23,6 @@ mod site;
 mod support;
 mod together;
 mod trail;
+mod trees;
 mod units;
 mod voice;
