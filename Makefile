@@ -5,6 +5,7 @@ export PATH := $(HOME)/.cargo/bin:$(PATH)
 
 target := $(or $(CARGO_TARGET_DIR),target)
 binary := $(target)/release/sigap
+host = $(shell rustc -vV | sed -n 's/^host: //p')
 
 # The console is built again when one of these is newer than the page it makes.
 console_sources := $(shell find web-console/src web-console/public web-console/index.html \
@@ -13,7 +14,7 @@ console_page := web-console/dist/index.html
 # npm writes this file at the end of an installation.
 console_packages := web-console/node_modules/.package-lock.json
 
-.PHONY: help run run-neighbour test build bench console console-packages fmt lint headers clean-data
+.PHONY: help run run-neighbour test build verifier bench console console-packages fmt lint headers clean-data
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -27,6 +28,10 @@ run-neighbour: build ## serve the demo's neighbouring centre beside it: console 
 
 build: console ## the console and the release binary
 	cargo build --release --locked -p sigap
+
+verifier: ## the auditor's sigap-verify, a static program that needs nothing else (docs/log-format.md)
+	RUSTFLAGS="-C target-feature=+crt-static" cargo build --release --locked -p sigap-verify --target $(host)
+	@echo $(target)/$(host)/release/sigap-verify
 
 test: ## every check and test; the last line is the count
 	@.ci/test.sh

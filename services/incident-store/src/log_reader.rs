@@ -2,16 +2,19 @@
 //! of one that is being written.
 
 use supervision_log::{
-    BadEntry, Entry, Frontier, LogId, Origin, Reason, SignedCheckpoint, Verified, Verifier, VerifyingKey,
+    BadEntry, Entry, Frontier, Hash, LogId, Origin, Reason, SignedCheckpoint, Span, Verified, Verifier,
+    VerifyingKey, consistency_spans, inclusion_spans,
 };
 
 use crate::engine::{Connection, SCHEMA, StoreUrl, Target, schema_of};
 use crate::error::StoreError;
 use crate::records::{CheckpointEntry, LogHead};
-use crate::store::{HEAD, nodes, read_checkpoint, read_entry, read_head};
+use crate::store::{HEAD, nodes, proof, read_checkpoint, read_entry, read_head};
 
 /// Entries read at once; an entry is about half a kilobyte.
 const ENTRIES_PER_PAGE: u32 = 1_000;
+
+const NO_TREE: StoreError = StoreError::Unreadable { what: "the tree of the log" };
 
 /// Some entries, and the checkpoints that speak of them.
 #[derive(Clone, Debug)]
@@ -62,17 +65,57 @@ impl LogReader {
     /// Goes on from a checkpoint: the pages then hold what came after it. Returns the right edge of the tree at its
     /// size, which the checkpoint's root must confirm.
     pub async fn begin_after(&mut self, size: u64) -> Result<Frontier, StoreError> {
-        let unreadable = || StoreError::Unreadable { what: "the tree of the log" };
+        self.require_tree().await?;
         let connection = &mut self.connection;
-        let has_table = connection.dialect().has_table;
-        let tables = connection.row(has_table, vec!["tree_node".into()]).await?;
-        if tables.map_or(Ok(0), |row| row.int(0))? == 0 {
-            return Err(unreadable());
-        }
         let mut ask = async |sql: &str, values| connection.rows(sql, values).await;
         let hashes = nodes(&mut ask, Frontier::nodes(size)).await?;
         self.read = size;
-        Frontier::restore(size, hashes).ok_or_else(unreadable)
+        Frontier::restore(size, hashes).ok_or(NO_TREE)
+    }
+
+    /// The newest checkpoint that has a root.
+    pub async fn newest_root(&mut self) -> Result<Option<SignedCheckpoint>, StoreError> {
+        let sql = "SELECT text FROM checkpoint ORDER BY idx DESC LIMIT 1";
+        let row = self.connection.row(sql, vec![]).await?;
+        let unreadable = |_| StoreError::Unreadable { what: "a checkpoint" };
+        let newest = row.map(|row| SignedCheckpoint::parse(row.text(0)?).map_err(unreadable)).transpose()?;
+        Ok(newest.filter(|signed| signed.checkpoint.root.is_some()))
+    }
+
+    /// The proof that an entry is among the first `size`: its leaf and the hashes; none when it is not.
+    pub async fn inclusion_proof(
+        &mut self,
+        index: u64,
+        size: u64,
+    ) -> Result<Option<(Vec<u8>, Vec<Hash>)>, StoreError> {
+        let spans = index.checked_sub(1).and_then(|at| inclusion_spans(at, size));
+        let leaf = self.connection.row("SELECT leaf FROM event WHERE idx = $1", vec![index.into()]).await?;
+        let (Some(spans), Some(leaf)) = (spans, leaf) else { return Ok(None) };
+        Ok(Some((leaf.blob(0)?.to_vec(), self.proof(spans).await?)))
+    }
+
+    /// The hashes that prove that the log of `newer` entries goes on from that of `older`; none when it is smaller.
+    pub async fn consistency_proof(
+        &mut self,
+        older: u64,
+        newer: u64,
+    ) -> Result<Option<Vec<Hash>>, StoreError> {
+        let Some(spans) = consistency_spans(older, newer) else { return Ok(None) };
+        self.proof(spans).await.map(Some)
+    }
+
+    async fn proof(&mut self, spans: Vec<Span>) -> Result<Vec<Hash>, StoreError> {
+        self.require_tree().await?;
+        let connection = &mut self.connection;
+        let mut ask = async |sql: &str, values| connection.rows(sql, values).await;
+        proof(&mut ask, spans).await
+    }
+
+    /// A store that only older programs have opened has no tree.
+    async fn require_tree(&mut self) -> Result<(), StoreError> {
+        let has_table = self.connection.dialect().has_table;
+        let tables = self.connection.row(has_table, vec!["tree_node".into()]).await?;
+        if tables.map_or(Ok(0), |row| row.int(0))? == 0 { Err(NO_TREE) } else { Ok(()) }
     }
 
     /// The next page; none after the last one.

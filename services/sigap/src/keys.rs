@@ -105,6 +105,12 @@ pub fn public_key_file(path: &Path) -> anyhow::Result<VerifyingKey> {
         .with_context(|| format!("{} is not an Ed25519 public key in PEM", path.display()))
 }
 
+/// Reads a checkpoint from a file.
+pub fn checkpoint_file(path: &Path) -> anyhow::Result<SignedCheckpoint> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("could not read {}", path.display()))?;
+    SignedCheckpoint::parse(&text).with_context(|| format!("{} is not a checkpoint", path.display()))
+}
+
 fn make(files: &Files) -> anyhow::Result<()> {
     let Some(dir) = files.private.parent() else { bail!("no folder for the keys") };
     std::fs::create_dir_all(dir)?;

@@ -21,6 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("console-api", &["call-link", "dispatch-core", "incident-store", "supervision-log"]),
     ("simulator", &["dispatch-core"]),
     ("load-tests", &["dispatch-core", "simulator"]),
+    ("sigap-verify", &["supervision-log"]),
     (
         "sigap",
         &[

@@ -11,6 +11,7 @@ use crate::hash::Hash;
 /// a sequence with the algorithm 1.3.101.112 and a bit string of 33 bytes.
 const SPKI_PREFIX: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
+const KEY_BYTES: usize = 32;
 const KEY_LABEL: &str = "PUBLIC KEY";
 const CERTIFICATE_LABEL: &str = "CERTIFICATE";
 
@@ -60,6 +61,17 @@ impl Certificate {
             return Err(KeyError::ForeignCertificate);
         }
         Ok(Certificate { der })
+    }
+
+    /// The key that a certificate carries, for those who hold the certificate and not the key. A certificate in
+    /// which the form of an Ed25519 key stands twice is refused, since only a parser of X.509 could tell which counts.
+    pub fn key_in_pem(text: &str) -> Result<VerifyingKey, KeyError> {
+        let der = pem_bytes(CERTIFICATE_LABEL, text)?;
+        let mut found = der.windows(SPKI_PREFIX.len() + KEY_BYTES).filter(|it| it.starts_with(&SPKI_PREFIX));
+        match (found.next(), found.next()) {
+            (Some(spki), None) => parse_public_key_pem(&pem(KEY_LABEL, spki)),
+            (Some(_), Some(_)) | (None, _) => Err(KeyError::NotEd25519),
+        }
     }
 
     /// The certificate as PEM, in the one spelling that this project writes.
@@ -146,6 +158,10 @@ mod tests {
         let with_key = pem(CERTIFICATE_LABEL, &[&[1; 100][..], &public_key_der(&key()), &[2; 70]].concat());
         let certificate = Certificate::from_pem(&with_key.replace('\n', "\r\n"), &key()).unwrap();
         assert_eq!(certificate.to_pem(), with_key);
+        assert_eq!(Certificate::key_in_pem(&with_key), Ok(key()));
+        let twice = [public_key_der(&key()), public_key_der(&key())].concat();
+        assert_eq!(Certificate::key_in_pem(&pem(CERTIFICATE_LABEL, &twice)), Err(KeyError::NotEd25519));
+        assert_eq!(Certificate::key_in_pem(&pem(CERTIFICATE_LABEL, &[1; 99])), Err(KeyError::NotEd25519));
         let other = SigningKey::from_bytes(&[8; 32]).verifying_key();
         assert_eq!(Certificate::from_pem(&with_key, &other), Err(KeyError::ForeignCertificate));
     }

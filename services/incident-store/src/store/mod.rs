@@ -37,7 +37,7 @@ pub(crate) use incidents::{folded, status_name};
 pub(crate) use log::HEAD;
 pub(crate) use log::{read_checkpoint, read_entry};
 pub(crate) use numbers::TRUNKS;
-pub(crate) use proofs::{TREE_LEVELS, nodes};
+pub(crate) use proofs::{TREE_LEVELS, nodes, proof};
 pub(crate) use rosters::{ROSTER_KEPT, ROSTER_PEOPLE, ROSTER_SHIFTS, ROSTER_SWAPS, office_name, read_roster};
 pub use site::polygon_geojson;
 pub(crate) use site::{AGENCIES, RULES, USER_COLUMNS, coordinates, level_name, read_policy, read_user};

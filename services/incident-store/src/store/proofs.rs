@@ -55,13 +55,21 @@ impl Store {
             return Ok(None);
         }
         let mut ask = async |sql: &str, values| self.readers().rows(sql, values).await;
-        let mut hashes = Vec::with_capacity(spans.len());
-        for span in spans {
-            let nodes = nodes(&mut ask, span.nodes()).await?;
-            hashes.push(fold(&nodes).ok_or(StoreError::Unreadable { what: "the tree of the log" })?);
-        }
-        Ok(Some(hashes))
+        proof(&mut ask, spans).await.map(Some)
     }
+}
+
+/// The hashes of a proof.
+pub(crate) async fn proof(
+    ask: &mut impl AsyncFnMut(&str, Vec<Value>) -> Result<Vec<Row>, StoreError>,
+    spans: Vec<Span>,
+) -> Result<Vec<Hash>, StoreError> {
+    let mut hashes = Vec::with_capacity(spans.len());
+    for span in spans {
+        let nodes = nodes(ask, span.nodes()).await?;
+        hashes.push(fold(&nodes).ok_or(StoreError::Unreadable { what: "the tree of the log" })?);
+    }
+    Ok(hashes)
 }
 
 /// The hashes of these nodes, in their order.

@@ -198,3 +198,21 @@ fn a_day_ends_with_a_checkpoint() {
         desk.stop().await;
     });
 }
+
+#[test]
+#[ignore = "a measurement: ten thousand submissions on both engines"]
+fn how_fast_calls_are_written() {
+    on_both(|place| async move {
+        let desk = place.desk().await;
+        for round in 1..=5 {
+            let started = Instant::now();
+            entries(&desk, &place, round * 1_000).await;
+            println!(
+                "{:?}: 1,000 calls in {:.0} ms",
+                place.engine,
+                started.elapsed().as_secs_f64() * 1_000.0
+            );
+        }
+        desk.stop().await;
+    });
+}

@@ -7,7 +7,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use incident_store::{LogReader, StoreUrl};
-use supervision_log::{Header, SignedCheckpoint, VerifyingKey, checkpoint_line, entry_line, header_line};
+use supervision_log::{
+    Begin, Claim, Header, Proof, SignedCheckpoint, VerifyingKey, checkpoint_line, entry_line, header_line,
+};
 
 use super::{Place, block_on};
 use crate::keys;
@@ -23,6 +25,23 @@ pub struct Args {
     /// Public key of the log (PEM), when it does not lie in the data folder
     #[arg(long)]
     public_key: Option<PathBuf>,
+    #[command(flatten)]
+    part: Part,
+}
+
+/// What is written instead of the whole log.
+#[derive(clap::Args, Debug)]
+#[group(required = false, multiple = false)]
+struct Part {
+    /// Only what came after this checkpoint
+    #[arg(long, value_name = "CHECKPOINT")]
+    from: Option<PathBuf>,
+    /// A proof that this entry is in the signed log
+    #[arg(long, value_name = "N")]
+    entry: Option<u64>,
+    /// A proof that the signed log goes on from this checkpoint, unchanged
+    #[arg(long, value_name = "CHECKPOINT")]
+    grown_from: Option<PathBuf>,
 }
 
 /// Writes the file and says how many entries it holds.
@@ -31,26 +50,74 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let beside = args.place.data_dir.as_deref().map(keys::public_key_beside).transpose()?.flatten();
     let given = args.public_key.as_deref().map(keys::public_key_file).transpose()?;
     let Some(key) = given.or(beside) else { bail!("the public key of the log is needed: --public-key FILE") };
+    if let Some(proven) = block_on(prove(&url, key, &args.part))? {
+        let mut file = new_file(&args.out)?;
+        file.write_all(proven.encode().as_bytes())
+            .and_then(|()| file.sync_all())
+            .with_context(|| unwritable(&args.out))?;
+        println!("exported proof file={}", args.out.display());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let from = args.part.from.as_deref().map(keys::checkpoint_file).transpose()?;
     let certificate = args.place.data_dir.as_deref().and_then(|dir| keys::certificate_beside(dir, &key));
-    let file = File::create_new(&args.out)
-        .with_context(|| format!("could not create {} (it must not exist)", args.out.display()))?;
-    let entries = block_on(write(&url, key, certificate, BufWriter::new(file), &args.out))?;
+    let file = BufWriter::new(new_file(&args.out)?);
+    let entries = block_on(write(&url, (key, certificate), from, file, &args.out))?;
     println!("exported entries={entries} file={}", args.out.display());
     Ok(ExitCode::SUCCESS)
 }
 
+fn new_file(path: &Path) -> anyhow::Result<File> {
+    File::create_new(path).with_context(|| format!("could not create {} (it must not exist)", path.display()))
+}
+
+fn unwritable(path: &Path) -> String {
+    format!("could not write {}", path.display())
+}
+
+/// The proof that was asked for, if one was.
+async fn prove(url: &StoreUrl, key: VerifyingKey, part: &Part) -> anyhow::Result<Option<Proof>> {
+    if part.entry.is_none() && part.grown_from.is_none() {
+        return Ok(None);
+    }
+    let mut reader = LogReader::open(url).await?;
+    let newest =
+        reader.newest_root().await?.context("no checkpoint with the root of the tree is signed yet")?;
+    let size = newest.checkpoint.size;
+    let Some(path) = &part.grown_from else {
+        let index = part.entry.unwrap_or_default();
+        let proof = reader.inclusion_proof(index, size).await?;
+        let (leaf, hashes) =
+            proof.with_context(|| format!("entry {index} is not among the {size} that are signed"))?;
+        return Ok(Some(Proof { claim: Claim::Inclusion { index, leaf, checkpoint: newest }, hashes, key }));
+    };
+    let older = keys::checkpoint_file(path)?;
+    let older_size = older.checkpoint.size;
+    let proof = reader.consistency_proof(older_size, size).await?;
+    let hashes =
+        proof.with_context(|| format!("the log has {size} signed entries, the checkpoint {older_size}"))?;
+    Ok(Some(Proof { claim: Claim::Consistency { older, newer: newest }, hashes, key }))
+}
+
 async fn write(
     url: &StoreUrl,
-    key: VerifyingKey,
-    certificate: Option<supervision_log::Certificate>,
+    (key, certificate): (VerifyingKey, Option<supervision_log::Certificate>),
+    from: Option<SignedCheckpoint>,
     mut out: BufWriter<File>,
     path: &Path,
 ) -> anyhow::Result<u64> {
-    let failed = || format!("could not write {}", path.display());
+    let failed = || unwritable(path);
     let mut reader = LogReader::open(url).await?;
     let head = reader.head();
+    let begin_at = from.as_ref().map_or(0, |from| from.checkpoint.size);
+    if begin_at > head.index {
+        bail!("the checkpoint knows {begin_at} entries, the log has {}: it was rolled back", head.index);
+    }
+    let from = match from {
+        Some(checkpoint) => Some(Begin { tree: reader.begin_after(begin_at).await?, checkpoint }),
+        None => None,
+    };
     let (log_id, entries, head) = (reader.log_id(), head.index, head.hash);
-    let header = Header { log_id, key, certificate, entries, head, from: None };
+    let header = Header { log_id, key, certificate, entries, head, from };
     writeln!(out, "{}", header_line(&header)).with_context(failed)?;
     let mut written = 0u64;
     while let Some(page) = reader.next_page().await? {
@@ -58,7 +125,7 @@ async fn write(
         for entry in &page.entries {
             writeln!(out, "{}", entry_line(entry)?).with_context(failed)?;
             written += 1;
-            while let Some(signed) = checkpoints.next_if(|signed| signed.size <= written) {
+            while let Some(signed) = checkpoints.next_if(|signed| signed.size <= begin_at + written) {
                 writeln!(out, "{}", checkpoint_line(&SignedCheckpoint::parse(&signed.text)?))
                     .with_context(failed)?;
             }

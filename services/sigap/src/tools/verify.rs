@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use incident_store::verify_store;
+use incident_store::{verify_store, verify_store_after};
 use supervision_log::{ExportError, SignedCheckpoint, Trust, Verified, VerifyingKey, verify_export};
 
 use super::{Place, block_on};
@@ -23,6 +23,9 @@ pub struct Args {
     /// A checkpoint that was kept outside: finds a log that was rewritten or rolled back
     #[arg(long)]
     checkpoint: Vec<PathBuf>,
+    /// The checkpoint up to which the log was verified before: only what came after it is read
+    #[arg(long, value_name = "CHECKPOINT")]
+    from: Option<PathBuf>,
 }
 
 /// A store or an export.
@@ -43,15 +46,22 @@ struct Where {
 /// Prints `ok entries=N head=HEX` (exit 0) or `bad entry=N: REASON` (exit 1).
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let kept =
-        args.checkpoint.iter().map(|path| checkpoint_file(path)).collect::<anyhow::Result<Vec<_>>>()?;
+        args.checkpoint.iter().map(|path| keys::checkpoint_file(path)).collect::<anyhow::Result<Vec<_>>>()?;
     let key = args.public_key.as_deref().map(keys::public_key_file).transpose()?;
+    let from = args.from.as_deref().map(keys::checkpoint_file).transpose()?;
     let verdict = match &args.place.export {
-        Some(path) => export(path, key, kept)?,
-        None => store(&args.place, key, &kept)?,
+        Some(path) => export(path, &Trust { key, checkpoints: kept, from })?,
+        None => store(&args.place, key, &kept, from.as_ref())?,
     };
     Ok(match verdict {
         Ok(verified) => {
             println!("ok entries={} head={}", verified.entries, verified.head);
+            if verified.begun_after > 0 {
+                eprintln!(
+                    "note: the checkpoint vouches for the first {} entries, they were not read",
+                    verified.begun_after
+                );
+            }
             if verified.signed_up_to < verified.entries {
                 eprintln!("note: signatures vouch for the first {} entries", verified.signed_up_to);
             }
@@ -68,22 +78,25 @@ fn store(
     place: &Where,
     key: Option<VerifyingKey>,
     kept: &[SignedCheckpoint],
+    from: Option<&SignedCheckpoint>,
 ) -> anyhow::Result<Result<Verified, String>> {
     let place = Place { data_dir: place.data_dir.clone(), database_url: place.database_url.clone() };
     let url = place.url()?;
     let beside = place.data_dir.as_deref().map(keys::public_key_beside).transpose()?.flatten();
-    let verdict = block_on(async { Ok(verify_store(&url, key.or(beside), kept).await?) })?;
+    let key = key.or(beside);
+    let verdict = block_on(async {
+        Ok(match from {
+            Some(from) => verify_store_after(&url, from, key, kept).await?,
+            None => verify_store(&url, key, kept).await?,
+        })
+    })?;
     Ok(verdict.map_err(|bad| bad.to_string()))
 }
 
-fn export(
-    path: &Path,
-    key: Option<VerifyingKey>,
-    checkpoints: Vec<SignedCheckpoint>,
-) -> anyhow::Result<Result<Verified, String>> {
+fn export(path: &Path, trust: &Trust) -> anyhow::Result<Result<Verified, String>> {
     let file = File::open(path).with_context(|| format!("could not open {}", path.display()))?;
     let lines = BufReader::new(file).lines();
-    match verify_export(lines, &Trust { key, checkpoints, from: None }) {
+    match verify_export(lines, trust) {
         Ok(verified) => {
             if verified.key_from_export {
                 eprintln!(
@@ -96,9 +109,4 @@ fn export(
             Ok(Err(error.to_string()))
         }
     }
-}
-
-fn checkpoint_file(path: &Path) -> anyhow::Result<SignedCheckpoint> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("could not read {}", path.display()))?;
-    SignedCheckpoint::parse(&text).with_context(|| format!("{} is not a checkpoint", path.display()))
 }
