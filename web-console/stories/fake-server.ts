@@ -23,6 +23,12 @@ export function agency(code: string): { id: string; code: string; name: string }
   return { id: found.id, code: found.code, name: found.name };
 }
 
+/** A refusal as the server writes it. */
+export function refused(status: number, code: string, title: string, detail = ''): Response {
+  const body = { status, code, title, title_en: title, detail, detail_en: detail };
+  return Response.json(body, { status, headers: { 'content-type': 'application/problem+json' } });
+}
+
 /** Answers the console as the server would: what changes seldom was recorded, the rest is the scenario's. */
 export class FakeServer {
   readonly user: User;
@@ -30,7 +36,7 @@ export class FakeServer {
   board: Snapshot;
   /** No answer and no connection while it is away. */
   isAway = false;
-  #answers = new Map<string, (body: unknown) => unknown>();
+  #answers = new Map<string, (body: unknown, method: string) => unknown>();
   #sockets = new Set<FakeSocket>();
   #cursor = 1;
 
@@ -79,8 +85,8 @@ export class FakeServer {
     this.answer('wallboard', () => ({ ...wallboard, at: new Date().toISOString() }));
   }
 
-  /** What is answered at `/api/v1/NAME`, whatever the method. */
-  answer(name: string, give: (body: unknown) => unknown): void {
+  /** What is answered at `/api/v1/NAME`; a `Response` goes as it is. */
+  answer(name: string, give: (body: unknown, method: string) => unknown): void {
     this.#answers.set(name, give);
   }
 
@@ -128,7 +134,10 @@ export class FakeServer {
     if (this.isAway) throw new TypeError('no line');
     const give = this.#answers.get(path);
     const body: unknown = typeof init?.body === 'string' ? JSON.parse(init.body) : undefined;
-    if (give) return Response.json(give(body) ?? null);
+    if (give) {
+      const answer = give(body, init?.method ?? 'GET');
+      return answer instanceof Response ? answer : Response.json(answer ?? null);
+    }
     if (init?.method && init.method !== 'GET') return new Response(null, { status: 204 });
     return Response.json(
       { status: 404, code: 'not_found', title: 'Tidak ada dalam cerita ini' },

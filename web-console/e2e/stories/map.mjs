@@ -248,3 +248,27 @@ story('where incidents were: a day or a week, with figures and a legend', async 
   }
   equal(found, [], 'faults');
 });
+
+story('who looks closely sees the places by name, and the call-taker where the units are', async (shared) => {
+  const world = await shared.apart();
+  for (const theme of ['dark', 'light']) {
+    const page = await world.signedIn('petugas1', { width: 1366, height: 768, theme });
+    await page.locator('.canvas canvas').first().waitFor();
+    await until(async () => (await pixels(page, 'good')) > 100, 'units that are ready');
+    const asked = [];
+    page.on('request', (request) => {
+      if (request.url().includes('/map/places')) asked.push(request.url());
+    });
+    await page.waitForTimeout(500);
+    equal(asked, [], 'places from far away');
+    const told = page.waitForResponse((response) => response.url().includes('/map/places'));
+    for (let turn = 0; turn < 4; turn += 1) {
+      await page.locator('.ol-zoom-in').click();
+      await page.waitForTimeout(350);
+    }
+    const places = await (await told).json();
+    check(places.length > 0 && places.every((one) => one.name !== ''), `${places.length} places`);
+    await page.waitForTimeout(700);
+    await world.photograph(page, `map-places-${theme}`);
+  }
+});

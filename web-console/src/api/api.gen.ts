@@ -1601,6 +1601,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/map/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Places in the window of a map, without areas: what callers name most often first, 150 at most. */
+        get: operations["list_map_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics": {
         parameters: {
             query?: never;
@@ -4361,6 +4378,23 @@ export interface components {
         MapOffer: {
             /** @description The base maps that lie beside the data, by name. Those with a fault are named so that somebody mends them. */
             base_maps: components["schemas"]["BaseMap"][];
+        };
+        /** @description A named place on the map. */
+        MapPlace: {
+            /** @description What it is, by its word in a file: `sekolah`, `kesehatan` … */
+            kind: string;
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            lon: number;
+            /** @description Its name. */
+            name: string;
         };
         /** @description What holds from now on. */
         MassEventRequest: {
@@ -10356,6 +10390,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HeatMap"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_map_places: {
+        parameters: {
+            query: {
+                /** @description Degrees of its western edge. */
+                west: number;
+                /** @description Degrees of its southern edge. */
+                south: number;
+                /** @description Degrees of its eastern edge. */
+                east: number;
+                /** @description Degrees of its northern edge. */
+                north: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The places */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapPlace"][];
                 };
             };
             /** @description What cannot be done, and why: see docs/api-errors.md */

@@ -34,6 +34,7 @@ import type {
   ImportReport,
   LogEntry,
   MapOffer,
+  MapPlace,
   NewIncident,
   NumberRecord,
   Page,
@@ -128,6 +129,10 @@ export const api = {
   numbers: () => read<NumberRecord[]>('/numbers'),
   ruleNumber: (rule: Schemas['NumberRuleRequest'], key: string) =>
     write<NumberRecord>('POST', '/numbers/rules', rule, key),
+  mapPlaces: (window: { west: number; south: number; east: number; north: number }) =>
+    read<MapPlace[]>(
+      `/map/places?${new URLSearchParams(Object.entries(window).map(([name, value]) => [name, value.toFixed(5)]))}`,
+    ),
   trunks: () => read<TrunkList>('/trunks'),
   changePassword: (current: string, password: string) =>
     write<void>('POST', '/session/password', { current, password }),

@@ -176,3 +176,4 @@ export type NumberRecord = Schemas['NumberRecord'];
 export type PlaceList = Schemas['PlaceList'];
 export type TrunkList = Schemas['TrunkList'];
 export type Trunk = Schemas['Trunk'];
+export type MapPlace = Schemas['MapPlace'];

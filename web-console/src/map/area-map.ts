@@ -14,13 +14,22 @@ import VectorLayer from 'ol/layer/Vector';
 import { fromLonLat, toLonLat, transformExtent } from 'ol/proj';
 import Cluster from 'ol/source/Cluster';
 import VectorSource from 'ol/source/Vector';
-import type { Area, HeatMap, Priority } from '../api/types';
+import type { Area, HeatMap, MapPlace, Priority } from '../api/types';
 import { nearestCells } from './cells';
 import { readColours } from './colours';
 import { type Group, inReadingOrder, mostUrgent } from './groups';
 import { cellsTogether, squaresOf } from './heat';
 import type { RouteLine } from './lines';
-import { areaStyle, draftStyle, fixStyle, groupStyle, heatStyle, lineStyle, unitStyle } from './styles';
+import {
+  areaStyle,
+  draftStyle,
+  fixStyle,
+  groupStyle,
+  heatStyle,
+  lineStyle,
+  placeStyle,
+  unitStyle,
+} from './styles';
 import type { Pin, UnitPin } from './pins';
 
 /** Without a radius from the operator the circle says "somewhere here": a typical cell in the country. */
@@ -38,6 +47,17 @@ const HIT_PIXELS = 4;
 /** Nearer by than this nothing comes apart any more. */
 const ZOOM_TO_PART_MAX = 17;
 
+/** From here on names of places are drawn: some ten kilometres are seen at once. */
+const ZOOM_TO_PLACES = 11;
+
+/** What is seen, in degrees. */
+export interface MapWindow {
+  west: number;
+  south: number;
+  east: number;
+  north: number;
+}
+
 /** What the map asks of the screen around it. */
 export interface MapHost {
   /** Somebody took a point; absent where points are not taken. */
@@ -46,8 +66,8 @@ export interface MapHost {
   ongroups: (groups: Group[]) => void;
   /** These stand at one point, however near one looks. */
   onlist: (ids: string[]) => void;
-  /** The word for a priority. */
-  word: (priority: Priority) => string;
+  /** What lies in this window, in degrees, is wanted; null when one looks from too far away to read it. */
+  onwindow: (window: MapWindow | null) => void;
 }
 
 /** The offline map: areas, incidents, the caller's circle and the pin of the report. */
@@ -59,6 +79,7 @@ export class AreaMap {
   #units = new VectorSource();
   #draft = new VectorSource();
   #lines = new VectorSource();
+  #places = new VectorSource();
   #heat = new VectorSource();
   #heatNow: { heat: HeatMap; together: number } | null = null;
   #groups = new Cluster({
@@ -80,11 +101,7 @@ export class AreaMap {
     this.#host = host;
     const style = (feature: FeatureLike) => areaStyle(feature, readColours());
     const edge = (feature: FeatureLike) => areaStyle(feature, readColours(), true);
-    const mark = (feature: FeatureLike) => {
-      const members = membersOf(feature);
-      const word = host.word(mostUrgent(members.map((one) => one.get('priority') as Priority)));
-      return groupStyle(members, readColours(), word);
-    };
+    const mark = (feature: FeatureLike) => groupStyle(membersOf(feature), readColours());
     this.#areaLayer = new VectorLayer({ source: this.#areas, style, declutter: true });
     this.#edges = new VectorLayer({ source: this.#areas, style: edge, declutter: true, visible: false });
     this.#pinLayer = new VectorLayer({ source: this.#groups, style: mark });
@@ -103,6 +120,11 @@ export class AreaMap {
           source: this.#heat,
           style: (feature) => heatStyle(Number(feature.get('incidents')), readColours()),
         }),
+        new VectorLayer({
+          source: this.#places,
+          style: (feature) => placeStyle(feature, readColours()),
+          declutter: true,
+        }),
         new VectorLayer({ source: this.#lines, style: (feature) => lineStyle(feature, readColours()) }),
         new VectorLayer({ source: this.#fix, style: () => fixStyle(readColours()) }),
         this.#unitLayer,
@@ -114,7 +136,10 @@ export class AreaMap {
     });
     this.#map.on('movestart', () => host.ongroups([]));
     this.#map.on('rendercomplete', () => this.#tellGroups());
-    this.#map.on('moveend', () => this.#drawHeat());
+    this.#map.on('moveend', () => {
+      this.#drawHeat();
+      host.onwindow(this.#window());
+    });
     this.#map.on('click', (event) => {
       const group = this.#groupAt(event.pixel);
       if (group) this.open(group.ids);
@@ -207,6 +232,13 @@ export class AreaMap {
       const geometry = new Point(fromLonLat([unit.lon, unit.lat]));
       this.#units.addFeature(new Feature({ geometry, state: unit.state, label: unit.label }));
     }
+  }
+
+  showPlaces(places: readonly MapPlace[]): void {
+    this.#places.clear(true);
+    this.#places.addFeatures(
+      places.map(({ name, lat, lon }) => new Feature({ geometry: new Point(fromLonLat([lon, lat])), name })),
+    );
   }
 
   showLines(lines: readonly RouteLine[]): void {
@@ -305,6 +337,18 @@ export class AreaMap {
       ];
     });
     this.#host.ongroups(inReadingOrder(groups, width, height));
+  }
+
+  #window(): MapWindow | null {
+    const view = this.#map.getView();
+    const size = this.#map.getSize();
+    if (!size || (view.getZoom() ?? 0) < ZOOM_TO_PLACES) return null;
+    const [west = 0, south = 0, east = 0, north = 0] = transformExtent(
+      view.calculateExtent(size),
+      'EPSG:3857',
+      'EPSG:4326',
+    );
+    return { west, south, east, north };
   }
 
   // The squares grow with the distance, so that there is always room for their figures.

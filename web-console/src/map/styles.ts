@@ -73,7 +73,7 @@ export function pinStyle(feature: FeatureLike, colours: Colours): Style {
 }
 
 /** The mark of one incident, or of several that stand too near each other: their number in the shape of the most urgent. */
-export function groupStyle(members: readonly FeatureLike[], colours: Colours, word: string): Style | Style[] {
+export function groupStyle(members: readonly FeatureLike[], colours: Colours): Style | Style[] {
   const [only] = members;
   if (members.length === 1 && only) return pinStyle(only, colours);
   const priority = mostUrgent(members.map((one) => one.get('priority') as Priority));
@@ -92,7 +92,8 @@ export function groupStyle(members: readonly FeatureLike[], colours: Colours, wo
     new Style({
       zIndex,
       text: new Text({
-        text: `${priority} ${word}`,
+        // The word stands in its name for readers: beside each other two words would lie upon one another.
+        text: priority,
         font: `600 15px ${family}`,
         offsetY: 31,
         fill: new Fill({ color: colours.ink }),
@@ -164,6 +165,25 @@ export function unitStyle(feature: FeatureLike, colours: Colours): Style {
       offsetY: 16,
       fill: new Fill({ color: colours.ink }),
       stroke: new Stroke({ color: colours.panel, width: 3 }),
+    }),
+  });
+}
+
+/** A named place: a small ring and its name, which give way to all else. */
+export function placeStyle(feature: FeatureLike, colours: Colours): Style {
+  return new Style({
+    image: new CircleStyle({
+      radius: 3,
+      stroke: new Stroke({ color: colours['map-label'], width: 1.5 }),
+      fill: new Fill({ color: colours['map-land'] }),
+    }),
+    text: new Text({
+      text: String(feature.get('name')),
+      font: `400 14px ${family}`,
+      offsetX: 8,
+      textAlign: 'left',
+      fill: new Fill({ color: colours['map-label'] }),
+      stroke: new Stroke({ color: colours['map-land'], width: 3 }),
     }),
   });
 }

@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenario';
 import { busyAgency, busyCallTaker, busySupervisor } from './busy-night';
 import { callToClosure } from './call-to-closure';
+import { logIn, responder, responderGone } from './doors';
 import { quietAgency, quietCallTaker, quietSupervisor, quietWall } from './quiet';
 import { cutOff, disaster, emergency } from './trouble';
 
@@ -17,4 +18,7 @@ export const scenarios: Record<string, Scenario> = {
   'cut-off': cutOff,
   emergency,
   disaster,
+  'log-in': logIn,
+  responder,
+  'responder-gone': responderGone,
 };

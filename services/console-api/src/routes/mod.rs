@@ -125,6 +125,7 @@ routes! {
     import_places
     list_place_lists
     show_map
+    list_map_places
     read_base_map
     show_heat_map
     list_agencies

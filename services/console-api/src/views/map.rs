@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use dispatch_core::incident::Point;
+use dispatch_core::place::Seen;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -16,6 +17,27 @@ const CELLS_PER_DEGREE: f64 = 100.0;
 pub struct MapOffer {
     /// The base maps that lie beside the data, by name. Those with a fault are named so that somebody mends them.
     pub base_maps: Vec<BaseMap>,
+}
+
+/// A named place on the map.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MapPlace {
+    /// Its name.
+    pub name: String,
+    /// What it is, by its word in a file: `sekolah`, `kesehatan` …
+    pub kind: &'static str,
+    /// Degrees north.
+    pub lat: f64,
+    /// Degrees east.
+    pub lon: f64,
+}
+
+impl MapPlace {
+    /// The view of a place.
+    pub fn of(seen: Seen<'_>) -> Self {
+        let Seen { name, kind, point } = seen;
+        Self { name: name.to_owned(), kind: kind.word(), lat: point.lat, lon: point.lon }
+    }
 }
 
 /// A file with vector tiles (PMTiles version 3).

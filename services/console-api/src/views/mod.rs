@@ -51,7 +51,7 @@ pub use incident::{
 };
 pub use live_call::live_call;
 pub use log::{Checkpoint, LogLine, LogPage, PublicKey};
-pub use map::{BaseMap, BaseMapFault, HeatMap, MapOffer};
+pub use map::{BaseMap, BaseMapFault, HeatMap, MapOffer, MapPlace};
 pub use number::NumberRecord;
 pub use paper::{PaperEntry, PaperForm, PaperFormBatch, PaperFormCounts, PaperFormPage};
 pub use person::{Audio, Duty, Named, PersonOnDuty, Session, SessionOpened, User};

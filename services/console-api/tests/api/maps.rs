@@ -148,3 +148,31 @@ async fn the_heat_map_counts_what_happened_once_and_says_what_has_no_point() {
         assert_eq!(refused.status, 422, "{hours}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_places_of_a_window_are_told_and_none_outside() {
+    let world = World::new().await;
+    let agency = world.log_in("damkar").await;
+    let all = agency.get("map/places?west=105&south=-4&east=108&north=-2").await.expect(200);
+    let all = all.as_array().unwrap().clone();
+    assert!(all.len() > 20 && all.len() <= 150, "{}", all.len());
+    let one = &all[0];
+    let (lat, lon) = (one["lat"].as_f64().unwrap(), one["lon"].as_f64().unwrap());
+    let window = format!(
+        "map/places?west={}&south={}&east={}&north={}",
+        lon - 0.001,
+        lat - 0.001,
+        lon + 0.001,
+        lat + 0.001
+    );
+    let few = agency.get(&window).await.expect(200);
+    let few = few.as_array().unwrap();
+    assert!(few.contains(one) && few.len() < all.len(), "{few:?}");
+    for wrong in [
+        "west=108&south=-4&east=105&north=-2",
+        "west=105&south=-94&east=108&north=-2",
+        "west=x&south=1&east=2&north=3",
+    ] {
+        assert_eq!(agency.get(&format!("map/places?{wrong}")).await.status, 400, "{wrong}");
+    }
+}

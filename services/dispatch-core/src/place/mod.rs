@@ -26,6 +26,7 @@ mod plus_code;
 mod rank;
 mod token;
 mod vocabulary;
+mod within;
 
 pub use address::{Named, NamedKind};
 pub use doubt::Doubt;
@@ -33,6 +34,7 @@ pub use import::{Mistake, MistakeReason, Place, Rows};
 pub use index::{Found, Hit, HitKind, MatchedBy, PlaceIndex, Question};
 pub use kilometre::Kilometre;
 pub use kind::PlaceKind;
+pub use within::{Seen, Window};
 
 /// Metres of one degree of latitude.
 const METRES_PER_DEGREE: f64 = 111_195.0;
