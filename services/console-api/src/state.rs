@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::agency_consoles::AgencyConsoles;
 use crate::base_maps::BaseMaps;
+use crate::calls::SeatPages;
 use crate::channels::ChannelDoor;
 use crate::duplicates::DuplicateBook;
 use crate::duty_seats::{DutySeats, SeatsTold};
@@ -124,6 +125,7 @@ pub struct ApiState {
     presence: Presence,
     agency_consoles: AgencyConsoles,
     seats_told: SeatsTold,
+    seat_pages: SeatPages,
     recordings: Recordings,
     base_maps: BaseMaps,
     channels: ChannelDoor,
@@ -216,6 +218,7 @@ impl ApiState {
             presence,
             agency_consoles,
             seats_told,
+            seat_pages: SeatPages::default(),
             recordings: Recordings::new(config.recordings),
             base_maps: BaseMaps::new(config.map_dir),
             channels: config.channels,

@@ -150,3 +150,35 @@ story(
     equal(items.filter((one) => one.location.landmark === landmark).length, 1, 'incidents at the place');
   },
 );
+
+story(
+  'trouble: two windows of one person: the call stays in the first, is said in the second, and moves with a press',
+  async (world) => {
+    const { page, caller } = await talking(world, 'petugas1');
+    await hears440(page);
+    const other = await world.signedIn('petugas1');
+    const moves = other.getByRole('button', { name: 'Suara di jendela lain: pakai di sini' });
+    await moves.waitFor();
+    await other.locator('.live .number', { hasText: caller.number }).waitFor();
+    // Nobody takes it from anybody: a second with every word at the first window.
+    await page.waitForTimeout(3_000);
+    await hears440(page);
+    await hearsMicrophone(caller.line);
+    check(await moves.isVisible(), 'the second window took the audio');
+    await world.photograph(other, 'audio-in-another-window');
+    await moves.click();
+    await hears440(other, 20_000);
+    await page
+      .getByRole('button', { name: 'Suara di jendela lain: pakai di sini' })
+      .waitFor({ timeout: 20_000 });
+    await other.waitForTimeout(3_000);
+    await hears440(other);
+    await hearsMicrophone(caller.line);
+    check(!caller.hungUp, 'the caller was let go');
+    // A reload of the window that has it brings it back there.
+    await other.reload();
+    await hears440(other, 20_000);
+    caller.hangUp();
+    await other.locator('.live').waitFor({ state: 'detached' });
+  },
+);

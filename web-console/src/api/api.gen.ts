@@ -5807,6 +5807,8 @@ export interface components {
         };
         /** @description The browser's offer. */
         SeatRequest: {
+            /** @description How the page names itself: made up by it, the same after a reload. The audio of one person is at one page. */
+            page?: string | null;
             /** @description The session description with all its candidates (RFC 8829): one audio track, PCMA or PCMU. */
             sdp: string;
         };
@@ -5814,6 +5816,8 @@ export interface components {
         SeatStatus: {
             /** @description Whether the server hears the browser. */
             connected: boolean;
+            /** @description The page that opened it last, as it named itself; null when nobody knows. */
+            page: string | null;
         };
         /** @description Nothing to say. */
         SeenRequest: Record<string, never>;

@@ -80,8 +80,8 @@ export const api = {
     write<Duty>('POST', '/duty', { state, audio, ...(skills && { skills }) }),
   duties: () => read<Page<PersonOnDuty> | PersonOnDuty[]>('/duty/all').then(itemsOf),
 
-  seat: () => read<{ connected: boolean }>('/seat'),
-  openSeat: (sdp: string) => write<{ sdp: string }>('POST', '/seat', { sdp }),
+  seat: () => read<{ connected: boolean; page: string | null }>('/seat'),
+  openSeat: (sdp: string, page: string) => write<{ sdp: string }>('POST', '/seat', { sdp, page }),
   closeSeat: () => write<void>('DELETE', '/seat', undefined),
   echo: (on: boolean) => write<void>('POST', '/seat/echo', { on }),
 

@@ -186,7 +186,7 @@ feed.listen((message) => {
   const mayBeLost =
     message.type === 'snapshot' ||
     message.type === 'resumed' ||
-    (message.type === 'seat.updated' && message.user_id === session.user?.id && !message.connected);
+    (message.type === 'seat.updated' && message.user_id === session.user?.id);
   if (mayBeLost) seat.verify().catch(() => undefined);
   if (message.type === 'trunk.answers' && message.answers) seat.retryNow();
 });

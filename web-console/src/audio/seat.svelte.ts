@@ -5,6 +5,7 @@ import { echoOf } from './line-check';
 import { COUNT_MILLISECONDS, Liveness } from './liveness';
 import { Meter } from './meter.svelte';
 import { mayOpenUnasked, NoMicrophone, openMicrophone, type MicrophoneFault } from './microphone';
+import { pageName } from './page-name';
 import { Peer } from './peer';
 
 export type SeatState =
@@ -13,7 +14,9 @@ export type SeatState =
   | 'opening'
   | 'open'
   /** It stopped, and this program is opening it again by itself. */
-  | 'broken';
+  | 'broken'
+  /** Another window has it: it is not taken from there unasked. */
+  | 'elsewhere';
 
 /** The first packet takes a moment after the handshake; three seconds without one are no moment any more. */
 const HEARD_ASK_MILLISECONDS = 100;
@@ -59,6 +62,10 @@ class Seat {
   /** After a reload: opens it again if the browser lets the microphone be opened without a question. */
   async resume(): Promise<boolean> {
     if (this.#wanted || !(await mayOpenUnasked())) return false;
+    if (await this.#isElsewhere()) {
+      this.state = 'elsewhere';
+      return false;
+    }
     await this.begin();
     return this.state === 'open';
   }
@@ -90,6 +97,10 @@ class Seat {
   async verify(): Promise<void> {
     if (!this.#wanted || this.state !== 'open') return;
     const opening = this.#opening;
+    if (await this.#isElsewhere()) {
+      if (opening === this.#opening) this.#leave();
+      return;
+    }
     if ((await api.seat()).connected) return;
     // It may be just about to come up: said twice, it is so.
     await new Promise((resolve) => setTimeout(resolve, SEAT_COMES_UP_MILLISECONDS));
@@ -149,7 +160,7 @@ class Seat {
       if (!track) throw new NoMicrophone('missing');
       const peer = await Peer.open(
         track,
-        async (offer) => (await api.openSeat(offer)).sdp,
+        async (offer) => (await api.openSeat(offer, await pageName())).sdp,
         () => this.#broke(),
       );
       if (opening !== this.#opening || !this.#wanted) return peer.close();
@@ -243,9 +254,26 @@ class Seat {
     this.state = 'broken';
     const wait = this.#attempt === 0 ? 0 : backOffMs(this.#attempt - 1, Math.random);
     this.#attempt += 1;
-    this.#retry = window.setTimeout(() => {
-      this.#open().catch(() => undefined);
-    }, wait);
+    this.#retry = window.setTimeout(() => void this.#reopen(), wait);
+  }
+
+  /** Another window may have taken it: two that take it from each other would cost the caller every second word. */
+  async #reopen(): Promise<void> {
+    const opening = this.#opening;
+    const isElsewhere = await this.#isElsewhere().catch(() => false);
+    if (!this.#wanted || opening !== this.#opening) return;
+    if (isElsewhere) this.#leave();
+    else await this.#open().catch(() => undefined);
+  }
+
+  async #isElsewhere(): Promise<boolean> {
+    const { connected, page } = await api.seat();
+    return connected && page !== null && page !== (await pageName());
+  }
+
+  #leave(): void {
+    this.end();
+    this.state = 'elsewhere';
   }
 
   #drop(): void {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 const peers: FakePeer[] = [];
-const server = { connected: true, refuses: false };
+const server = { connected: true, refuses: false, page: null as string | null };
 
 class FakePeer {
   remote = {};
@@ -48,11 +48,12 @@ vi.mock('./meter.svelte', () => ({
 }));
 vi.mock('../api/endpoints', () => ({
   api: {
-    openSeat: async () => {
+    openSeat: async (_sdp: string, page: string) => {
       if (server.refuses) throw new TypeError('no server');
+      server.page = page;
       return { sdp: 'answer' };
     },
-    seat: async () => ({ connected: server.connected }),
+    seat: async () => ({ connected: server.connected, page: server.page }),
   },
 }));
 
@@ -146,6 +147,20 @@ describe('the audio of a desk', () => {
     // The attempt that was planned is not made as well.
     await vi.advanceTimersByTimeAsync(20_000);
     expect(peers).toHaveLength(before + 1);
+  });
+
+  it('stays with another window that took it, until it is asked for here', async () => {
+    await seat.begin();
+    server.page = 'another window';
+    seat.expecting = true;
+    await pass(3_000, true);
+    await pass(5_000, false);
+    expect([seat.state, peers.length]).toEqual(['elsewhere', 1]);
+    expect(await seat.resume()).toBe(false);
+    expect(seat.state).toBe('elsewhere');
+    await seat.begin();
+    expect([seat.state, peers.length]).toEqual(['open', 2]);
+    expect(server.page).not.toBe('another window');
   });
 
   it('is opened again only when the server says twice that it has gone', async () => {

@@ -21,7 +21,7 @@ use crate::state::ApiState;
 use crate::views::{self, SystemMode, live_call};
 
 use following::Following;
-pub use seat::Seats;
+pub use seat::{SeatPages, Seats};
 
 /// Both ways to a call: the trunk that has it, and the store that remembers it.
 #[derive(Clone)]

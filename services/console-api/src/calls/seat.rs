@@ -1,5 +1,8 @@
 //! A person's audio in the browser.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use axum::extract::FromRef;
 use call_link::order::{CallOrders, Order, SeatAudio};
 use dispatch_core::duty::{Audio, Duty};
@@ -16,14 +19,34 @@ use crate::state::ApiState;
 /// The way to the seats.
 #[derive(Clone)]
 pub struct Seats {
+    pages: SeatPages,
     orders: CallOrders,
     names: NameBook,
     store: Store,
 }
 
+/// Which page of each person opened the audio last: a person has one, and a second window does not take it unasked.
+#[derive(Clone, Debug, Default)]
+pub struct SeatPages(Arc<Mutex<BTreeMap<UserId, String>>>);
+
+impl SeatPages {
+    fn opened(&self, user: UserId, page: Option<String>) {
+        let mut pages = self.lock();
+        match page {
+            Some(page) => pages.insert(user, page),
+            None => pages.remove(&user),
+        };
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<UserId, String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl FromRef<ApiState> for Seats {
     fn from_ref(state: &ApiState) -> Self {
         Self {
+            pages: FromRef::from_ref(state),
             orders: FromRef::from_ref(state),
             names: FromRef::from_ref(state),
             store: FromRef::from_ref(state),
@@ -36,9 +59,16 @@ impl Seats {
     ///
     /// # Errors
     /// `unusable_sdp`, `trunk_busy`.
-    pub async fn open(&self, user: UserId, offer: String) -> Result<String, Problem> {
+    pub async fn open(&self, user: UserId, offer: String, page: Option<String>) -> Result<String, Problem> {
         let opened = self.orders.open_seat(user, Private::new(offer)).await;
-        opened.map_err(|error| Problem::order(error, &self.names.now()))
+        let answer = opened.map_err(|error| Problem::order(error, &self.names.now()))?;
+        self.pages.opened(user, page);
+        Ok(answer)
+    }
+
+    /// Which page opened it last, as it named itself. A desk that was restarted does not know.
+    pub fn page_of(&self, user: UserId) -> Option<String> {
+        self.pages.lock().get(&user).cloned()
     }
 
     /// Whether the trunk hears the browser.

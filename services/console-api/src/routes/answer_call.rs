@@ -56,7 +56,7 @@ pub async fn handler(
     mut written: Written<AnswerRequest>,
 ) -> Result<Json<CallAnswered>, Problem> {
     let sdp = match written.body.sdp.take() {
-        Some(offer) => Some(seats.open(may.user_id(), offer).await?),
+        Some(offer) => Some(seats.open(may.user_id(), offer, None).await?),
         None => None,
     };
     let given = line.answer(id, Viewer::of(may.user())).await?;

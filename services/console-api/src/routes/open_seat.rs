@@ -15,11 +15,14 @@ use crate::problem::Problem;
 pub struct SeatRequest {
     /// The session description with all its candidates (RFC 8829): one audio track, PCMA or PCMU.
     sdp: String,
+    /// How the page names itself: made up by it, the same after a reload. The audio of one person is at one page.
+    page: Option<String>,
 }
 
 impl Checked for SeatRequest {
     fn check(&self, faults: &mut Faults) {
         check_sdp("sdp", &self.sdp, faults);
+        faults.short("page", self.page.as_deref());
     }
 }
 
@@ -39,6 +42,6 @@ pub async fn handler(
     State(seats): State<Seats>,
     written: Written<SeatRequest>,
 ) -> Result<Json<SeatOpened>, Problem> {
-    let sdp = seats.open(may.user_id(), written.body.sdp).await?;
+    let sdp = seats.open(may.user_id(), written.body.sdp, written.body.page).await?;
     Ok(Json(SeatOpened { sdp }))
 }

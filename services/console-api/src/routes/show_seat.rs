@@ -14,6 +14,8 @@ use crate::problem::Problem;
 pub struct SeatStatus {
     /// Whether the server hears the browser.
     connected: bool,
+    /// The page that opened it last, as it named itself; null when nobody knows.
+    page: Option<String>,
 }
 
 /// Whether one's audio works, as the server hears it.
@@ -24,5 +26,5 @@ pub async fn handler(
     State(seats): State<Seats>,
 ) -> Result<Json<SeatStatus>, Problem> {
     let connected = seats.is_connected(may.user_id()).await?;
-    Ok(Json(SeatStatus { connected }))
+    Ok(Json(SeatStatus { connected, page: seats.page_of(may.user_id()) }))
 }

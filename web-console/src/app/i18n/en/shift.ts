@@ -20,6 +20,9 @@ export const shift: Record<keyof typeof source, string> = {
   'shift.duty': 'Duty',
   'shift.line_off': 'Call audio is off',
   'shift.line_off_hint': 'Callers hear only the announcement. Press to check microphone and line.',
+  'shift.line_elsewhere': 'Audio is in another window: use it here',
+  'shift.line_elsewhere_hint':
+    'Calls are heard in another window or PC with this account. Press to move them here; the call goes on.',
   'shift.line_reopening': 'Connecting call audio again…',
   'shift.devices': 'Audio devices',
   'shift.by_phone': 'Desk phone',
