@@ -1,4 +1,5 @@
 // What happens to a PC, a server and a session in the middle of a shift: a sentence says what to do, and the call goes on.
+import { faults } from '../axe.mjs';
 import { check, equal, story, until } from '../harness.mjs';
 import { answer, hears440, hearsMicrophone, logged, talking } from '../talk.mjs';
 import { beginShift, signIn } from '../world.mjs';
@@ -180,5 +181,64 @@ story(
     await hears440(other, 20_000);
     caller.hangUp();
     await other.locator('.live').waitFor({ state: 'detached' });
+  },
+);
+
+story(
+  'trouble: the microphone goes in the middle of a call: it is said, and comes back with the headset',
+  async (world) => {
+    const { page, caller } = await talking(world, 'petugas1');
+    await hears440(page);
+    await hearsMicrophone(caller.line);
+    await page.evaluate(() => {
+      window.realMicrophone = navigator.mediaDevices.getUserMedia;
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('none', 'NotFoundError'));
+      for (const peer of window.peers)
+        for (const { track } of peer.getSenders()) {
+          track?.stop();
+          track?.dispatchEvent(new Event('ended'));
+        }
+    });
+    await page.getByText('Mikrofon hilang: pelapor tidak mendengar Anda').first().waitFor();
+    await world.photograph(page, 'microphone-gone');
+    equal(await faults(page), [], 'axe');
+    await hears440(page);
+    check(!caller.hungUp, 'the caller was let go');
+    await page.evaluate(() => {
+      navigator.mediaDevices.getUserMedia = window.realMicrophone;
+      navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
+    });
+    await page
+      .getByText('Mikrofon hilang: pelapor tidak mendengar Anda')
+      .first()
+      .waitFor({ state: 'detached' });
+    await hearsMicrophone(caller.line, 15_000);
+    caller.hangUp();
+    await page.locator('.live').waitFor({ state: 'detached' });
+  },
+);
+
+story(
+  'trouble: a browser that plays nothing says so, and plays with the press that begins the shift',
+  async (world) => {
+    const page = await world.signedIn('damkar');
+    await page.getByText('Suara mati').waitFor();
+    await world.photograph(page, 'sound-blocked');
+    await page.evaluate(() => {
+      const contexts = (window.contexts = []);
+      window.AudioContext = class extends AudioContext {
+        constructor(...given) {
+          super(...given);
+          contexts.push(this);
+        }
+      };
+    });
+    await page.getByRole('button', { name: 'Mulai giliran' }).click();
+    await page.getByText('Suara aktif').waitFor();
+    // The browser takes it away again, as some do after a long silence.
+    await page.evaluate(() => Promise.all(window.contexts.map((context) => context.suspend())));
+    await page.getByText('Suara mati').waitFor();
+    await page.getByRole('button', { name: 'Mulai giliran' }).click();
+    await page.getByText('Suara aktif').waitFor();
   },
 );

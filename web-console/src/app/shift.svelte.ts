@@ -190,6 +190,10 @@ feed.listen((message) => {
   if (mayBeLost) seat.verify().catch(() => undefined);
   if (message.type === 'trunk.answers' && message.answers) seat.retryNow();
 });
+// A microphone that went in the middle of a call comes back by itself.
+globalThis.navigator?.mediaDevices?.addEventListener?.('devicechange', () => {
+  seat.regainMicrophone().catch(() => undefined);
+});
 session.onLeave(() => {
   shift.close();
   seat.end();

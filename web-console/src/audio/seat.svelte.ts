@@ -131,8 +131,16 @@ class Seat {
     await this.#play();
     if (!this.#microphone) return;
     await this.#openMicrophone();
-    const [track] = this.#microphone.getAudioTracks();
-    if (track) await this.#peer?.say(track);
+    await this.#say();
+  }
+
+  /** A headset was pushed in again after the last microphone had gone: the caller hears this desk again. */
+  async regainMicrophone(): Promise<void> {
+    if (!this.#wanted || this.fault === null || this.#microphone) return;
+    await new Promise((resolve) => setTimeout(resolve, DEVICE_SETTLES_MILLISECONDS));
+    await this.#play();
+    await this.#openMicrophone();
+    await this.#say();
   }
 
   /** Milliseconds to the server and back, by a tone that it echoes; null when nothing came back. */
@@ -217,6 +225,11 @@ class Seat {
     } catch (error) {
       this.fault = error instanceof NoMicrophone ? error.why : 'missing';
     }
+  }
+
+  async #say(): Promise<void> {
+    const [track] = this.#microphone?.getAudioTracks() ?? [];
+    if (track) await this.#peer?.say(track);
   }
 
   async #play(): Promise<void> {

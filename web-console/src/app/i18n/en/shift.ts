@@ -20,6 +20,9 @@ export const shift: Record<keyof typeof source, string> = {
   'shift.duty': 'Duty',
   'shift.line_off': 'Call audio is off',
   'shift.line_off_hint': 'Callers hear only the announcement. Press to check microphone and line.',
+  'shift.microphone_gone': 'No microphone: the caller does not hear you',
+  'shift.microphone_gone_hint':
+    'Plug the headset in again: the audio comes back by itself, the call goes on. Press to choose another microphone or a desk telephone.',
   'shift.line_elsewhere': 'Audio is in another window: use it here',
   'shift.line_elsewhere_hint':
     'Calls are heard in another window or PC with this account. Press to move them here; the call goes on.',

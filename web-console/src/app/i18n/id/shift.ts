@@ -18,6 +18,9 @@ export const shift = {
   'shift.line_off': 'Suara panggilan mati',
   'shift.line_off_hint':
     'Pelapor hanya mendengar pengumuman. Tekan untuk memeriksa mikrofon dan jalur suara.',
+  'shift.microphone_gone': 'Mikrofon hilang: pelapor tidak mendengar Anda',
+  'shift.microphone_gone_hint':
+    'Pasang headset kembali: suara tersambung sendiri, panggilan tidak putus. Tekan untuk memilih mikrofon lain atau telepon meja.',
   'shift.line_elsewhere': 'Suara di jendela lain: pakai di sini',
   'shift.line_elsewhere_hint':
     'Panggilan terdengar di jendela atau PC lain dengan akun ini. Tekan untuk memindahkannya ke sini; panggilan tidak putus.',
