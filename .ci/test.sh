@@ -186,8 +186,8 @@ cat "$logs/console-lane"
 # ---- tests: alone on the machine, for many of them look at the clock -----------------------------------
 
 check_rust_tests rust-tests 3600 --workspace
-# The same test binary as above, for a whole minute.
-check fuzz 300 env SIGAP_FUZZ_SECONDS=60 cargo test --locked -p sigap --test system fuzz -- --show-output
+# The same test binary as above, for a whole minute: of one package alone the features, and so the binary, would be others.
+check fuzz 600 env SIGAP_FUZZ_SECONDS=60 cargo test --locked --workspace --test system fuzz -- --show-output
 check edge 180 sip-config/edge/try.sh
 if check binary 1200 cargo build --locked -p sigap; then
   SIGAP_BIN=$(cd "$target/debug" && pwd)/sigap

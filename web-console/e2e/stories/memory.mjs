@@ -6,7 +6,7 @@ import { beginShift } from '../world.mjs';
 const MINUTES = Number(process.env.E2E_SOAK_MINUTES ?? 0);
 const CALLS = MINUTES > 0 ? Infinity : 12;
 /** A centre that is busy all night: a call every five seconds. */
-const PACE_MILLISECONDS = 5_000;
+const PACE_MILLISECONDS = Number(process.env.E2E_SOAK_PACE ?? 5_000);
 /** What the first calls bring is kept for good: screens, words, patterns. */
 const WARM_UP_SHARE = 1 / 4;
 /** Of the middle of a run, after which its end has grown. */
@@ -27,6 +27,8 @@ async function meter(page) {
 }
 
 const middle = (values) => values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)];
+
+const lastOf = (found) => Object.fromEntries(Object.entries(found).map(([who, all]) => [who, all.at(-1)]));
 
 /** One call from ring to closure at all three consoles. */
 async function oneCall(world, { taker, agency }, nth) {
@@ -78,6 +80,8 @@ story(
         await pages.taker.waitForTimeout(Math.max(0, PACE_MILLISECONDS - (Date.now() - began)));
       if (calls % every > 0) continue;
       for (const [who, measure] of Object.entries(meters)) found[who].push(await measure());
+      // An hour that ends with a fault has not been for nothing.
+      if (MINUTES > 0) console.log(`        ${calls} calls: ${JSON.stringify(lastOf(found))}`);
     }
     for (const [who, all] of Object.entries(found)) {
       const warm = all.slice(Math.floor(all.length * WARM_UP_SHARE));

@@ -98,20 +98,40 @@ function crew(state: 'acknowledged' | 'en_route' | null): CrewPage {
   };
 }
 
+/** The page asks every few seconds; a telephone that comes into the net asks at once. */
+const hurry = () => dispatchEvent(new Event('online'));
+
+function told(server: FakeServer, state: 'acknowledged' | 'en_route'): void {
+  server.answer('crew', () => crew(state));
+  hurry();
+}
+
 /** A crew gets a task, and the task moves on. */
 export const responder: Scenario = {
   title: 'awak unit',
   path: '/petugas#n1.rahasia',
   server: () => {
     const server = new FakeServer('dispatcher', 'damkar');
-    server.answer('crew', () => crew('acknowledged'));
+    server.answer('crew', () => crew(null));
     return server;
   },
   steps: (server) => [
-    { says: 'tugas diterima', act: () => server.answer('crew', () => crew('acknowledged')) },
-    { says: 'berangkat', act: () => server.answer('crew', () => crew('en_route')) },
-    { says: 'tanpa jaringan', act: () => server.cut() },
-    { says: 'tersambung lagi', act: () => server.back() },
+    { says: 'dapat tugas', act: () => told(server, 'acknowledged') },
+    { says: 'berangkat', act: () => told(server, 'en_route') },
+    {
+      says: 'tanpa jaringan',
+      act: () => {
+        server.cut();
+        hurry();
+      },
+    },
+    {
+      says: 'tersambung lagi',
+      act: () => {
+        server.back();
+        hurry();
+      },
+    },
   ],
 };
 

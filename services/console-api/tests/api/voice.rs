@@ -34,14 +34,14 @@ fn party_of(call: &Value, label: &str) -> Value {
 async fn a_browser_opens_its_audio_and_garbage_is_named() {
     let world = World::new().await;
     let taker = world.log_in("petugas1").await;
-    assert_eq!(taker.get("seat").await.expect(200), json!({ "connected": false }));
+    assert_eq!(taker.get("seat").await.expect(200), json!({ "connected": false, "page": null }));
     let no_sdp = taker.post("seat", json!({ "sdp": "halo" })).await;
     assert_eq!((no_sdp.status, &no_sdp.body["errors"][0]["field"]), (422, &json!("sdp")));
     let unusable = taker.post("seat", json!({ "sdp": "v=0\r\nm=video 9 RTP/AVP 96\r\n" })).await;
     assert_eq!((unusable.status, unusable.code()), (422, "unusable_sdp"));
-    let opened = taker.post("seat", json!({ "sdp": OFFER })).await.expect(200);
+    let opened = taker.post("seat", json!({ "sdp": OFFER, "page": "jendela-1" })).await.expect(200);
     assert_eq!(opened["sdp"], "v=0\r\ns=jawaban\r\n");
-    assert_eq!(taker.get("seat").await.expect(200), json!({ "connected": true }));
+    assert_eq!(taker.get("seat").await.expect(200), json!({ "connected": true, "page": "jendela-1" }));
     assert_eq!(taker.post("seat/echo", json!({ "on": true })).await.status, 204);
     let unseated = world.log_in("petugas2").await.post("seat/echo", json!({ "on": true })).await;
     assert_eq!((unseated.status, unseated.code()), (409, "no_seat"));
@@ -54,7 +54,7 @@ async fn a_browser_opens_its_audio_and_garbage_is_named() {
 
     let closed = taker.send("DELETE", "seat", None, &[]).await;
     assert_eq!(closed.status, 204);
-    assert_eq!(taker.get("seat").await.expect(200), json!({ "connected": false }));
+    assert_eq!(taker.get("seat").await.expect(200)["connected"], false);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -78,7 +78,7 @@ async fn an_offer_that_is_none_is_refused_in_words_and_the_call_stays() {
     assert_eq!(taker.post(&path, &json!({ "sdp": no_audio })).await.problem(422), "unusable_sdp");
     let calls = calls_of(&taker, &number).await;
     assert_eq!(calls[0]["answered_by"], Value::Null, "a broken browser takes no call");
-    assert_eq!(taker.get("/seat").await.expect(200), json!({ "connected": false }));
+    assert_eq!(taker.get("/seat").await.expect(200), json!({ "connected": false, "page": null }));
 }
 
 #[tokio::test]
