@@ -59,7 +59,9 @@ async function oneCall(world, { taker, agency }, nth) {
 
 story(
   'memory: consoles that stay open do not grow from call to call',
-  async (world) => {
+  async (shared) => {
+    // What other stories left open would be in the figures.
+    const world = await shared.apart();
     const pages = {
       taker: await world.signedIn('petugas1'),
       agency: await world.signedIn('damkar'),

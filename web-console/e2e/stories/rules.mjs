@@ -10,7 +10,7 @@ story('two supervisors change a ladder and the matrix, and the next incident goe
   await beginShift(taker);
 
   const wati = await world.signedIn('pengawas', { theme: 'light' });
-  await wati.getByRole('link', { name: 'Aturan' }).click();
+  await wati.getByRole('link', { name: 'Aturan', exact: true }).click();
   await wati.getByText(/Aturan versi \d+: sejak/).waitFor();
   await wati.getByRole('button', { name: 'Usulkan perubahan' }).click();
   await wati.fill('#l-P1-1', '10');
@@ -42,7 +42,7 @@ story('two supervisors change a ladder and the matrix, and the next incident goe
   equal(await wati.getByRole('button', { name: 'Setujui', exact: true }).count(), 0, 'nobody approves alone');
 
   const sari = await world.signedIn(username, { width: 1920, height: 1080 });
-  await sari.getByRole('link', { name: 'Aturan' }).click();
+  await sari.getByRole('link', { name: 'Aturan', exact: true }).click();
   await sari.getByRole('button', { name: new RegExp(`${decree}.*menunggu`, 's') }).click();
   await sari.locator('.differences ins', { hasText: '45: ' }).waitFor();
   await sari.locator('.differences ins', { hasText: /Polisi Pamong Praja/ }).waitFor();
