@@ -48,7 +48,9 @@ story(
   },
 );
 
-story('a file of areas is checked, its mistakes are told, and only then it is taken over', async (world) => {
+story('a file of areas is checked, its mistakes are told, and only then it is taken over', async (shared) => {
+  // Other stories go by the areas of the demo.
+  const world = await shared.apart();
   const admin = await world.signedIn('admin', { width: 1920, height: 1080, theme: 'light' });
   await admin.getByRole('link', { name: 'Pengaturan', exact: true }).click();
   await admin.getByRole('link', { name: 'Wilayah', exact: true }).click();
