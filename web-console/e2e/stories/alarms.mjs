@@ -72,7 +72,7 @@ story('a supervisor sees who hears more alarms than a person can answer', async 
 story('a page that closes tells at once what its alarms did, and so does who signs out', async (world) => {
   const counted = async () => (await entries(world, 'site.alarms_counted')).length;
   for (const leave of [
-    (page) => page.goto('about:blank'),
+    (page) => page.goto(`${world.server.origin}/health/live`),
     (page) => page.getByRole('button', { name: 'Keluar' }).click(),
   ]) {
     const page = await world.signedIn('damkar');
