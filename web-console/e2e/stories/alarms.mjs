@@ -54,10 +54,14 @@ story('a supervisor sees who hears more alarms than a person can answer', async 
     const page = await world.signedIn('pengawas', look);
     await beginShift(page);
     await page.getByRole('tab', { name: 'Bunyi' }).click();
-    await page.getByText('1× terlalu banyak').waitFor();
+    // Other stories of the same server may have been loud before.
+    await page
+      .getByText(/[1-9]\d*× terlalu banyak/)
+      .first()
+      .waitFor();
     await page.getByText('dibisukan 2 menit').waitFor();
     await page
-      .getByText(/1× di atas biasa/)
+      .getByText(/[1-9]\d*× di atas biasa/)
       .first()
       .waitFor();
     await page
