@@ -127,6 +127,8 @@ permissions! {
     CanDecideOnRules: Supervisor Admin;
     /// See changes of the rules, and rules that held before.
     CanReadRulesDrafts: Supervisor Admin Auditor;
+    /// See the figures of periods.
+    CanReadReports: Supervisor Admin Auditor;
     /// Read the supervision log.
     CanReadLog: Supervisor Admin Auditor;
 }

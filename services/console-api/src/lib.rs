@@ -40,6 +40,7 @@ mod presence;
 pub mod problem;
 mod random;
 pub mod recordings;
+pub mod reports;
 mod rosters;
 mod routes;
 mod rules;

@@ -210,6 +210,8 @@ wire_codes! {
         roster::SwapState::Asked, roster::SwapState::Agreed, roster::SwapState::Approved,
         roster::SwapState::Refused, roster::SwapState::Withdrawn,
     ];
+    /// An interval between two time stamps.
+    MetricInterval(dispatch_core::policy::Interval) = &dispatch_core::policy::Interval::ALL;
     /// What somebody does with a swap of shifts.
     SwapStep(roster::SwapStep) = &[
         roster::SwapStep::Agree, roster::SwapStep::Approve,

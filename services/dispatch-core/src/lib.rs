@@ -29,6 +29,7 @@ pub mod escalation;
 pub mod ids;
 pub mod incident;
 pub mod limits;
+pub mod metrics;
 pub mod neighbour;
 pub mod paper;
 pub mod place;

@@ -76,6 +76,14 @@ impl Timestamp {
             .unwrap_or_else(|_| "1970-01-01".to_owned())
     }
 
+    /// When a day `YYYY-MM-DD` begins in a zone; none when the text is no day.
+    pub fn midnight_of(day: &str, zone: Zone) -> Option<Self> {
+        // Other spellings of a day are read by the library, too.
+        let date = day.parse::<jiff::civil::Date>().ok().filter(|_| day.len() == "YYYY-MM-DD".len())?;
+        let utc = jiff::tz::Offset::UTC.to_timestamp(date.at(0, 0, 0, 0)).ok()?;
+        Some(Self(utc.as_microsecond().saturating_sub(zone.minutes() * 60 * 1_000_000)))
+    }
+
     const fn shifted(self, zone: Zone) -> i64 {
         self.0.saturating_add(zone.minutes() * 60 * 1_000_000)
     }
@@ -166,6 +174,16 @@ mod tests {
         let after: Timestamp = "2026-12-31T17:00:00Z".parse().unwrap();
         assert_eq!((before.year_here(), after.year_here()), (2026, 2027), "WIB when nothing was said");
         assert_eq!((before.date_here(), after.date_here()), ("2026-12-31".into(), "2027-01-01".into()));
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_of_the_zone() {
+        let begins = |day, zone| Timestamp::midnight_of(day, zone).map(|at| at.to_string());
+        assert_eq!(begins("2026-11-22", Zone::Wib).as_deref(), Some("2026-11-21T17:00:00.000000Z"));
+        assert_eq!(begins("2026-11-22", Zone::Wit).as_deref(), Some("2026-11-21T15:00:00.000000Z"));
+        for text in ["2026-02-30", "20261122", "2026-11-22T00:00", "kemarin", ""] {
+            assert_eq!(begins(text, Zone::Wib), None, "{text}");
+        }
     }
 
     #[test]

@@ -40,6 +40,14 @@ pub enum StoreError {
         /// The version that was linked.
         found: String,
     },
+    /// An older program made this store, and none of this version has served it yet.
+    #[error("this store has schema {found}, this needs schema {known}: let this program serve it once")]
+    SchemaTooOld {
+        /// The schema of the store.
+        found: i64,
+        /// The schema that is needed.
+        known: i64,
+    },
     /// A newer program made this store.
     #[error("this store has schema {found}, this program knows schema {known}: use the newer program")]
     SchemaTooNew {

@@ -24,6 +24,7 @@ mod form_draft;
 mod log_reader;
 mod rebuild;
 mod records;
+mod replay;
 mod store;
 mod submission;
 
@@ -42,7 +43,8 @@ pub use records::{
     IncidentFilter, LogEntry, LogHead, Near, NumberHistory, NumberPast, NumberRecord, Page, PageCursor,
     SessionRecord, Snapshot, SnapshotScope, StatusFilter, UserRecord, WallboardFigures,
 };
-pub use store::{Store, StoreConfig, polygon_geojson};
+pub use replay::Replay;
+pub use store::{Counted, Store, StoreConfig, polygon_geojson};
 pub use submission::{
     DeskCommand, IdempotencyKey, JournalPosition, KeyError, OutboxId, Outcome, Receipt, SiteCommand,
     Submission,

@@ -1,6 +1,10 @@
 //! Reading the log for those who check it: read-only, as of one moment, of a store that nobody serves as well as
 //! of one that is being written.
 
+use std::sync::Arc;
+
+use dispatch_core::policy::Policy;
+use dispatch_core::time::Timestamp;
 use supervision_log::{
     BadEntry, Entry, Frontier, Hash, LogId, Origin, Reason, SignedCheckpoint, Span, Verified, Verifier,
     VerifyingKey, consistency_spans, inclusion_spans,
@@ -9,7 +13,9 @@ use supervision_log::{
 use crate::engine::{Connection, SCHEMA, StoreUrl, Target, schema_of};
 use crate::error::StoreError;
 use crate::records::{CheckpointEntry, LogHead};
-use crate::store::{HEAD, nodes, proof, read_checkpoint, read_entry, read_head};
+use crate::store::{
+    AGENCIES, Counted, HEAD, RULES, count, nodes, proof, read_checkpoint, read_entry, read_head, read_policy,
+};
 
 /// Entries read at once; an entry is about half a kilobyte.
 const ENTRIES_PER_PAGE: u32 = 1_000;
@@ -102,6 +108,22 @@ impl LogReader {
     ) -> Result<Option<Vec<Hash>>, StoreError> {
         let Some(spans) = consistency_spans(older, newer) else { return Ok(None) };
         self.proof(spans).await.map(Some)
+    }
+
+    /// The calls and incidents of a period, as [`crate::Store::ledger`] gives them. A store of an older program has no
+    /// rows for that yet.
+    pub async fn ledger(&mut self, from: Timestamp, to: Timestamp) -> Result<Counted, StoreError> {
+        let found = schema_of(&mut self.connection).await?.unwrap_or(0);
+        if found < SCHEMA {
+            return Err(StoreError::SchemaTooOld { found, known: SCHEMA });
+        }
+        count(&mut self.connection, from, to).await
+    }
+
+    /// The rules in force.
+    pub async fn policy(&mut self) -> Result<Arc<Policy>, StoreError> {
+        let rules = self.connection.row(RULES, vec![]).await?;
+        read_policy(rules, &self.connection.rows(AGENCIES, vec![]).await?)
     }
 
     async fn proof(&mut self, spans: Vec<Span>) -> Result<Vec<Hash>, StoreError> {

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use dispatch_core::{call, duty, incident, unit};
-
-use crate::change::{Change, DeskEvent, Record, StreamId};
+use crate::change::{Record, StreamId};
 use crate::error::StoreError;
+use crate::replay::apply;
 use crate::store::Store;
 
 /// Where a record is not what its events give.
@@ -38,45 +37,6 @@ pub async fn rebuild_check(store: &Store) -> Result<Vec<Difference>, StoreError>
         }
     }
     compare(store, replayed).await
-}
-
-fn apply(record: Option<Record>, change: &Change) -> Option<Record> {
-    match (&change.event, change.stream) {
-        (DeskEvent::Call(event), StreamId::Call(id)) => {
-            let before = match record {
-                Some(Record::Call(call)) => Some(Arc::unwrap_or_clone(call)),
-                Some(Record::Incident(_) | Record::Duty(_) | Record::Unit(_)) | None => None,
-            };
-            call::apply(before, id, event).map(|call| Record::Call(Arc::new(call)))
-        }
-        (DeskEvent::Incident(event), StreamId::Incident(id)) => {
-            let before = match record {
-                Some(Record::Incident(incident)) => Some(Arc::unwrap_or_clone(incident)),
-                Some(Record::Call(_) | Record::Duty(_) | Record::Unit(_)) | None => None,
-            };
-            let after = incident::apply(before, id, event, change.actor, change.at);
-            after.map(|incident| Record::Incident(Arc::new(incident)))
-        }
-        (DeskEvent::Duty(event), StreamId::Duty(user)) => {
-            Some(Record::Duty(Arc::new(duty::apply(user, event, change.at))))
-        }
-        (DeskEvent::Unit(event), StreamId::Unit(id)) => {
-            let before = match record {
-                Some(Record::Unit(unit)) => Some(Arc::unwrap_or_clone(unit)),
-                Some(Record::Call(_) | Record::Incident(_) | Record::Duty(_)) | None => None,
-            };
-            let after = unit::apply(before, id, event, change.actor, change.at);
-            after.map(|unit| Record::Unit(Arc::new(unit)))
-        }
-        (
-            DeskEvent::Call(_)
-            | DeskEvent::Incident(_)
-            | DeskEvent::Duty(_)
-            | DeskEvent::Unit(_)
-            | DeskEvent::Site(_),
-            _,
-        ) => record,
-    }
 }
 
 async fn compare(

@@ -37,6 +37,8 @@ enum Command {
     Verify(tools::verify::Args),
     /// Write the supervision log for verification elsewhere, one entry a line
     Export(tools::export::Args),
+    /// Print the figures of a period, out of the store or computed again from an export of the log
+    Report(tools::report::Args),
     /// Add people, set their passwords, list them
     User(tools::user::Args),
     /// Import the official outlines of areas, and the kabupaten's own places
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
         Command::Check(flags) => tools::check::run(&flags),
         Command::Verify(args) => tools::verify::run(&args),
         Command::Export(args) => tools::export::run(&args),
+        Command::Report(args) => tools::report::run(&args),
         Command::User(args) => tools::user::run(&args),
         Command::Area(args) => tools::area::run(&args),
         Command::Simulate(args) => tools::simulate::run(args),

@@ -18,6 +18,7 @@ mod system {
     mod crash_under_load;
     mod duplicates;
     mod feed;
+    mod figures;
     mod fuzz;
     mod halves;
     mod idempotency;

@@ -46,6 +46,14 @@ impl ExportLine {
     pub fn read(text: &str) -> ExportLine {
         ExportLine(parse_line(text))
     }
+
+    /// The bytes of its leaf, when it is an entry.
+    pub fn leaf(&self) -> Option<&[u8]> {
+        match &self.0 {
+            Ok(Line::Entry(read)) => Some(&read.entry.leaf),
+            Ok(Line::Checkpoint(_)) | Err(_) => None,
+        }
+    }
 }
 
 /// Verifies an export from its lines in their order, holding none of them.

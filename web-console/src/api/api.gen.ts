@@ -1891,6 +1891,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/response": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long people waited: every interval with its cases, coverage, percentiles and targets, over the calls that arrived and
+         *     the incidents that were reported in a period. As JSON, as CSV or as a workbook, by the header `Accept`.
+         */
+        get: operations["report_response"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roster": {
         parameters: {
             query?: never;
@@ -2107,6 +2127,29 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Calls that were given up, in bands. */
+        AbandonedAfter: {
+            /**
+             * Format: int64
+             * @description 10 s and more, sooner than 30 s.
+             */
+            from_10s: number;
+            /**
+             * Format: int64
+             * @description 30 s and more.
+             */
+            from_30s: number;
+            /**
+             * Format: int64
+             * @description 5 s and more, sooner than 10 s.
+             */
+            from_5s: number;
+            /**
+             * Format: int64
+             * @description Sooner than 5 s.
+             */
+            under_5s: number;
+        };
         /** @description What an incident reported that was merged into another one. */
         AbsorbedIncident: {
             /** @description The calls that report it. */
@@ -2425,6 +2468,34 @@ export interface components {
             units: components["schemas"]["UnitOnTask"][];
             working_at: components["schemas"]["Time"] | null;
         };
+        /** @description Assignments, counted. */
+        AssignmentCounts: {
+            /**
+             * Format: int64
+             * @description Acknowledged.
+             */
+            acknowledged: number;
+            /**
+             * Format: int64
+             * @description Taken back.
+             */
+            cancelled: number;
+            /**
+             * Format: int64
+             * @description Declined.
+             */
+            declined: number;
+            /**
+             * Format: int64
+             * @description For which silence climbed the ladder.
+             */
+            escalated: number;
+            /**
+             * Format: int64
+             * @description All.
+             */
+            sent: number;
+        };
         /** @description The assignments of an agency. */
         AssignmentPage: {
             /** @description Newest incident first. */
@@ -2665,6 +2736,34 @@ export interface components {
             /** @description With what result. */
             outcome: components["schemas"]["CallBackOutcome"];
         };
+        /** @description Duties to call back, counted. */
+        CallBackCounts: {
+            /**
+             * Format: int64
+             * @description They reached us first.
+             */
+            called_again: number;
+            /**
+             * Format: int64
+             * @description Tried in vain, or found not needed.
+             */
+            given_up: number;
+            /**
+             * Format: int64
+             * @description Still owed.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description All.
+             */
+            owed: number;
+            /**
+             * Format: int64
+             * @description Reached.
+             */
+            reached: number;
+        };
         /**
          * @description The result of a try to call back.
          * @enum {string}
@@ -2682,6 +2781,45 @@ export interface components {
          * @enum {string}
          */
         CallBackState: "open" | "done";
+        /** @description Calls, counted. */
+        CallCounts: {
+            /**
+             * Format: int64
+             * @description Given up before anybody answered.
+             */
+            abandoned: number;
+            /** @description Given up, by how long the caller had waited. */
+            abandoned_after: components["schemas"]["AbandonedAfter"];
+            /**
+             * Format: int64
+             * @description Answered by a call-taker.
+             */
+            answered: number;
+            /** @description By what they turned out to be. */
+            dispositions: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Taken by somebody outside, because nobody was free.
+             */
+            diverted: number;
+            /**
+             * Format: int64
+             * @description All that came.
+             */
+            offered: number;
+            /**
+             * Format: int64
+             * @description Not answered for a reason on the centre's side.
+             */
+            unreached: number;
+            /**
+             * Format: int64
+             * @description Waiting now.
+             */
+            waiting: number;
+        };
         /**
          * @description What was missing or wrong in a call's signalling.
          * @enum {string}
@@ -4152,6 +4290,53 @@ export interface components {
              */
             version: number;
         };
+        /** @description Incidents, counted. */
+        IncidentCounts: {
+            /**
+             * Format: int64
+             * @description With an acknowledgement.
+             */
+            acknowledged: number;
+            /** @description What is left, by priority: to these agencies had to be sent. */
+            by_priority: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Of them cancelled.
+             */
+            cancelled: number;
+            /**
+             * Format: int64
+             * @description Closed.
+             */
+            closed: number;
+            /**
+             * Format: int64
+             * @description Of those, with an agency sent.
+             */
+            dispatched: number;
+            /**
+             * Format: int64
+             * @description Of them merged into others.
+             */
+            merged: number;
+            /**
+             * Format: int64
+             * @description Of them no emergency (P0).
+             */
+            no_emergency: number;
+            /**
+             * Format: int64
+             * @description With somebody on scene.
+             */
+            on_scene: number;
+            /**
+             * Format: int64
+             * @description All that were opened.
+             */
+            opened: number;
+        };
         /** @description One incident with its calls, notes and timeline. */
         IncidentDetail: components["schemas"]["Incident"] & {
             /** @description What the incidents reported that were merged into it, oldest merge first. */
@@ -4225,6 +4410,72 @@ export interface components {
             status: components["schemas"]["IncidentStatus"];
             /** @description Type. */
             type: string | null;
+        };
+        /** @description An interval: how long, and how sure. */
+        IntervalView: {
+            /**
+             * Format: double
+             * @description Their share, 0 to 1; null without cases. What is missing is not made up.
+             */
+            coverage: number | null;
+            /** @description From which time stamp. */
+            from: string;
+            /** @description Which. */
+            interval: components["schemas"]["MetricInterval"];
+            /**
+             * Format: int64
+             * @description Of the n, those with a stamp that a person wrote down later.
+             */
+            manual: number;
+            /**
+             * Format: double
+             * @description The longest, in seconds.
+             */
+            max_s: number | null;
+            /**
+             * Format: double
+             * @description Mean, in seconds.
+             */
+            mean_s: number | null;
+            /**
+             * Format: int64
+             * @description Cases with both stamps, in order.
+             */
+            n: number;
+            /**
+             * Format: int64
+             * @description Cases that it is due for.
+             */
+            of: number;
+            /**
+             * Format: int64
+             * @description Cases that end before they begin: left out.
+             */
+            out_of_order: number;
+            /**
+             * Format: double
+             * @description Median by nearest rank, in seconds.
+             */
+            p50_s: number | null;
+            /**
+             * Format: double
+             * @description 90th percentile by nearest rank, in seconds.
+             */
+            p90_s: number | null;
+            /**
+             * Format: double
+             * @description 95th percentile by nearest rank, in seconds.
+             */
+            p95_s: number | null;
+            /**
+             * Format: int64
+             * @description Of the n, those whose end is an earlier stage's, because nobody said when this one was.
+             */
+            stood_in: number;
+            /** @description What it is measured against. */
+            targets: components["schemas"]["TargetView"][];
+            /** @description To which. */
+            to: string;
         };
         /** @description A road post. */
         Kilometre: {
@@ -4414,6 +4665,11 @@ export interface components {
              */
             into: string;
         };
+        /**
+         * @description An interval between two time stamps.
+         * @enum {string}
+         */
+        MetricInterval: "answer" | "locate" | "classify" | "processing" | "deliver" | "acknowledge" | "turnout" | "travel" | "set_up" | "on_scene" | "response" | "close" | "call_back";
         /** @description A unit that could stand elsewhere for a while. */
         MoveUp: {
             /** @description Whose it is. */
@@ -5353,6 +5609,45 @@ export interface components {
             /** @description `noted`, `acknowledged`, `declined`, `confirmed`, `nothing_waits`, `ended`, `ambiguous`, `not_understood` or `ignored`. */
             result: string;
         };
+        /** @description Everything that is counted. */
+        ReportFigures: {
+            /** @description The agencies that were asked, without mere copies. */
+            assignments: components["schemas"]["AssignmentCounts"];
+            /** @description Callers with a number who gave up after more than five seconds. */
+            call_backs: components["schemas"]["CallBackCounts"];
+            /** @description The calls, without tests and those that the centre made. */
+            calls: components["schemas"]["CallCounts"];
+            /** @description The incidents. */
+            incidents: components["schemas"]["IncidentCounts"];
+            /** @description Every interval. */
+            intervals: components["schemas"]["IntervalView"][];
+            /** @description Answered in time, by each limit. */
+            service_levels: components["schemas"]["ServiceLevelView"][];
+        };
+        /** @description Which period was counted, and by what. */
+        ReportFrame: {
+            /** @description By what it is divided; null when it is not. */
+            by: string | null;
+            /** @description Their decree. */
+            decree: string;
+            /** @description From this moment. */
+            from: components["schemas"]["Time"];
+            /** @description The last entry of the supervision log that is counted: the figures can be computed again from an export. */
+            log_entries: components["schemas"]["Counter"];
+            /** @description The version of the rules whose objectives are measured. */
+            policy_version: components["schemas"]["Counter"];
+            /** @description Until before this moment. */
+            to: components["schemas"]["Time"];
+            /** @description By whose clock hours and days are: a name of the tz database. */
+            zone: string;
+        };
+        /** @description A part of a report. */
+        ReportGroup: components["schemas"]["ReportFigures"] & {
+            /** @description Which: a letter, an id, a Kemendagri code, an hour `00` to `23`, a day; `none` for what has none. */
+            key: string;
+            /** @description What to call it; null when it has no other name. */
+            label: string | null;
+        };
         /**
          * @description How a report of an agency was heard, when not on its own screen.
          * @enum {string}
@@ -5411,6 +5706,13 @@ export interface components {
             support: string[];
             /** @description The incident is of one of these types. */
             types: string[];
+        };
+        /** @description The figures of a period, whole and divided. */
+        ResponseReport: components["schemas"]["ReportFrame"] & {
+            /** @description Its parts. */
+            groups: components["schemas"]["ReportGroup"][];
+            /** @description All of it. */
+            total: components["schemas"]["ReportFigures"];
         };
         /** @description What is held against a call: it waits behind others and is asked a question, and is answered all the same. */
         Restriction: {
@@ -5821,6 +6123,39 @@ export interface components {
         };
         /** @description Nothing to say. */
         SeenRequest: Record<string, never>;
+        /** @description Answered within a limit, by two ways of counting. */
+        ServiceLevelView: {
+            /**
+             * Format: int64
+             * @description How many were answered.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Calls answered within it.
+             */
+            answered_within: number;
+            /**
+             * Format: double
+             * @description Of those that were answered (NENA): 0 to 1; null without calls.
+             */
+            of_answered: number | null;
+            /**
+             * Format: double
+             * @description Of those that were offered and not given up within the limit: 0 to 1; null without calls.
+             */
+            of_offered: number | null;
+            /**
+             * Format: int64
+             * @description How many those are.
+             */
+            offered: number;
+            /**
+             * Format: int32
+             * @description The limit.
+             */
+            within_s: number;
+        };
         /** @description Who is logged in. */
         Session: {
             /** @description Until when, unless a call is going on then. */
@@ -6064,6 +6399,46 @@ export interface components {
          * @enum {string}
          */
         SystemMode: "normal" | "darurat";
+        /** @description An objective and how far it was reached. */
+        TargetView: {
+            /** @description Only this agency function; null for all. */
+            function: string | null;
+            /**
+             * Format: double
+             * @description Their mean, in seconds.
+             */
+            mean_s: number | null;
+            /** @description Whether it was reached; null without cases. */
+            met: boolean | null;
+            /**
+             * Format: int64
+             * @description Cases.
+             */
+            n: number;
+            /**
+             * Format: int32
+             * @description So many per cent must lie within the limit; null when it is the mean that must.
+             */
+            percent: number | null;
+            priority: components["schemas"]["Priority"] | null;
+            /**
+             * Format: double
+             * @description Their share, 0 to 1; null without cases.
+             */
+            share: number | null;
+            /** @description Who says so. */
+            source: string;
+            /**
+             * Format: int64
+             * @description Of them within the limit.
+             */
+            within: number;
+            /**
+             * Format: int32
+             * @description The limit.
+             */
+            within_s: number;
+        };
         /**
          * Format: date-time
          * @description RFC 3339 in UTC with microseconds
@@ -11057,6 +11432,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Referral"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_response: {
+        parameters: {
+            query: {
+                /** @description From this time (RFC 3339), or from the begin of this day (`YYYY-MM-DD`) where the centre is. */
+                from: string;
+                /** @description Until before this time, or until the end of this day. */
+                to: string;
+                /**
+                 * @description By what they are divided: `category`, `agency`, `area` (kecamatan), `hour` (of the day), `day`, `call_taker`. Not at
+                 *     all when absent.
+                 */
+                by?: string | null;
+                /** @description Which table, where CSV is asked for. */
+                table?: "intervals" | "counts" | "targets";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponseReport"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
                 };
             };
             /** @description What cannot be done, and why: see docs/api-errors.md */

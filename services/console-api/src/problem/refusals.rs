@@ -27,6 +27,7 @@ impl From<StoreError> for Problem {
             StoreError::Url(_)
             | StoreError::Locked(_)
             | StoreError::SqliteTooOld { .. }
+            | StoreError::SchemaTooOld { .. }
             | StoreError::SchemaTooNew { .. }
             | StoreError::NotAStore
             | StoreError::Unreadable { .. }

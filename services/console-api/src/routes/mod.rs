@@ -128,6 +128,7 @@ routes! {
     list_map_places
     read_base_map
     show_heat_map
+    report_response
     list_agencies
     add_agency
     change_agency

@@ -26,6 +26,7 @@ mod person;
 mod place;
 mod reference;
 mod referral;
+mod report;
 mod roster;
 mod rules;
 mod talk;
@@ -58,6 +59,9 @@ pub use person::{Audio, Duty, Named, PersonOnDuty, Session, SessionOpened, User}
 pub use place::{PlaceHit, Places, Reading, Whereabouts};
 pub use reference::{Agency, Area, Classification, Policy};
 pub use referral::{Referral, ReferralPage, ReferralTarget};
+pub use report::{
+    IntervalView, ReportFigures, ReportFrame, ReportGroup, ResponseReport, ServiceLevelView, TargetView,
+};
 pub use roster::{
     HandedIncident, HandoverPage, Roster, RosterGap, RosterPerson, RosterPost, RosterShift, RosterSwap,
     ShiftHandover,

@@ -48,6 +48,7 @@ fn opened(
         kind: report.kind.clone(),
         priority: report.priority,
         narrative: report.narrative.clone(),
+        located_at: report.location.is_enough_to_send().then_some(at),
         location: report.location.clone(),
         casualties: report.casualties,
         reporter: report.reporter.clone(),
@@ -104,7 +105,7 @@ fn change(incident: &mut Incident, event: &IncidentEvent, actor: Actor, at: Time
         }
         IncidentEvent::NeighbourTold { transfer, packet } => transfer::told(incident, *transfer, packet),
         IncidentEvent::PaperEntered { paper } => incident.paper = Some(paper.clone()),
-        IncidentEvent::Edited { edit } => edited(incident, edit),
+        IncidentEvent::Edited { edit } => edited(incident, edit, at),
         IncidentEvent::Assigned { assignment } => {
             incident.dispatch_due_at = None;
             incident.close_due_at = None;
@@ -341,7 +342,7 @@ fn step_back(a: &mut Assignment, to: AssignmentState) {
     a.taken_back += 1;
 }
 
-fn edited(incident: &mut Incident, edit: &Edit) {
+fn edited(incident: &mut Incident, edit: &Edit, at: Timestamp) {
     if let Some(category) = edit.category {
         incident.category = category;
     }
@@ -356,6 +357,9 @@ fn edited(incident: &mut Incident, edit: &Edit) {
     }
     if let Some(location) = &edit.location {
         incident.location = location.clone();
+        if location.is_enough_to_send() {
+            incident.located_at.get_or_insert(at);
+        }
     }
     if edit.casualties.is_some() {
         incident.casualties = edit.casualties;

@@ -1,12 +1,16 @@
 //! The times of an incident as figures count them: what was measured, and what somebody wrote down later (domain C.1,
 //! rule 8).
 
+use serde::{Deserialize, Serialize};
+
 use super::assignment::{Assignment, AssignmentState, ReportSource};
 use super::state::{Ending, Incident};
 use crate::time::Timestamp;
 
-/// A time as figures count it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// A time as figures count it. Serialised it is its microseconds since 1970; one that somebody typed in is a pair of them
+/// and those of its entry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(from = "Micros", into = "Micros")]
 pub struct Stamp {
     /// When it was.
     pub at: Timestamp,
@@ -14,8 +18,34 @@ pub struct Stamp {
     pub entered_at: Option<Timestamp>,
 }
 
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Micros {
+    Measured(i64),
+    Written(i64, i64),
+}
+
+impl From<Micros> for Stamp {
+    fn from(micros: Micros) -> Self {
+        match micros {
+            Micros::Measured(at) => Self::measured(Timestamp::from_micros(at)),
+            Micros::Written(at, entered_at) => {
+                Self { at: Timestamp::from_micros(at), entered_at: Some(Timestamp::from_micros(entered_at)) }
+            }
+        }
+    }
+}
+
+impl From<Stamp> for Micros {
+    fn from(stamp: Stamp) -> Self {
+        let at = stamp.at.as_micros();
+        stamp.entered_at.map_or(Self::Measured(at), |entered_at| Self::Written(at, entered_at.as_micros()))
+    }
+}
+
 impl Stamp {
-    const fn measured(at: Timestamp) -> Self {
+    /// One that a clock measured.
+    pub const fn measured(at: Timestamp) -> Self {
         Self { at, entered_at: None }
     }
 

@@ -37,6 +37,9 @@ pub struct Incident {
     pub narrative: Private<String>,
     /// Where it is.
     pub location: Location,
+    /// T2: since when somebody can be sent there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub located_at: Option<Timestamp>,
     /// How many people are hurt, if known.
     pub casualties: Option<u32>,
     /// Who reported it.
@@ -108,6 +111,14 @@ pub struct Location {
     /// When the point was measured, or picked by a person: a position that moves grows old.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fixed_at: Option<Timestamp>,
+}
+
+impl Location {
+    /// Whether somebody can be sent there: its area is known, or that it lies outside. A landmark alone says so only once
+    /// somebody knows where it stands. Nothing personal is asked, so that an erasure changes no figure.
+    pub const fn is_enough_to_send(&self) -> bool {
+        self.area_code.is_some() || self.outside
+    }
 }
 
 /// Where the point of a location comes from.

@@ -210,16 +210,69 @@ pub struct Objective {
 pub enum Interval {
     /// T0 to T1: the call arrived, a call-taker answered.
     Answer,
+    /// T1 to T2: answered, somebody could be sent there.
+    Locate,
+    /// T1 to T3: answered, category and priority set.
+    Classify,
     /// T1 to T4: answered, first agency sent.
     Processing,
+    /// T4 to T4d: agency sent, on its terminal.
+    Deliver,
     /// T4 to T5: agency sent, agency acknowledged.
     Acknowledge,
-    /// T5 to T6: acknowledged, unit en route.
+    /// T5 to T6: acknowledged, first unit en route.
     Turnout,
+    /// T6 to T7: first unit en route, on scene.
+    Travel,
+    /// T7 to T7a: on scene, at work.
+    SetUp,
     /// T0 to T7: the call arrived, the first unit on scene.
+    OnScene,
+    /// T0 to T7a: the call arrived, the first unit at work, or on scene where nobody said when work began (waktu tanggap,
+    /// Permendagri 114/2018).
     Response,
+    /// T0 to T10: the call arrived, the incident was closed.
+    Close,
     /// A call was lost, its caller was called back.
     CallBack,
+}
+
+impl Interval {
+    /// All of them, in the order in which they come.
+    pub const ALL: [Self; 13] = [
+        Self::Answer,
+        Self::Locate,
+        Self::Classify,
+        Self::Processing,
+        Self::Deliver,
+        Self::Acknowledge,
+        Self::Turnout,
+        Self::Travel,
+        Self::SetUp,
+        Self::OnScene,
+        Self::Response,
+        Self::Close,
+        Self::CallBack,
+    ];
+
+    /// The time stamps that it lies between (T0x: the caller gave up; a call-back ends it).
+    pub const fn stamps(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Answer => ("T0", "T1"),
+            Self::Locate => ("T1", "T2"),
+            Self::Classify => ("T1", "T3"),
+            Self::Processing => ("T1", "T4"),
+            Self::Deliver => ("T4", "T4d"),
+            Self::Acknowledge => ("T4", "T5"),
+            Self::Turnout => ("T5", "T6"),
+            Self::Travel => ("T6", "T7"),
+            Self::SetUp => ("T7", "T7a"),
+            Self::OnScene => ("T0", "T7"),
+            Self::Response => ("T0", "T7a"),
+            Self::Close => ("T0", "T10"),
+            Self::CallBack => ("T0x", "call_back"),
+        }
+    }
 }
 
 /// What is compared with an objective's limit.

@@ -4,6 +4,7 @@ use dispatch_core::call::{Call, CallBackState, DispositionKind};
 use dispatch_core::duty::{Duty, DutyState};
 use dispatch_core::ids::{CallId, IncidentId};
 use dispatch_core::incident::{Assignment, AssignmentState, Incident};
+use dispatch_core::metrics::{CallTimes, IncidentTimes};
 use dispatch_core::routing::Role;
 
 use super::book::{Book, Slot};
@@ -42,6 +43,10 @@ const DUTY: &str = "INSERT INTO duty (id, version, duty_state, state) VALUES ";
 const DUTY_TAIL: &str = " ON CONFLICT (id) DO UPDATE SET version = excluded.version, \
     duty_state = excluded.duty_state, state = excluded.state";
 
+const CALL_TIMES: &str = "INSERT INTO call_times (at_us, id, times) VALUES ";
+const INCIDENT_TIMES: &str = "INSERT INTO incident_times (at_us, id, times) VALUES ";
+const TIMES_TAIL: &str = " ON CONFLICT (at_us, id) DO UPDATE SET times = excluded.times";
+
 type Rows = Vec<Vec<Value>>;
 
 pub(super) async fn write(
@@ -51,15 +56,20 @@ pub(super) async fn write(
 ) -> Result<(), StoreError> {
     let (mut calls, mut incidents, mut duties) = (Rows::new(), Rows::new(), Rows::new());
     let (mut assignments, mut attached, mut units) = (Rows::new(), Rows::new(), Rows::new());
+    let (mut call_times, mut incident_times) = (Rows::new(), Rows::new());
     // By version, not by state: an event may leave the state as it is (a confirmed call), and still counts.
     for slot in book.streams.values().filter(|slot| slot.version != slot.version_before) {
         match &slot.now {
-            Some(Record::Call(call)) => calls.push(call_row(call, slot.version, number_key)?),
+            Some(Record::Call(call)) => {
+                calls.push(call_row(call, slot.version, number_key)?);
+                call_times.extend(call_times_row(call_before(slot), call)?);
+            }
             Some(Record::Incident(incident)) => {
                 incidents.push(incident_row(incident, slot.version)?);
                 let before = incident_before(slot);
                 assignments.extend(assignment_rows(before, incident));
                 attached.extend(attached_rows(before, incident));
+                incident_times.extend(incident_times_row(before, incident)?);
             }
             Some(Record::Duty(duty)) => duties.push(duty_row(duty, slot.version)?),
             Some(Record::Unit(unit)) => {
@@ -74,8 +84,17 @@ pub(super) async fn write(
     connection.insert(INCIDENT, incidents, INCIDENT_TAIL).await?;
     connection.insert(ASSIGNMENT, assignments, ASSIGNMENT_TAIL).await?;
     connection.insert(INCIDENT_CALL, attached, " ON CONFLICT (incident, call) DO NOTHING").await?;
+    connection.insert(CALL_TIMES, call_times, TIMES_TAIL).await?;
+    connection.insert(INCIDENT_TIMES, incident_times, TIMES_TAIL).await?;
     connection.insert(DUTY, duties, DUTY_TAIL).await?;
     connection.insert(UNIT, units, UNIT_TAIL).await
+}
+
+fn call_before(slot: &Slot) -> Option<&Call> {
+    match slot.before.as_ref()? {
+        Record::Call(call) => Some(call),
+        Record::Incident(_) | Record::Duty(_) | Record::Unit(_) => None,
+    }
 }
 
 fn incident_before(slot: &Slot) -> Option<&Incident> {
@@ -197,6 +216,23 @@ fn attached_rows(before: Option<&Incident>, now: &Incident) -> Rows {
     let row = |incident: IncidentId, call: CallId| vec![Value::of(incident), Value::of(call)];
     let is_new = |call: &&CallId| before.is_none_or(|before| !before.calls.contains(call));
     now.calls.iter().filter(is_new).map(|call| row(now.id, *call)).collect()
+}
+
+/// Only when something that figures count is another than before; a test call is in no figure.
+fn call_times_row(before: Option<&Call>, now: &Call) -> Result<Option<Vec<Value>>, StoreError> {
+    let times = CallTimes::of(now);
+    if times == before.and_then(CallTimes::of) {
+        return Ok(None);
+    }
+    times.map(|times| Ok(vec![times.at().into(), Value::of(times.id), json(&times)?])).transpose()
+}
+
+fn incident_times_row(before: Option<&Incident>, now: &Incident) -> Result<Option<Vec<Value>>, StoreError> {
+    let times = IncidentTimes::of(now);
+    if before.is_some_and(|before| IncidentTimes::of(before) == times) {
+        return Ok(None);
+    }
+    Ok(Some(vec![times.at().into(), Value::of(times.id), json(&times)?]))
 }
 
 fn duty_row(duty: &Duty, version: u64) -> Result<Vec<Value>, StoreError> {

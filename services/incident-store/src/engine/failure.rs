@@ -24,6 +24,7 @@ impl From<StoreError> for Failure {
             | StoreError::Url(_)
             | StoreError::Locked(_)
             | StoreError::SqliteTooOld { .. }
+            | StoreError::SchemaTooOld { .. }
             | StoreError::SchemaTooNew { .. }
             | StoreError::NotAStore
             | StoreError::File(_)

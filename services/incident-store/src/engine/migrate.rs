@@ -1,6 +1,7 @@
 //! The schema: migrations are only ever added, and run at start.
 
 use super::connection::Connection;
+use super::fill_times::fill_times;
 use crate::error::StoreError;
 
 /// The text of each schema step, oldest first.
@@ -27,6 +28,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0020_temporary_passwords.sql"),
     include_str!("../../../../migrations/0021_numbers_and_trunks.sql"),
     include_str!("../../../../migrations/0022_log_tree.sql"),
+    include_str!("../../../../migrations/0023_times.sql"),
 ];
 
 /// The schema that this program knows.
@@ -56,6 +58,9 @@ pub(crate) async fn migrate(connection: &mut Connection) -> Result<(), StoreErro
         connection.script(text).await?;
         if version == 1 {
             connection.script(dialect.append_only).await?;
+        }
+        if version == 23 && found > 0 {
+            fill_times(connection).await?;
         }
         connection.run("INSERT INTO schema_version (version) VALUES ($1)", vec![version.into()]).await?;
     }

@@ -8,6 +8,7 @@ mod connect;
 mod connection;
 mod dialect;
 mod failure;
+mod fill_times;
 mod migrate;
 mod readers;
 mod value;
@@ -18,7 +19,7 @@ pub(crate) use connection::Connection;
 pub(crate) use dialect::CHANNEL;
 pub(crate) use failure::Failure;
 pub(crate) use migrate::{SCHEMA, migrate, schema_of};
-pub(crate) use readers::Readers;
+pub(crate) use readers::{Ask, Readers};
 pub(crate) use value::{Row, Value, in_list};
 
 /// Splits rows so that no statement has more parameters than either engine takes (SQLite: 32,766).

@@ -100,6 +100,28 @@ impl Readers {
     }
 }
 
+/// What sees one moment and answers questions of it.
+pub(crate) trait Ask: Send {
+    /// Asks one question.
+    fn ask(
+        &mut self,
+        sql: &str,
+        values: Vec<Value>,
+    ) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send;
+}
+
+impl Ask for Reader<'_> {
+    async fn ask(&mut self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        Reader::ask(self, sql, values).await
+    }
+}
+
+impl Ask for Connection {
+    async fn ask(&mut self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        self.rows(sql, values).await
+    }
+}
+
 impl Reader<'_> {
     pub(crate) async fn ask(&mut self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
         tokio::time::timeout(ANSWER_WITHIN, self.connection.rows(sql, values)).await.map_err(late)?

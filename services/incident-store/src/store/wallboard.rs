@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use dispatch_core::category::Priority;
 use dispatch_core::ids::AgencyCode;
 use dispatch_core::incident::IncidentStatus;
-use dispatch_core::time::{Timestamp, Zone, zone};
+use dispatch_core::metrics::Ledger;
+use dispatch_core::time::{Seconds, Timestamp, Zone, zone};
 
+use super::metrics::calls_of;
 use super::{Store, incidents::status_name};
 use crate::engine::{Row, Value};
 use crate::error::StoreError;
@@ -14,14 +16,14 @@ use crate::records::{AgencyFigures, CallTakerFigures, WallboardFigures};
 
 const DAY_US: i64 = 86_400 * 1_000_000;
 
+/// Within so many seconds a call is answered in time (NENA-STA-020.1-2020).
+const ANSWER_WITHIN_S: u32 = 15;
 /// Calls of this long say how many come now.
 pub const ARRIVED_WITHIN_S: i64 = 3_600;
 /// Calls of this long say how long one takes: more than for how many come, because few are enough for nothing.
 pub const HANDLED_WITHIN_S: i64 = 4 * 3_600;
 
 const WAITING: &str = "SELECT COUNT(*), MIN(arrived_us) FROM call WHERE is_open = 1 AND is_out = 0 AND phase IN ('ringing', 'queued', 'offered')";
-const TODAY: &str = "SELECT COUNT(answered_us), COUNT(CASE WHEN answered_us - arrived_us <= 15000000 THEN 1 END) \
-    FROM call WHERE arrived_us >= $1 AND is_test = 0 AND is_out = 0";
 const ARRIVED: &str = "SELECT COUNT(*) FROM call WHERE arrived_us >= $1 AND is_test = 0 AND is_out = 0";
 const HANDLED: &str = "SELECT COUNT(handled_us), CAST(COALESCE(SUM(handled_us - answered_us), 0) AS BIGINT) FROM call \
     WHERE arrived_us >= $1 AND is_test = 0 AND is_out = 0 AND handled_us IS NOT NULL";
@@ -41,7 +43,9 @@ impl Store {
     pub async fn wallboard(&self, now: Timestamp) -> Result<WallboardFigures, StoreError> {
         let mut moment = self.readers().moment().await?;
         let waiting = one(moment.ask(WAITING, vec![]).await?)?;
-        let today = one(moment.ask(TODAY, vec![last_midnight(now, zone::here()).into()]).await?)?;
+        let midnight = Timestamp::from_micros(last_midnight(now, zone::here()));
+        let today = calls_of(&mut moment, midnight, now.after(Seconds(1))).await?;
+        let answered = Ledger::new(today, Vec::new()).answered_within(Seconds(ANSWER_WITHIN_S));
         let ago = |seconds: i64| Value::from(now.as_micros() - seconds * 1_000_000);
         let arrived = one(moment.ask(ARRIVED, vec![ago(ARRIVED_WITHIN_S)]).await?)?;
         let handled = one(moment.ask(HANDLED, vec![ago(HANDLED_WITHIN_S)]).await?)?;
@@ -57,8 +61,8 @@ impl Store {
         Ok(WallboardFigures {
             calls_waiting: waiting.count(0)?,
             waiting_since: waiting.maybe_time(1)?,
-            answered_today: today.count(0)?,
-            answered_within_15s: today.count(1)?,
+            answered_today: answered.answered,
+            answered_within_15s: answered.answered_within,
             arrived_lately: arrived.count(0)?,
             handled_lately: handled.count(0)?,
             handled_lately_us: handled.count(1)?,

@@ -4,6 +4,7 @@ pub mod area;
 pub mod check;
 pub mod export;
 pub mod openapi;
+pub mod report;
 pub mod simulate;
 mod site;
 pub mod user;

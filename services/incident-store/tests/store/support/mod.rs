@@ -21,7 +21,7 @@ use tokio_util::task::TaskTracker;
 pub const START_US: i64 = 1_795_316_400_000_000;
 
 /// Takes back what came with the schemas after 13, for stories of an old store; each new migration adds its part.
-pub const BACK_TO_13: &str = "DROP TABLE tree_node; ALTER TABLE log_head DROP COLUMN tree; ALTER TABLE log_head DROP COLUMN tree_idx; DROP TABLE number_rule; DROP TABLE trunk_setup; ALTER TABLE users DROP COLUMN temporary; DROP TABLE disaster; DROP TABLE broadcast; DROP TABLE form_draft; ALTER TABLE call DROP COLUMN handled_us; DROP TABLE paper_form; DROP TABLE alarm_window; DROP TABLE taken_back; DROP INDEX incident_handed; ALTER TABLE incident DROP COLUMN is_handed;";
+pub const BACK_TO_13: &str = "DROP TABLE call_times; DROP TABLE incident_times; DROP TABLE tree_node; ALTER TABLE log_head DROP COLUMN tree; ALTER TABLE log_head DROP COLUMN tree_idx; DROP TABLE number_rule; DROP TABLE trunk_setup; ALTER TABLE users DROP COLUMN temporary; DROP TABLE disaster; DROP TABLE broadcast; DROP TABLE form_draft; ALTER TABLE call DROP COLUMN handled_us; DROP TABLE paper_form; DROP TABLE alarm_window; DROP TABLE taken_back; DROP INDEX incident_handed; ALTER TABLE incident DROP COLUMN is_handed;";
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Engine {
