@@ -24,6 +24,7 @@ import './stories/zones.mjs';
 import './stories/wall.mjs';
 import './stories/alerts.mjs';
 import './stories/admin.mjs';
+import './stories/reports.mjs';
 import './stories/settings.mjs';
 import './stories/channels.mjs';
 import './stories/corrections.mjs';

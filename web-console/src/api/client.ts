@@ -40,8 +40,15 @@ export function newKey(): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-export async function read<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
-  const limit = AbortSignal.timeout(REQUEST_MILLISECONDS_MAX);
+/** What counts a year may take. */
+const REPORT_MILLISECONDS_MAX = 60_000;
+
+export async function read<Answer>(
+  path: string,
+  signal?: AbortSignal,
+  milliseconds = REQUEST_MILLISECONDS_MAX,
+): Promise<Answer> {
+  const limit = AbortSignal.timeout(milliseconds);
   const response = await fetch(`/api/v1${path}`, {
     headers: { accept: 'application/json' },
     signal: signal ? AbortSignal.any([signal, limit]) : limit,
@@ -49,6 +56,23 @@ export async function read<Answer>(path: string, signal?: AbortSignal): Promise<
     throw new Unreachable(cause);
   });
   return answerOf<Answer>(response, path);
+}
+
+/** The same for a report. */
+export function readReport<Answer>(path: string, signal: AbortSignal): Promise<Answer> {
+  return read(path, signal, REPORT_MILLISECONDS_MAX);
+}
+
+/** A report as a file of a kind. */
+export async function readFile(path: string, kind: string): Promise<Blob> {
+  const signal = AbortSignal.timeout(REPORT_MILLISECONDS_MAX);
+  const response = await fetch(`/api/v1${path}`, { signal, headers: { accept: kind } }).catch(
+    (cause: unknown) => {
+      throw new Unreachable(cause);
+    },
+  );
+  if (!response.ok) throw await problemFrom(response);
+  return response.blob();
 }
 
 /** The same for what is no JSON. */

@@ -1,4 +1,4 @@
-import { newKey, read, readText, write, writeOnce } from './client';
+import { newKey, read, readFile, readReport, readText, write, writeOnce } from './client';
 import type {
   Alerts,
   Broadcast,
@@ -49,6 +49,8 @@ import type {
   PossibleDuplicate,
   PublicKey,
   RaisedEscalation,
+  ReportBy,
+  ResponseReport,
   Referral,
   Roster,
   RosterChange,
@@ -70,6 +72,15 @@ import type {
 } from './types';
 
 /** One function per question or intention; nothing else in the console knows a path. */
+/** Which report: two days, the second one part of it, and by what it is divided. */
+export interface ReportAsked {
+  from: string;
+  to: string;
+  by: ReportBy;
+}
+
+const queryOf = ({ from, to, by }: ReportAsked) => new URLSearchParams({ from, to, by }).toString();
+
 export const api = {
   session: () => read<Session>('/session'),
   signIn: (username: string, password: string) => write<Session>('POST', '/session', { username, password }),
@@ -137,6 +148,9 @@ export const api = {
   changePassword: (current: string, password: string) =>
     write<void>('POST', '/session/password', { current, password }),
   metrics: () => readText('/metrics'),
+  report: (asked: ReportAsked, signal: AbortSignal) =>
+    readReport<ResponseReport>(`/reports/response?${queryOf(asked)}`, signal),
+  reportFile: (asked: ReportAsked, kind: string) => readFile(`/reports/response?${queryOf(asked)}`, kind),
 
   ownTasks: (limit: number) =>
     read<{ items: TaskOfAgency[] }>(`/assignments?open=false&limit=${limit}`).then(({ items }) => items),

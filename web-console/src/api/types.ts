@@ -33,6 +33,14 @@ export type CallBackOutcome = Schemas['CallBackOutcome'];
 export type MapOffer = Schemas['MapOffer'];
 export type BaseMapFault = Schemas['BaseMapFault'];
 export type HeatMap = Schemas['HeatMap'];
+export type ResponseReport = Schemas['ResponseReport'];
+export type ReportFigures = Schemas['ReportFigures'];
+export type ReportGroup = Schemas['ReportGroup'];
+export type IntervalView = Schemas['IntervalView'];
+export type TargetView = Schemas['TargetView'];
+/** By what a report is divided. */
+export const reportBys = ['category', 'agency', 'area', 'hour', 'day', 'call_taker'] as const;
+export type ReportBy = (typeof reportBys)[number];
 
 export type Category = Schemas['Category'];
 export type Priority = Schemas['Priority'];

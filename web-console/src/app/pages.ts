@@ -35,6 +35,7 @@ export function pagesOf(role: Role): { bar: PageLink[]; settings: PageLink[] } {
           { path: '/pengawas/unit', label: t('units.page') },
           { path: '/pengawas/saluran', label: t('channels.title') },
         ]),
+    { path: '/pengawas/laporan', label: t('reports.page') },
     { path: settings[0]?.path ?? '/pengawas', label: t('settings.page') },
     { path: '/pengawas/log', label: t('watch.log') },
   ];

@@ -44,6 +44,10 @@ impl Client {
         self.send("GET", path, None, &[]).await
     }
 
+    pub async fn get_as(&self, path: &str, kind: &str) -> Answer {
+        self.send("GET", path, None, &[("accept", kind)]).await
+    }
+
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.send("POST", path, Some(body.to_string()), &[]).await
     }

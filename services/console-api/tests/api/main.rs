@@ -22,6 +22,7 @@ mod paper;
 mod places;
 mod recordings;
 mod referrals;
+mod reports;
 mod rosters;
 mod rules;
 mod screening;

@@ -19,6 +19,7 @@ import { neighbour } from './neighbour';
 import { paper } from './paper';
 import { place } from './place';
 import { refer } from './refer';
+import { reports } from './reports';
 import { roster } from './roster';
 import { rules } from './rules';
 import { settings } from './settings';
@@ -35,6 +36,7 @@ export const en: Record<keyof typeof id, string> = {
   ...place,
   ...map,
   ...refer,
+  ...reports,
   ...roster,
   ...rules,
   ...settings,

@@ -18,6 +18,7 @@ import { neighbour } from './neighbour';
 import { paper } from './paper';
 import { place } from './place';
 import { refer } from './refer';
+import { reports } from './reports';
 import { roster } from './roster';
 import { rules } from './rules';
 import { settings } from './settings';
@@ -34,6 +35,7 @@ export const id = {
   ...place,
   ...map,
   ...refer,
+  ...reports,
   ...roster,
   ...rules,
   ...settings,
