@@ -40,14 +40,21 @@ async fn a_report_counts_calls_incidents_and_what_is_missing() {
     let path = format!("reports/response?from={day}&to={day}&by=category");
     let report = supervisor.get(&path).await.expect(200);
     let calls = &report["total"]["calls"];
-    assert_eq!([&calls["offered"], &calls["answered"], &calls["abandoned"]], [&json!(2), &json!(1), &json!(1)]);
+    assert_eq!(
+        [&calls["offered"], &calls["answered"], &calls["abandoned"]],
+        [&json!(2), &json!(1), &json!(1)]
+    );
     let answer = interval(&report["total"], "answer");
     assert_eq!([&answer["of"], &answer["n"], &answer["coverage"]], [&json!(1), &json!(1), &json!(1.0)]);
     assert_eq!(answer["targets"][0]["source"], "NENA-STA-020.1-2020");
     assert_eq!(answer["targets"][0]["met"], true);
     assert_eq!(interval(&report["total"], "processing")["n"], 1);
     let asked = interval(&report["total"], "acknowledge");
-    assert_eq!((&asked["n"], asked["of"].as_u64() > Some(0)), (&json!(0), true), "nobody acknowledged: {asked}");
+    assert_eq!(
+        (&asked["n"], asked["of"].as_u64() > Some(0)),
+        (&json!(0), true),
+        "nobody acknowledged: {asked}"
+    );
     assert_eq!(asked["p90_s"], json!(null), "what is missing is not made up");
     let keys: Vec<&Value> = report["groups"].as_array().unwrap().iter().map(|group| &group["key"]).collect();
     assert_eq!(keys, ["a", "none"]);
@@ -59,7 +66,8 @@ async fn a_report_counts_calls_incidents_and_what_is_missing() {
     assert_eq!(report["log_entries"], log["head"], "the figures say which part of the log they are of");
 
     for by in ["agency", "area", "hour", "day", "call_taker"] {
-        let report = supervisor.get(&format!("reports/response?from={day}&to={day}&by={by}")).await.expect(200);
+        let report =
+            supervisor.get(&format!("reports/response?from={day}&to={day}&by={by}")).await.expect(200);
         assert!(!report["groups"].as_array().unwrap().is_empty(), "{by}");
     }
     for (query, status) in [

@@ -1,6 +1,8 @@
 //! The figures of two hundred shifts, three times: out of the store, out of an export by the program, and out of the same
 //! export by a script in another language that shares no code with it (docs/recompute_figures.py).
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test fail it")]
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
