@@ -4,6 +4,7 @@
 
 mod areas;
 mod callers;
+mod metrics;
 mod policy;
 mod routing;
 mod statements;

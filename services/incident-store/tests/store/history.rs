@@ -9,12 +9,17 @@ use dispatch_core::category::{Category, Priority, TypeCode};
 use dispatch_core::duty::{DutyState, SetDuty};
 use dispatch_core::ids::{AssignmentId, CallId, IncidentId};
 use dispatch_core::incident::{Change, Edit, IncidentCommand, Location, Point, ReportSource, Reporter};
+use dispatch_core::metrics::{By, Ledger, MetricsReport};
+use dispatch_core::policy::Rules;
 use dispatch_core::private::Private;
 use dispatch_core::routing::Role;
-use incident_store::{DeskCommand, Outcome, Receipt, Submission, SubmitError, rebuild_check, verify_store};
+use dispatch_core::time::{Seconds, Timestamp, Zone};
+use incident_store::{
+    DeskCommand, Outcome, Receipt, Replay, Store, Submission, SubmitError, rebuild_check, verify_store,
+};
 
 use crate::support::words::*;
-use crate::support::{Place, RunningDesk, on_both};
+use crate::support::{Place, RunningDesk, START_US, beside, on_both};
 
 const STEPS: usize = 200;
 
@@ -45,8 +50,50 @@ fn a_random_history_replays_to_the_same_records() {
         let verified = verify_store(&place.url, None, &[]).await.unwrap().unwrap();
         assert_eq!((verified.entries, verified.head), (head.index, head.hash));
         assert_eq!(desk.feed().head(), head.index);
+        let of_store = figures(&place, desk.store()).await;
+        assert_eq!(
+            of_store,
+            figures_of_the_log(&place, desk.store()).await,
+            "the rows say what the log says"
+        );
+        desk.stop().await;
+
+        // As an older program leaves it: the records are there, the rows of figures are not.
+        for statement in [
+            "DROP TABLE call_times",
+            "DROP TABLE incident_times",
+            "DELETE FROM schema_version WHERE version >= 23",
+        ] {
+            beside(&place, statement).await.unwrap();
+        }
+        let desk = place.desk().await;
+        assert_eq!(of_store, figures(&place, desk.store()).await, "rows that were filled in later");
         desk.stop().await;
     });
+}
+
+/// The figures of everything that happened.
+async fn figures(place: &Place, store: &Store) -> MetricsReport {
+    let counted =
+        store.ledger(Timestamp::from_micros(START_US), place.clock.now().after(Seconds(1))).await.unwrap();
+    assert_eq!(counted.log_entries, store.head().await.unwrap().index);
+    report_of(&counted.ledger)
+}
+
+async fn figures_of_the_log(place: &Place, store: &Store) -> MetricsReport {
+    let (mut replay, head) = (Replay::default(), store.head().await.unwrap().index);
+    while replay.entries() < head {
+        for entry in store.log_entries(replay.entries(), 500).await.unwrap() {
+            replay.take(&entry.leaf).unwrap();
+        }
+    }
+    report_of(&replay.ledger(Timestamp::from_micros(START_US), place.clock.now().after(Seconds(1))))
+}
+
+fn report_of(ledger: &Ledger) -> MetricsReport {
+    let report = ledger.report(Some(By::Category), Zone::Wib, &Rules::default_rules().unwrap().objectives);
+    assert!(report.total.calls.offered > 5 && report.total.incidents.opened > 5, "{:?}", report.total.calls);
+    report
 }
 
 /// Draws the next thing that happens.
