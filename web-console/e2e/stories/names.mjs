@@ -6,6 +6,7 @@ import { faults } from '../axe.mjs';
 import { check, equal, story } from '../harness.mjs';
 import { beginShift, signIn } from '../world.mjs';
 import { newIncident } from './agency.mjs';
+import { crewPage } from './responder.mjs';
 
 const TEXTS = path.resolve(import.meta.dirname, '../../src/app/i18n');
 const CONTROLS = new Set([
@@ -107,6 +108,7 @@ story('every control has a name in the language of the screen', async (world) =>
   await signIn(wall, 'dinding');
   await wall.locator('main li').nth(8).waitFor();
   await look(wall, 'wall', 'id');
+  await look(await crewPage(world), 'crew', 'id');
   console.log(`        ${looked} controls`);
   equal(wrong, [], 'names');
 });
@@ -114,10 +116,10 @@ story('every control has a name in the language of the screen', async (world) =>
 story('without colours of its own every screen says what it said', async (world) => {
   await newIncident(world);
   const lost = [];
-  for (const username of ['petugas1', 'damkar', 'pengawas', 'admin']) {
-    const page = await world.signedIn(username);
+  for (const username of ['petugas1', 'damkar', 'pengawas', 'admin', 'crew']) {
+    const page = username === 'crew' ? await crewPage(world) : await world.signedIn(username);
     await page.emulateMedia({ forcedColors: 'active' });
-    if (username !== 'admin') await beginShift(page);
+    if (!['admin', 'crew'].includes(username)) await beginShift(page);
     await page.waitForTimeout(300);
     await world.photograph(page, `forced-colours-${username}`);
     // The system's colours are its own business.

@@ -25,7 +25,7 @@ story(
     const incident = await newIncident(world, { priority: 'P1' });
     const damkar = await world.api('damkar');
     const own = incident.assignments.find((one) => one.agency.code === 'damkar');
-  await damkar('POST', `/assignments/${own.id}/acknowledge`, {});
+    await damkar('POST', `/assignments/${own.id}/acknowledge`, {});
     first.hangUp();
 
     const page = await world.signedIn('pengawas', { width: 1920, height: 1080 });

@@ -93,6 +93,23 @@ async function linked(world, damkar) {
   return { unit, link: `${world.server.origin}/petugas#${unit.id}.${secret}` };
 }
 
+/** The page of a crew on a telephone, with a task. */
+export async function crewPage(world, look = {}) {
+  const ask = await world.api('petugas3');
+  const damkar = await world.api('damkar');
+  const { unit, link } = await linked(world, damkar);
+  const location = { ...SCENE, landmark: `gudang ${crypto.randomUUID().slice(0, 8)}` };
+  const report = { category: 'a', type: 'kebakaran_bangunan', priority: 'P1', narrative: NARRATIVE };
+  const { id } = await ask('POST', '/incidents', { ...report, location });
+  const sent = await ask('POST', `/incidents/${id}/dispatch`, { agencies: ['damkar'] });
+  const task = sent.assignments.find((one) => one.agency.code === 'damkar').id;
+  await damkar('POST', `/assignments/${task}/acknowledge`, { unit_id: unit.id });
+  const phone = await world.page({ width: 360, height: 740, ...look });
+  await phone.goto(link);
+  await phone.getByText(location.landmark, { exact: false }).waitFor();
+  return phone;
+}
+
 story(
   'a crew goes through its chain, without a network for a while, and each step is written once',
   async (world) => {

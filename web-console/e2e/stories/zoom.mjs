@@ -1,6 +1,7 @@
 import { check, equal, story } from '../harness.mjs';
 import { signIn } from '../world.mjs';
 import { newIncident } from './agency.mjs';
+import { crewPage } from './responder.mjs';
 
 /** 1366×768 at 200 %: half as many CSS pixels. */
 const ZOOMED = { width: 683, height: 384 };
@@ -99,6 +100,12 @@ story('at 200 % zoom no page scrolls in two directions', async (world) => {
   await signIn(wall, 'dinding');
   await wall.locator('main li').nth(8).waitFor();
   await looked(wall, 'wall');
+  const crew = await crewPage(world);
+  await looked(crew, 'crew');
+  // A telephone at 200 %: narrower than any text is asked to fit (WCAG 2.2, 1.4.10: 320 pixels).
+  await crew.setViewportSize({ width: 320, height: 370 });
+  await crew.waitForTimeout(300);
+  wides.push(...(await tooWide(crew, 'the crew at 320 pixels')));
   equal(wides, [], 'pages that scroll sideways');
 });
 

@@ -26,3 +26,4 @@ mod trail;
 mod trees;
 mod units;
 mod voice;
+mod year;
