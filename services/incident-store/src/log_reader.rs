@@ -72,9 +72,7 @@ impl LogReader {
     /// size, which the checkpoint's root must confirm.
     pub async fn begin_after(&mut self, size: u64) -> Result<Frontier, StoreError> {
         self.require_tree().await?;
-        let connection = &mut self.connection;
-        let mut ask = async |sql: &str, values| connection.rows(sql, values).await;
-        let hashes = nodes(&mut ask, Frontier::nodes(size)).await?;
+        let hashes = nodes(&mut self.connection, Frontier::nodes(size)).await?;
         self.read = size;
         Frontier::restore(size, hashes).ok_or(NO_TREE)
     }
@@ -128,9 +126,7 @@ impl LogReader {
 
     async fn proof(&mut self, spans: Vec<Span>) -> Result<Vec<Hash>, StoreError> {
         self.require_tree().await?;
-        let connection = &mut self.connection;
-        let mut ask = async |sql: &str, values| connection.rows(sql, values).await;
-        proof(&mut ask, spans).await
+        proof(&mut self.connection, spans).await
     }
 
     /// A store that only older programs have opened has no tree.

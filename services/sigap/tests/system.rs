@@ -26,6 +26,7 @@ mod system {
     mod ladder;
     mod neighbours;
     mod places_import;
+    mod proofs;
     mod repeated_orders;
     mod screened;
     mod store_away;

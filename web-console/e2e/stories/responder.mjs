@@ -84,9 +84,9 @@ story(
 );
 
 /** A unit of the fire brigade, and the link to the page of its crew. */
-async function linked(world, damkar) {
+async function linked(world, damkar, callsign = 'Uji 9') {
   const base = { lat: -2.7612, lon: 106.3571 };
-  const unit = await damkar('POST', '/units', { callsign: 'Uji 9', kind: 'engine', crew: 3, base });
+  const unit = await damkar('POST', '/units', { callsign, kind: 'engine', crew: 3, base });
   const secret = `${crypto.randomUUID()}${crypto.randomUUID()}`;
   const secret_sha256 = createHash('sha256').update(secret).digest('hex');
   await damkar('POST', `/units/${unit.id}`, { action: 'link', secret_sha256, hours: 1 });
@@ -97,7 +97,7 @@ async function linked(world, damkar) {
 export async function crewPage(world, look = {}) {
   const ask = await world.api('petugas3');
   const damkar = await world.api('damkar');
-  const { unit, link } = await linked(world, damkar);
+  const { unit, link } = await linked(world, damkar, `Uji ${crypto.randomUUID().slice(0, 4)}`);
   const location = { ...SCENE, landmark: `gudang ${crypto.randomUUID().slice(0, 8)}` };
   const report = { category: 'a', type: 'kebakaran_bangunan', priority: 'P1', narrative: NARRATIVE };
   const { id } = await ask('POST', '/incidents', { ...report, location });

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { faults } from '../axe.mjs';
 import { check, equal, story, until } from '../harness.mjs';
 import { newIncident } from './agency.mjs';
@@ -59,6 +60,23 @@ story('the supervision log is shown newest first, with its signed checkpoint', a
   await page.locator('select').nth(1).selectOption(kind);
   const shown = await page.locator('tbody summary').allInnerTexts();
   equal([...new Set(shown)], [kind], 'filtered kinds');
+  const index = (await page.locator('tbody td:first-child').last().innerText()).trim();
+  await page.locator('tbody summary').last().click();
+  const [proof] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: `Simpan bukti entri ${index}` }).click(),
+  ]).catch(async (error) => {
+    // Entries of the last minute are not signed yet: the screen says so.
+    await page.getByText('Belum ditandatangani').waitFor();
+    return [null, error];
+  });
+  if (proof) equal(proof.suggestedFilename(), `bukti-entri-${index}.json`, 'the name of the proof');
+  const keep = page.getByRole('button', { name: /^Simpan titik periksa \d+$/ }).first();
+  const [checkpoint] = await Promise.all([page.waitForEvent('download'), keep.click()]);
+  check(
+    (await readFile(await checkpoint.path(), 'utf8')).startsWith('sigap-log-checkpoint-v2\n'),
+    'a checkpoint',
+  );
   await world.photograph(page, 'supervisor-log');
 });
 

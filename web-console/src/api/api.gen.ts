@@ -1533,6 +1533,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/log/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Signed checkpoints, newest first. Each is worth keeping outside: it finds a log that was rewritten or rolled back. */
+        get: operations["list_checkpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log/checkpoints/{size}/growth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The proof that the log of the newest checkpoint goes on from that of an older one, unchanged: a file for `sigap-verify`. */
+        get: operations["prove_growth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/log/public-key": {
         parameters: {
             query?: never;
@@ -1542,6 +1576,26 @@ export interface paths {
         };
         /** The public key that verifies checkpoints, and its certificate. */
         get: operations["show_public_key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log/{index}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The proof that an entry stands in the log that is signed: a file for `sigap-verify`, which needs nothing else but the key.
+         *     409 while no checkpoint speaks of the entry; one is signed every minute.
+         */
+        get: operations["prove_entry"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3191,7 +3245,7 @@ export interface components {
             /** @description Agencies that can be sent a task and have no channel besides their console. */
             without: string[];
         };
-        /** @description The newest signed checkpoint. */
+        /** @description A signed checkpoint. */
         Checkpoint: {
             /** @description When it was made. */
             at: components["schemas"]["Time"];
@@ -3201,6 +3255,11 @@ export interface components {
             size: components["schemas"]["Counter"];
             /** @description The signed text; `docs/log-format.md` describes it. */
             text: string;
+        };
+        /** @description Some signed checkpoints, newest first. */
+        CheckpointPage: {
+            /** @description The checkpoints. */
+            items: components["schemas"]["Checkpoint"][];
         };
         /** @description What a text suggests. */
         Classification: {
@@ -10645,6 +10704,74 @@ export interface operations {
             };
         };
     };
+    list_checkpoints: {
+        parameters: {
+            query?: {
+                /** @description With at most so many entries; the newest when absent. */
+                up_to?: string | null;
+                /** @description At most so many, 1 to 500. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The checkpoints */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointPage"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prove_growth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description How many entries the older checkpoint vouches for */
+                size: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The proof (docs/log-format.md) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_public_key: {
         parameters: {
             query?: never;
@@ -10661,6 +10788,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PublicKey"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prove_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entry */
+                index: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The proof (docs/log-format.md) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description What cannot be done, and why: see docs/api-errors.md */

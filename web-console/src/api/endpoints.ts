@@ -279,6 +279,9 @@ export const api = {
   wallboard: () => read<Wallboard>('/wallboard'),
   escalations: () =>
     read<RaisedEscalation[] | Page<RaisedEscalation>>('/escalations?limit=100').then(itemsOf),
+  checkpoints: () => read<{ items: Checkpoint[] }>('/log/checkpoints?limit=30').then((page) => page.items),
+  entryProof: (index: string) => readFile(`/log/${index}/proof`, 'application/json'),
+  growthProof: (size: string) => readFile(`/log/checkpoints/${size}/growth`, 'application/json'),
   log: (after: string, limit: number) =>
     read<{ entries: LogEntry[]; head: string }>(`/log?after=${after}&limit=${limit}`),
   checkpoint: () => read<Checkpoint>('/log/checkpoint'),

@@ -87,6 +87,10 @@ codes! {
     NotFound = "not_found" 404
         "Tidak ditemukan", "Mungkin sudah digabung, atau bukan tugas instansi Anda. Muat ulang daftar.";
         "Not found", "It may have been merged, or is not a task of your agency. Load the list again.";
+    /// No checkpoint speaks of it yet.
+    NotSignedYet = "not_signed_yet" 409
+        "Belum ditandatangani", "Entri ini ada di log, tetapi belum ada titik periksa yang mencakupnya. Titik periksa dibuat tiap menit: coba lagi sebentar.";
+        "Not signed yet", "The entry stands in the log, but no checkpoint covers it yet. One is signed every minute: try again soon.";
     /// No such path.
     UnknownPath = "unknown_path" 404
         "Alamat API tidak dikenal", "Lihat /api/v1/openapi.json untuk daftar alamat.";

@@ -157,6 +157,9 @@ routes! {
     change_user
     list_log
     show_checkpoint
+    list_checkpoints
+    prove_entry
+    prove_growth
     show_public_key
     follow_feed
     show_liveness

@@ -3,9 +3,10 @@
 use dispatch_core::time::Timestamp;
 use incident_store::{CheckpointEntry, LogEntry};
 use serde::Serialize;
-use supervision_log::{Leaf, SignedCheckpoint};
+use supervision_log::{Leaf, SignedCheckpoint, VerifyingKey, parse_public_key_pem};
 use utoipa::ToSchema;
 
+use crate::problem::{Code, Problem};
 use crate::wire::{Counter, Time};
 
 /// Some entries of the log, oldest first.
@@ -64,7 +65,14 @@ impl LogLine {
     }
 }
 
-/// The newest signed checkpoint.
+/// Some signed checkpoints, newest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CheckpointPage {
+    /// The checkpoints.
+    pub items: Vec<Checkpoint>,
+}
+
+/// A signed checkpoint.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Checkpoint {
     /// The signed text; `docs/log-format.md` describes it.
@@ -99,4 +107,11 @@ pub struct PublicKey {
     pub certificate: String,
     /// The key's id as checkpoints name it.
     pub key_id: String,
+}
+
+impl PublicKey {
+    /// The key itself.
+    pub fn verifying_key(&self) -> Result<VerifyingKey, Problem> {
+        parse_public_key_pem(&self.public_key).map_err(|_| Problem::new(Code::Internal))
+    }
 }

@@ -51,7 +51,7 @@ pub use incident::{
     AbsorbedIncident, Dispatched, Incident, IncidentDetail, IncidentPage, Note, asked_already,
 };
 pub use live_call::live_call;
-pub use log::{Checkpoint, LogLine, LogPage, PublicKey};
+pub use log::{Checkpoint, CheckpointPage, LogLine, LogPage, PublicKey};
 pub use map::{BaseMap, BaseMapFault, HeatMap, MapOffer, MapPlace};
 pub use number::NumberRecord;
 pub use paper::{PaperEntry, PaperForm, PaperFormBatch, PaperFormCounts, PaperFormPage};

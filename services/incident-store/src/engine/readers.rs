@@ -100,7 +100,7 @@ impl Readers {
     }
 }
 
-/// What sees one moment and answers questions of it.
+/// What answers questions: of one moment, or each as of its own.
 pub(crate) trait Ask: Send {
     /// Asks one question.
     fn ask(
@@ -113,6 +113,12 @@ pub(crate) trait Ask: Send {
 impl Ask for Reader<'_> {
     async fn ask(&mut self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
         Reader::ask(self, sql, values).await
+    }
+}
+
+impl Ask for &Readers {
+    async fn ask(&mut self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        self.rows(sql, values).await
     }
 }
 

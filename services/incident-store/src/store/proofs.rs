@@ -4,7 +4,7 @@ use supervision_log::{Frontier, Hash, Node, Span, consistency_spans, fold, inclu
 
 use super::log::read_checkpoint;
 use super::{Store, at_most};
-use crate::engine::{Row, Value};
+use crate::engine::Ask;
 use crate::error::StoreError;
 use crate::records::CheckpointEntry;
 
@@ -54,50 +54,40 @@ impl Store {
         if head.ok_or(StoreError::NotAStore)?.count(0)? < size {
             return Ok(None);
         }
-        let mut ask = async |sql: &str, values| self.readers().rows(sql, values).await;
-        proof(&mut ask, spans).await.map(Some)
+        proof(&mut self.readers(), spans).await.map(Some)
     }
 }
 
 /// The hashes of a proof.
-pub(crate) async fn proof(
-    ask: &mut impl AsyncFnMut(&str, Vec<Value>) -> Result<Vec<Row>, StoreError>,
-    spans: Vec<Span>,
-) -> Result<Vec<Hash>, StoreError> {
+pub(crate) async fn proof(reader: &mut impl Ask, spans: Vec<Span>) -> Result<Vec<Hash>, StoreError> {
     let mut hashes = Vec::with_capacity(spans.len());
     for span in spans {
-        let nodes = nodes(ask, span.nodes()).await?;
+        let nodes = nodes(reader, span.nodes()).await?;
         hashes.push(fold(&nodes).ok_or(StoreError::Unreadable { what: "the tree of the log" })?);
     }
     Ok(hashes)
 }
 
 /// The hashes of these nodes, in their order.
-pub(crate) async fn nodes(
-    ask: &mut impl AsyncFnMut(&str, Vec<Value>) -> Result<Vec<Row>, StoreError>,
-    nodes: Vec<Node>,
-) -> Result<Vec<Hash>, StoreError> {
+pub(crate) async fn nodes(reader: &mut impl Ask, nodes: Vec<Node>) -> Result<Vec<Hash>, StoreError> {
     let mut hashes = Vec::with_capacity(nodes.len());
     for node in nodes {
-        hashes.push(of_node(ask, node).await?);
+        hashes.push(of_node(reader, node).await?);
     }
     Ok(hashes)
 }
 
 /// The hash of a node out of the kept nodes below it, or the leaves.
-async fn of_node(
-    ask: &mut impl AsyncFnMut(&str, Vec<Value>) -> Result<Vec<Row>, StoreError>,
-    node: Node,
-) -> Result<Hash, StoreError> {
+async fn of_node(reader: &mut impl Ask, node: Node) -> Result<Hash, StoreError> {
     let kept = node.level / TREE_LEVELS * TREE_LEVELS;
     let (from, count) = (node.index << (node.level - kept), 1 << (node.level - kept));
     let hashes = if kept == 0 {
         let sql = "SELECT leaf FROM event WHERE idx > $1 AND idx <= $2 ORDER BY idx";
-        let rows = ask(sql, vec![from.into(), (from + count).into()]).await?;
+        let rows = reader.ask(sql, vec![from.into(), (from + count).into()]).await?;
         rows.iter().map(|row| row.blob(0).map(leaf_hash)).collect::<Result<Vec<_>, _>>()?
     } else {
         let sql = "SELECT hash FROM tree_node WHERE level = $1 AND idx >= $2 AND idx < $3 ORDER BY idx";
-        let rows = ask(sql, vec![kept.into(), from.into(), (from + count).into()]).await?;
+        let rows = reader.ask(sql, vec![kept.into(), from.into(), (from + count).into()]).await?;
         rows.iter().map(|row| row.bytes(0).map(Hash)).collect::<Result<Vec<_>, _>>()?
     };
     if hashes.len() as u64 != count {
