@@ -62,21 +62,28 @@ story('the supervision log is shown newest first, with its signed checkpoint', a
   equal([...new Set(shown)], [kind], 'filtered kinds');
   const index = (await page.locator('tbody td:first-child').last().innerText()).trim();
   await page.locator('tbody summary').last().click();
-  const [proof] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: `Simpan bukti entri ${index}` }).click(),
-  ]).catch(async (error) => {
-    // Entries of the last minute are not signed yet: the screen says so.
-    await page.getByText('Belum ditandatangani').waitFor();
-    return [null, error];
-  });
-  if (proof) equal(proof.suggestedFilename(), `bukti-entri-${index}.json`, 'the name of the proof');
+  const proof = page.getByRole('button', { name: `Simpan bukti entri ${index}` });
   const keep = page.getByRole('button', { name: /^Simpan titik periksa \d+$/ }).first();
-  const [checkpoint] = await Promise.all([page.waitForEvent('download'), keep.click()]);
-  check(
-    (await readFile(await checkpoint.path(), 'utf8')).startsWith('sigap-log-checkpoint-v2\n'),
-    'a checkpoint',
-  );
+  const taken = async (button) => {
+    const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
+    return [download.suggestedFilename(), await readFile(await download.path(), 'utf8')];
+  };
+  // Of a server that is younger than a minute nothing is signed, and the screen says so.
+  const isSigned = (await (await world.api('pengawas'))('GET', '/log/checkpoints')).items.length > 0;
+  if (isSigned) {
+    const [name, text] = await taken(keep);
+    check(
+      name.startsWith('titik-periksa-') && text.startsWith('sigap-log-checkpoint-v2\n'),
+      `${name} ${text}`,
+    );
+    await page
+      .getByRole('button', { name: /^Bukti bahwa log hanya bertambah/ })
+      .first()
+      .waitFor();
+  } else {
+    await proof.click();
+    await page.getByText('Belum ditandatangani').first().waitFor();
+  }
   await world.photograph(page, 'supervisor-log');
 });
 
