@@ -77,7 +77,7 @@ story('the supervision log is shown newest first, with its signed checkpoint', a
       `${name} ${text}`,
     );
     await page
-      .getByRole('button', { name: /^Bukti bahwa log hanya bertambah/ })
+      .getByRole('button', { name: /^Bukti hanya bertambah sejak/ })
       .first()
       .waitFor();
   } else {

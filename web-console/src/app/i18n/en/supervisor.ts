@@ -111,7 +111,7 @@ export const supervisor: Record<keyof typeof source, string> = {
   'log.keep': 'Keep',
   'log.keep_of': 'Keep checkpoint {size}',
   'log.growth': 'Proof of growth',
-  'log.growth_of': 'Proof that the log only grew since {size}',
+  'log.growth_of': 'Proof of growth since checkpoint {size}',
   'log.entry_proof': 'Keep the proof of entry {index}',
   'log.checkpoint': 'Signed checkpoint',
   'log.checkpoint_at': '{size} entries, signed {time}',

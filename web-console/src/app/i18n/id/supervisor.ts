@@ -109,7 +109,7 @@ export const supervisor = {
   'log.keep': 'Simpan',
   'log.keep_of': 'Simpan titik periksa {size}',
   'log.growth': 'Bukti hanya bertambah',
-  'log.growth_of': 'Bukti bahwa log hanya bertambah sejak {size}',
+  'log.growth_of': 'Bukti hanya bertambah sejak titik periksa {size}',
   'log.entry_proof': 'Simpan bukti entri {index}',
   'log.checkpoint': 'Titik periksa bertanda tangan',
   'log.checkpoint_at': '{size} entri, ditandatangani {time}',
