@@ -21,6 +21,7 @@ package() {
     sipp) echo sip-tester ;;
     rtpengine) echo rtpengine-daemon ;;
     pip) echo python3-pip ;;
+    pdftotext) echo poppler-utils ;;
     *) echo "$1" ;;
   esac
 }

@@ -152,7 +152,7 @@ for tool in cargo node npm cc git; do
 done
 cargo clippy --version >/dev/null 2>&1 || stop 'missing: clippy (rustup component add clippy)'
 cargo fmt --version >/dev/null 2>&1 || stop 'missing: rustfmt (rustup component add rustfmt)'
-.ci/needs.sh sipp chromium postgres kamailio python3 >"$logs/packages.log" 2>&1 || {
+.ci/needs.sh sipp chromium postgres kamailio python3 pdftotext openssl >"$logs/packages.log" 2>&1 || {
   tail -n 20 "$logs/packages.log"
   stop 'packages are missing'
 }

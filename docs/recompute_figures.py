@@ -6,7 +6,7 @@ Usage: python3 recompute_figures.py EXPORT RULES FROM TO [ZONE_MINUTES]
 
 EXPORT is written by `sigap export`, RULES is the JSON of the rules with the objectives, FROM and TO are times
 (RFC 3339) or days (YYYY-MM-DD, TO included); a FILE has a line `FROM TO` for each period. Prints one line of JSON for
-each: `total` of what `sigap report --export EXPORT --from FROM --to TO` prints. It was written from docs/metrics.md and
+each: `total` and `rhythm` of what `sigap report --export EXPORT --from FROM --to TO` prints. It was written from docs/metrics.md and
 docs/log-format.md and shares no code with the program. It does not verify the log: `verify_export.py` and `sigap verify`
 do.
 """
@@ -444,6 +444,19 @@ class Period:
                 "escalated": sum(own["raised"] > 0 for own in every)},
             "intervals": [self.interval(*interval, objectives) for interval in INTERVALS]}
 
+    def rhythm(self, zone):
+        week, days = [[0] * 24 for _ in range(7)], {}
+        local = lambda at: EPOCH + timedelta(microseconds=at, minutes=zone)
+        for call in self.calls:
+            at = local(call["arrived"])
+            week[at.weekday()][at.hour] += 1
+            days.setdefault(at.date().isoformat(), [0, 0])[0] += 1
+        for one in self.incidents:
+            days.setdefault(local(received(one)[0]).date().isoformat(), [0, 0])[1] += 1
+        return {"week": week, "days": [
+            {"day": day, "calls": calls, "incidents": incidents}
+            for day, (calls, incidents) in sorted(days.items())]}
+
 
 def moment(text, zone, is_end):
     if len(text) > 10:
@@ -466,7 +479,7 @@ def main(arguments):
     log.read(export)
     for begin, end in periods:
         period = Period(log, moment(begin, zone, False), moment(end, zone, True))
-        print(json.dumps(period.figures(objectives)))
+        print(json.dumps({**period.figures(objectives), "rhythm": period.rhythm(zone)}))
 
 
 if __name__ == "__main__":

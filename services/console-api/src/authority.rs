@@ -129,6 +129,10 @@ permissions! {
     CanReadRulesDrafts: Supervisor Admin Auditor;
     /// See the figures of periods.
     CanReadReports: Supervisor Admin Auditor;
+    /// Give out a sealed report of an incident, with everything in it.
+    CanIssueReports: Supervisor Auditor;
+    /// Give out recaps with the numbers and places of callers.
+    CanGiveRecaps: Supervisor Auditor;
     /// Read the supervision log.
     CanReadLog: Supervisor Admin Auditor;
 }

@@ -147,6 +147,7 @@ impl DutySeats {
             | SiteEvent::UnseenOfferTakenBack { .. }
             | SiteEvent::LateOfferTurnedAway { .. }
             | SiteEvent::SoundTested { .. }
+            | SiteEvent::RecapGiven { .. }
             | SiteEvent::DisasterStepped { .. }
             | SiteEvent::BroadcastSent { .. }
             | SiteEvent::BroadcastRead { .. }

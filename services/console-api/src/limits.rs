@@ -119,6 +119,10 @@ pub const LIVE_MESSAGES_KEPT_MAX: usize = 256;
 pub const FLOOR_EVERY: Duration = Duration::from_secs(3);
 /// Hours of incidents in one heat map: a week.
 pub const HEAT_HOURS_MAX: u32 = 168;
+/// Days of one recap, and lines: a month of a large centre.
+pub const RECAP_DAYS_MAX: u32 = 31;
+/// See [`RECAP_DAYS_MAX`].
+pub const RECAP_LINES_MAX: usize = 50_000;
 /// Days of one report: a year, and what a leap year and a late request need.
 pub const REPORT_DAYS_MAX: u32 = 400;
 /// Incidents that are counted for one heat map, the newest: a week of a kabupaten has some hundreds.

@@ -17,8 +17,15 @@ use crate::problem::Problem;
 use crate::wire::Time;
 
 /// How the centre calls itself on paper.
-#[derive(Clone, Debug)]
-pub struct CentreName(pub String);
+#[derive(Clone, Debug, Default)]
+pub struct CentreName {
+    /// Its name.
+    pub name: String,
+    /// The government above it; may be empty.
+    pub government: String,
+    /// Where it is and how to reach it; may be empty.
+    pub address: String,
+}
 
 /// What stands on a paper form besides the report. Times are as they were written by hand; when it is typed in, the
 /// server knows.

@@ -29,8 +29,10 @@ use crate::origin::Origins;
 use crate::paper::CentreName;
 use crate::phone_book::PhoneBook;
 use crate::presence::Presence;
+use crate::public_page::PublicFigures;
 use crate::recordings::{Recordings, RecordingsFolder};
 use crate::screening::Screening;
+use crate::seal::SealFiles;
 use crate::session::password::{HashFailed, Passwords};
 use crate::session::{Attempts, Pace, Sessions, keeper};
 use crate::show::Show;
@@ -68,7 +70,9 @@ pub struct ApiConfig {
     /// Whether this is a demo.
     pub demo: bool,
     /// How the centre calls itself on paper.
-    pub centre_name: String,
+    pub centre: CentreName,
+    /// By what documents are sealed.
+    pub seal: SealFiles,
     /// The couriers.
     pub channels: ChannelDoor,
     /// Prometheus lines of the other parts of the process; figures only.
@@ -116,7 +120,9 @@ pub struct ApiState {
     public_key: Arc<PublicKey>,
     origins: Origins,
     site: Site,
-    centre_name: CentreName,
+    centre: CentreName,
+    seal: SealFiles,
+    public_figures: PublicFigures,
     more_metrics: MoreMetrics,
     names: NameBook,
     show: Show,
@@ -227,7 +233,9 @@ impl ApiState {
             renderer: Renderer::new(show.clone()),
             public_key: Arc::new(config.public_key),
             origins: Origins::new(config.origins),
-            centre_name: CentreName(config.centre_name),
+            centre: config.centre,
+            seal: config.seal,
+            public_figures: PublicFigures::default(),
             site: Site { demo: config.demo, session_length: config.session_length },
             classifier: config.classifier,
             more_metrics: config.more_metrics,

@@ -53,6 +53,10 @@ make_id! {
     PartyId
 }
 make_id! {
+    /// A sealed report of an incident that was given out.
+    ReportId
+}
+make_id! {
     /// A field unit of an agency.
     UnitId
 }

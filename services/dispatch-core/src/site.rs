@@ -95,6 +95,16 @@ pub struct ChannelTest {
     pub at: Timestamp,
 }
 
+/// Of what a recap is (Permenkominfo 10/2016 Pasal 15(2)).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecapKind {
+    /// Of calls: number, location, time received (letter d).
+    Calls,
+    /// Of information that was sent, with the time sent (letter e).
+    Sent,
+}
+
 /// Something that happened to the site.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -360,6 +370,18 @@ pub enum SiteEvent {
     SoundTested {
         /// Whether they were.
         heard: bool,
+    },
+    /// A recap of calls or of what was sent was given out: personal data left the centre (Permenkominfo 10/2016
+    /// Pasal 15(2)).
+    RecapGiven {
+        /// Of what.
+        what: RecapKind,
+        /// From this time.
+        from: Timestamp,
+        /// Until before this one.
+        to: Timestamp,
+        /// How many lines it has.
+        lines: u32,
     },
     /// The switch of the disaster mode was touched.
     DisasterStepped {

@@ -62,6 +62,11 @@ impl Timestamp {
         minutes.rem_euclid(DAY) as u16
     }
 
+    /// The number of the calendar day in a zone; the day of the epoch is 0.
+    pub const fn day_in(self, zone: Zone) -> i64 {
+        self.shifted(zone).div_euclid(86_400_000_000)
+    }
+
     /// The calendar year in a zone.
     pub fn year_in(self, zone: Zone) -> i16 {
         jiff::Timestamp::from_microsecond(self.shifted(zone))

@@ -12,9 +12,10 @@ use supervision_log::{
 
 use crate::engine::{Connection, SCHEMA, StoreUrl, Target, schema_of};
 use crate::error::StoreError;
-use crate::records::{CheckpointEntry, LogHead};
+use crate::records::{CheckpointEntry, LogHead, UserRecord};
 use crate::store::{
-    AGENCIES, Counted, HEAD, RULES, count, nodes, proof, read_checkpoint, read_entry, read_head, read_policy,
+    AGENCIES, Counted, HEAD, RULES, USER_COLUMNS, count, nodes, proof, read_checkpoint, read_entry,
+    read_head, read_policy, read_user,
 };
 
 /// Entries read at once; an entry is about half a kilobyte.
@@ -122,6 +123,12 @@ impl LogReader {
     pub async fn policy(&mut self) -> Result<Arc<Policy>, StoreError> {
         let rules = self.connection.row(RULES, vec![]).await?;
         read_policy(rules, &self.connection.rows(AGENCIES, vec![]).await?)
+    }
+
+    /// Everybody who has an account.
+    pub async fn accounts(&mut self) -> Result<Vec<UserRecord>, StoreError> {
+        let sql = format!("SELECT {USER_COLUMNS} FROM users ORDER BY username_folded");
+        self.connection.rows(&sql, vec![]).await?.iter().map(|row| read_user(row, 0)).collect()
     }
 
     async fn proof(&mut self, spans: Vec<Span>) -> Result<Vec<Hash>, StoreError> {

@@ -24,7 +24,7 @@ use dispatch_core::referral::Referral;
 use dispatch_core::roster::handover::ShiftHandover;
 use dispatch_core::roster::{Reach, RosterCommand};
 use dispatch_core::screening::NumberRuleKind;
-use dispatch_core::site::{ChannelTest, UserRole};
+use dispatch_core::site::{ChannelTest, RecapKind, UserRole};
 use dispatch_core::time::Timestamp;
 use dispatch_core::trunk::TrunkSetup;
 use dispatch_core::unit::{Unit, UnitCommand};
@@ -394,6 +394,17 @@ pub enum SiteCommand {
     NoteSoundTest {
         /// Whether they did.
         heard: bool,
+    },
+    /// Write down that a recap with personal data was given out.
+    NoteRecap {
+        /// Of what.
+        what: RecapKind,
+        /// From this time.
+        from: Timestamp,
+        /// Until before this one.
+        to: Timestamp,
+        /// How many lines it has.
+        lines: u32,
     },
     /// Write down what sounded at a person's console in ten minutes.
     CountAlarms {

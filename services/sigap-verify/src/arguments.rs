@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use electronic_seal::Chain;
 use supervision_log::{Certificate, SignedCheckpoint, Trust, parse_public_key_pem};
 
 /// What the program is to do.
@@ -21,6 +22,7 @@ pub struct Arguments {
     certificate: Option<OsString>,
     checkpoints: Vec<OsString>,
     from: Option<OsString>,
+    seal: Option<OsString>,
 }
 
 /// Reads the command line.
@@ -33,6 +35,7 @@ pub fn read(words: impl Iterator<Item = OsString>) -> Result<Request, String> {
             Some("--public-key") => arguments.public_key = Some(value()?),
             Some("--certificate") => arguments.certificate = Some(value()?),
             Some("--checkpoint") => arguments.checkpoints.push(value()?),
+            Some("--seal-certificate") => arguments.seal = Some(value()?),
             Some("--from") => arguments.from = Some(value()?),
             Some(flag) if flag.starts_with("--") => return Err(format!("{flag}?")),
             Some(_) | None if file.is_none() => file = Some(word),
@@ -44,6 +47,11 @@ pub fn read(words: impl Iterator<Item = OsString>) -> Result<Request, String> {
 }
 
 impl Arguments {
+    /// Reads the certificate of the seal, if one was given.
+    pub fn seal(&self) -> Result<Option<Chain>, String> {
+        self.seal.as_ref().map(|name| read_with(name, Chain::from_pem)).transpose()
+    }
+
     /// Reads the files that the verdict rests on.
     pub fn trust(&self) -> Result<Trust, String> {
         let by_key =

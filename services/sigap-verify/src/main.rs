@@ -7,6 +7,7 @@
 
 mod arguments;
 mod lines;
+mod report;
 mod words;
 
 use std::fs::File;
@@ -14,10 +15,14 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::process::ExitCode;
 
 use arguments::{Arguments, Request};
+use electronic_seal::Chain;
+use report::{SealedReport, Unsealed};
 use supervision_log::{ExportError, Trust, VerifiedExport, verify_proof};
 
 /// A proof is some thousand bytes; its entry at most a few million.
 const PROOF_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// A report of a thousand events is a few million bytes.
+const SEALED_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// The first line of a proof that is spread over lines, and a word of one that is not.
 const PROOF_OPENS: &str = "{";
 const PROOF_SAYS: &str = "\"sigap-log-proof\"";
@@ -32,6 +37,10 @@ fn main() -> ExitCode {
     };
     answer.say()
 }
+
+/// The sealed data of a report is one line; a sealed PDF begins with its name.
+const SEALED_SAYS: &str = "\"protected\"";
+const PDF_OPENS: &str = "%PDF-";
 
 /// What is printed, and how the program ends.
 struct Answer {
@@ -62,15 +71,20 @@ impl Answer {
 
 fn check(arguments: &Arguments) -> Result<Answer, String> {
     let trust = arguments.trust()?;
+    let seal = arguments.seal()?;
     if arguments.file == "-" {
-        return check_input(&mut BufReader::new(std::io::stdin()), &trust);
+        return check_input(&mut BufReader::new(std::io::stdin()), &trust, seal.as_ref());
     }
     let name = arguments.file.to_string_lossy();
     let file = File::open(&arguments.file).map_err(|error| format!("{name}: {error}"))?;
-    check_input(&mut BufReader::with_capacity(1 << 20, file), &trust)
+    check_input(&mut BufReader::with_capacity(1 << 20, file), &trust, seal.as_ref())
 }
 
-fn check_input(input: &mut (impl BufRead + Send), trust: &Trust) -> Result<Answer, String> {
+fn check_input(
+    input: &mut (impl BufRead + Send),
+    trust: &Trust,
+    seal: Option<&Chain>,
+) -> Result<Answer, String> {
     let first = match lines::first(input) {
         Ok(first) => first,
         Err(problem) => {
@@ -78,6 +92,14 @@ fn check_input(input: &mut (impl BufRead + Send), trust: &Trust) -> Result<Answe
             return Ok(Answer::bad(&unread, 0));
         }
     };
+    if first.starts_with(PDF_OPENS) {
+        let mut bytes = (first + "\n").into_bytes();
+        input.take(SEALED_BYTES_MAX).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+        return Ok(sealed(report::check_paper(&bytes, seal)));
+    }
+    if first.contains(SEALED_SAYS) {
+        return Ok(sealed(report::check_data(&first, seal, trust)));
+    }
     if first.trim() == PROOF_OPENS || first.contains(PROOF_SAYS) {
         return check_proof(first, input, trust);
     }
@@ -86,6 +108,13 @@ fn check_input(input: &mut (impl BufRead + Send), trust: &Trust) -> Result<Answe
         Ok(verified) => Answer { lines: words::good_export(&verified, trust), code: 0 },
         Err(bad) => Answer::bad(&bad, bad.entry()),
     })
+}
+
+fn sealed(verdict: Result<SealedReport, Unsealed>) -> Answer {
+    match verdict {
+        Ok(report) => Answer { lines: words::good_report(&report), code: 0 },
+        Err(bad) => Answer::bad(&bad.reason, bad.entry),
+    }
 }
 
 fn check_proof(first: String, input: &mut impl BufRead, trust: &Trust) -> Result<Answer, String> {

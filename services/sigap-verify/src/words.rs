@@ -1,12 +1,13 @@
 //! What is said: a line for programs, then sentences in Indonesian and English.
 
+use crate::report::SealedReport;
 use supervision_log::{Claim, Trust, VerifiedExport, VerifiedProof};
 
 /// How the program is used.
-pub const HELP: &str = "sigap-verify FILE [--public-key FILE] [--certificate FILE] [--checkpoint FILE]… [--from FILE]
+pub const HELP: &str = "sigap-verify FILE [--public-key FILE] [--certificate FILE] [--checkpoint FILE]… [--from FILE] [--seal-certificate FILE]
 
-Memeriksa ekspor log pengawasan Sigap 112, atau sebuah bukti, tanpa server dan tanpa basis data.
-Checks an export of the Sigap 112 supervision log, or a proof, without a server and without a database.
+Memeriksa ekspor log pengawasan Sigap 112, sebuah bukti, atau laporan bersegel (PDF atau .jws.json), tanpa server.
+Checks an export of the Sigap 112 supervision log, a proof, or a sealed report (PDF or .jws.json), without a server.
 
   FILE                 ekspor atau bukti; - membaca masukan baku / export or proof; - reads standard input
   --public-key FILE    kunci publik log (PEM), dari luar sistem / public key of the log (PEM), from outside
@@ -14,6 +15,8 @@ Checks an export of the Sigap 112 supervision log, or a proof, without a server 
   --checkpoint FILE    titik periksa yang disimpan di luar; boleh berulang / a checkpoint that was kept outside; may repeat
   --from FILE          titik periksa terakhir yang sudah diperiksa; ekspor boleh mulai sesudahnya
                        the checkpoint up to which it was checked before; the export may begin after it
+  --seal-certificate FILE
+                       sertifikat segel (PEM), dari luar sistem / certificate of the seal (PEM), from outside
 
 Keluar 0: utuh. 1: rusak, entri pertama yang rusak disebut. 2: tidak dapat diperiksa.
 Exit 0: whole. 1: bad, the first bad entry is named. 2: could not be checked.";
@@ -132,6 +135,43 @@ pub fn good_proof(verified: &VerifiedProof, trust: &Trust) -> Vec<String> {
             "Note: {apart} checkpoints from outside have another size and could not be compared."
         ));
     }
+    lines
+}
+
+/// A sealed report is as it was sealed.
+pub fn good_report(report: &SealedReport) -> Vec<String> {
+    let mut lines = vec![format!("ok seal={}", report.fingerprint)];
+    match (&report.incident, report.lines, report.log_entries) {
+        (Some(number), Some(count), Some(size)) => {
+            lines.push(format!(
+                "TERBUKTI. Laporan insiden {number} utuh; {count} baris kronologinya ada di log bertanda tangan berisi {size} entri."
+            ));
+            lines.push(format!(
+                "PROVEN. The report of incident {number} is whole; its {count} lines are in the signed log of {size} entries."
+            ));
+        }
+        _ => {
+            lines.push(
+                "SAH. Dokumen ini utuh sejak disegel. Isi laporan insiden dibuktikan oleh lampiran .jws.json-nya.".to_owned(),
+            );
+            lines.push(
+                "VALID. The document is as it was sealed. What a report of an incident says is proven by its attached .jws.json."
+                    .to_owned(),
+            );
+        }
+    }
+    lines.push(format!("Segel / seal: {}", report.subject));
+    if !report.seal_known {
+        lines.push(
+            "Catatan: sertifikat segel diambil dari dokumen itu sendiri; beri --seal-certificate dari luar."
+                .to_owned(),
+        );
+        lines.push(
+            "Note: the seal's certificate is the document's own; give --seal-certificate from outside."
+                .to_owned(),
+        );
+    }
+    about_key(&mut lines, report.lines.is_some() && !report.log_key_known);
     lines
 }
 

@@ -6,9 +6,13 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use electronic_seal::Seal;
+use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256};
 use sample::{ENTRIES, Log, key, leaves};
+use serde_json::{Value, json};
 use supervision_log::{
-    Begin, Claim, Hash, Proof, SignedCheckpoint, consistency_spans, inclusion_spans, public_key_pem,
+    Begin, Claim, CommitmentOpening, Evidence, EvidenceEntry, Hash, Proof, SignedCheckpoint, commit,
+    consistency_spans, inclusion_spans, public_key_pem, time_text,
 };
 use tempfile::TempDir;
 
@@ -195,4 +199,108 @@ fn the_standard_input_is_read_whatever_it_holds() {
     let (code, said) = run(&["-"], good.as_bytes());
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("kunci diambil dari berkas itu sendiri"), "{said}");
+}
+
+/// The entry of which the report tells; its value is behind a commitment.
+const TOLD: u64 = 1_203;
+
+fn seal() -> (Seal, String) {
+    let pair = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key");
+    let params = CertificateParams::new(Vec::<String>::new()).expect("parameters");
+    let own = params.self_signed(&pair).expect("a certificate").pem();
+    (Seal::open(&pair.serialize_pem(), &own).expect("a seal"), own)
+}
+
+/// A report of one line, and the log behind it.
+fn report() -> Value {
+    let (stream, salt, value) = ([9; 32], [4; 16], "\"Pak Samsudin\"");
+    let mut leaves = leaves();
+    let leaf = &mut leaves[TOLD as usize - 1];
+    let commitment = commit(&stream, &salt, value);
+    let body = json!({ "text": { "$commit": commitment, "ref": format!("{TOLD}.0"), "shape": "text" } });
+    leaf.body = body.to_string().into_bytes();
+    let at = time_text(leaf.at_us);
+    let log = Log::new(leaves);
+    let spans = inclusion_spans(TOLD - 1, ENTRIES).expect("within");
+    let evidence = Evidence {
+        key: key().verifying_key(),
+        checkpoint: log.checkpoints.last().expect("a checkpoint").clone(),
+        entries: vec![EvidenceEntry {
+            index: TOLD,
+            leaf: log.entries[TOLD as usize - 1].leaf.clone(),
+            hashes: log.hashes(&spans),
+        }],
+        openings: vec![CommitmentOpening {
+            index: TOLD,
+            place: 0,
+            salt,
+            key: stream,
+            value: value.to_owned(),
+        }],
+    };
+    json!({
+        "format": "sigap-incident-report",
+        "version": 1,
+        "incident": { "number": "2026-000112" },
+        "timeline": [{ "index": TOLD.to_string(), "at": at, "data": { "text": "Pak Samsudin" } }],
+        "log": evidence.to_json(),
+    })
+}
+
+#[test]
+fn a_sealed_report_is_proven_line_by_line() {
+    let (desk, (seal, own)) = (Desk::new(), seal());
+    let known = [PathBuf::from("--seal-certificate"), desk.put("seal.pem", &own)];
+    let sealed = seal.sign_json(report().to_string().as_bytes());
+    let (code, said) = desk.verify(&sealed, &known);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.starts_with(&format!("ok seal={}\n", seal.chain().fingerprint())), "{said}");
+    assert!(said.contains("PROVEN. The report of incident 2026-000112 is whole; its 1 lines"), "{said}");
+    assert!(!said.contains("Note:"), "nothing more is asked for: {said}");
+    let (code, said) = desk.verify(&sealed, &[]);
+    assert!(code == Some(0) && said.contains("--seal-certificate"), "{said}");
+}
+
+#[test]
+fn a_report_that_says_something_else_than_the_log_is_bad_at_that_entry() {
+    let (desk, (seal, _)) = (Desk::new(), seal());
+    let place = |pointer: &str, value: Value| {
+        let mut other = report();
+        *other.pointer_mut(pointer).expect("a member") = value;
+        seal.sign_json(other.to_string().as_bytes())
+    };
+    let bad = format!("bad entry={TOLD}");
+    for (pointer, value) in [
+        ("/timeline/0/data/text", json!("Pak Budi")),
+        ("/timeline/0/at", json!("2026-11-22T00:00:00.000000Z")),
+        ("/log/openings/0/value", json!("\"Pak Budi\"")),
+        ("/log/openings", json!([])),
+        ("/log/entries/0/hashes", json!([])),
+    ] {
+        let (code, said) = desk.verify(&place(pointer, value), &[]);
+        assert!(code == Some(1) && said.starts_with(&bad), "{pointer}: {said}");
+    }
+    // The centre itself could sign a line that no entry stands behind; it is found.
+    let (code, said) = desk.verify(&place("/log/entries", json!([])), &[]);
+    assert!(code == Some(1) && said.starts_with(&bad), "{said}");
+    // A byte changed after the seal; another centre's certificate; another log's key.
+    let sealed = seal.sign_json(report().to_string().as_bytes());
+    let changed = sealed.replacen("\"payload\":\"e", "\"payload\":\"f", 1);
+    let (code, said) = desk.verify(&changed, &[]);
+    assert!(code == Some(1) && said.starts_with("bad entry=0: the signature does not fit"), "{said}");
+    let (_, foreign) = self::seal();
+    let known = [PathBuf::from("--seal-certificate"), desk.put("foreign.pem", &foreign)];
+    let (code, said) = desk.verify(&sealed, &known);
+    assert!(code == Some(1) && said.contains("not by the certificate that was given"), "{said}");
+}
+
+#[test]
+fn the_list_of_an_audit_folder_is_checked_by_its_seal() {
+    let (desk, (seal, own)) = (Desk::new(), seal());
+    let list = json!({ "format": "sigap-audit-pack", "version": 1, "files": [] }).to_string();
+    let known = [PathBuf::from("--seal-certificate"), desk.put("seal.pem", &own)];
+    let (code, said) = desk.verify(&seal.sign_json(list.as_bytes()), &known);
+    assert!(code == Some(0) && said.contains("VALID."), "{said}");
+    let (code, said) = desk.verify(&seal.sign_json(b"{\"format\":\"other\"}"), &known);
+    assert!(code == Some(1) && said.starts_with("bad entry=0: not a report"), "{said}");
 }

@@ -132,7 +132,7 @@ fn make(files: &Files) -> anyhow::Result<()> {
 }
 
 /// Writes by way of another name, so that a crash leaves either nothing or the whole file.
-fn write_new(path: &Path, bytes: &[u8], mode: u32) -> anyhow::Result<()> {
+pub fn write_new(path: &Path, bytes: &[u8], mode: u32) -> anyhow::Result<()> {
     let part = path.with_extension("part");
     let mut options = std::fs::OpenOptions::new();
     let mut file = options.write(true).create(true).truncate(true).mode(mode).open(&part)?;

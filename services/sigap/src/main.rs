@@ -5,6 +5,7 @@ mod config;
 mod keys;
 mod logging;
 mod roles;
+mod seal_keys;
 mod tools;
 
 use std::process::ExitCode;
@@ -39,6 +40,10 @@ enum Command {
     Export(tools::export::Args),
     /// Print the figures of a period, out of the store or computed again from an export of the log
     Report(tools::report::Args),
+    /// List certificates, request one from an authority, take its answer, make a new key of the seal
+    Certificate(tools::certificate::Args),
+    /// Collect what an auditor asks for in one folder: log, verdict, figures of 24 months, changes, accesses, keys
+    AuditPack(tools::audit_pack::Args),
     /// Add people, set their passwords, list them
     User(tools::user::Args),
     /// Import the official outlines of areas, and the kabupaten's own places
@@ -58,6 +63,8 @@ fn main() -> ExitCode {
         Command::Verify(args) => tools::verify::run(&args),
         Command::Export(args) => tools::export::run(&args),
         Command::Report(args) => tools::report::run(&args),
+        Command::Certificate(args) => tools::certificate::run(&args),
+        Command::AuditPack(args) => tools::audit_pack::run(&args),
         Command::User(args) => tools::user::run(&args),
         Command::Area(args) => tools::area::run(&args),
         Command::Simulate(args) => tools::simulate::run(args),

@@ -13,15 +13,27 @@ use toml::{Table, Value};
 const ARROWS: &[(&str, &[&str])] = &[
     ("dispatch-core", &[]),
     ("supervision-log", &[]),
+    ("official-documents", &[]),
+    ("electronic-seal", &["official-documents"]),
     ("call-link", &["dispatch-core"]),
     ("call-media", &["call-link", "dispatch-core"]),
     ("sip-trunk", &["call-link", "call-media", "dispatch-core"]),
     ("incident-store", &["dispatch-core", "supervision-log"]),
     ("agency-channels", &["dispatch-core"]),
-    ("console-api", &["call-link", "dispatch-core", "incident-store", "supervision-log"]),
+    (
+        "console-api",
+        &[
+            "call-link",
+            "dispatch-core",
+            "electronic-seal",
+            "incident-store",
+            "official-documents",
+            "supervision-log",
+        ],
+    ),
     ("simulator", &["dispatch-core"]),
     ("load-tests", &["dispatch-core", "simulator"]),
-    ("sigap-verify", &["supervision-log"]),
+    ("sigap-verify", &["electronic-seal", "supervision-log"]),
     (
         "sigap",
         &[
@@ -30,6 +42,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "call-media",
             "console-api",
             "dispatch-core",
+            "electronic-seal",
             "incident-store",
             "simulator",
             "sip-trunk",
@@ -39,7 +52,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// The crates that do no I/O and read neither clock nor chance: replaying the log must give the same state.
-const PURE: &[&str] = &["dispatch-core", "supervision-log"];
+const PURE: &[&str] = &["dispatch-core", "electronic-seal", "official-documents", "supervision-log"];
 
 /// What a pure crate may not name, not even for its tests: the tests of a pure crate are pure too.
 const NOT_IN_PURE: &[&str] = &[

@@ -10,6 +10,7 @@ mod system {
     mod abandoned_calls;
     mod acknowledge_races;
     mod area_import;
+    mod audit_pack;
     mod bad_http;
     mod bad_sip;
     mod channels;
@@ -29,6 +30,7 @@ mod system {
     mod proofs;
     mod repeated_orders;
     mod screened;
+    mod sealed_reports;
     mod store_away;
     mod strangers;
     mod user_tool;

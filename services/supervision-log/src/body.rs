@@ -30,7 +30,7 @@ pub(crate) fn readable_body(body: &[u8]) -> ReadableBody<'_> {
 }
 
 /// The time as RFC 3339 in UTC with microseconds, or none where RFC 3339 has no way to write it.
-pub(crate) fn readable_time(at_us: i64) -> Option<String> {
+pub fn readable_time(at_us: i64) -> Option<String> {
     let at = jiff::Timestamp::from_microsecond(at_us).ok().filter(|_| at_us >= RFC3339_FIRST_US)?;
     Some(format!("{at:.6}"))
 }

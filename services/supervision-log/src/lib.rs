@@ -12,6 +12,7 @@
 
 mod body;
 mod checkpoint;
+mod evidence;
 mod export;
 mod export_line;
 mod export_problem;
@@ -28,7 +29,9 @@ mod tree_reference;
 mod verify;
 mod verify_export;
 
+pub use body::readable_time as time_text;
 pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint, sign, verify};
+pub use evidence::{CommitmentOpening, ERASED, Evidence, EvidenceEntry, ProvenEntry, commit};
 pub use export::{Begin, Header, checkpoint_line, entry_line, header_line};
 pub use export_problem::{ExportError, LineError};
 pub use hash::{Hash, HashError, LogId, chain};

@@ -118,6 +118,9 @@ pub enum ProofError {
         "the newer log does not go on from the older one: an entry up to here was changed, removed or inserted"
     )]
     NotConsistent,
+    /// A value is not the one that the entry commits to.
+    #[error("a value beside the entry is not the one that it was written with")]
+    NotCommitted,
     /// A kept checkpoint of the same size says something else.
     #[error(
         "a checkpoint that was kept elsewhere names another hash at the same size: the log was rewritten"

@@ -10,6 +10,7 @@ const screens = [
   ['damkar', '/instansi'],
   ['pengawas', '/pengawas'],
   ['pengawas', '/pengawas/log'],
+  ['pengawas', '/pengawas/insiden'],
   ['pengawas', '/pengawas/laporan'],
 ];
 

@@ -64,6 +64,31 @@ story(
     equal(bytes.subarray(0, 2).toString(), 'PK', 'a workbook');
     check(/^laporan-112-.*\.xlsx$/.test(workbook.suggestedFilename()), workbook.suggestedFilename());
 
+    const [recap] = await Promise.all([
+      page.waitForEvent('download'),
+      page
+        .getByRole('group', { name: 'Panggilan: nomor, lokasi, waktu' })
+        .getByRole('button', { name: 'CSV' })
+        .click(),
+    ]);
+    const recapped = (await readFile(await recap.path(), 'utf8')).trim().split('\r\n');
+    equal(recapped.length, 3, 'a head and two calls');
+    const [paper] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Unduh PDF resmi' }).click(),
+    ]);
+    const printed = await readFile(await paper.path());
+    equal(printed.subarray(0, 8).toString(), '%PDF-1.7', 'a PDF');
+    check(printed.includes('/SubFilter/ETSI.CAdES.detached'), 'the report is sealed');
+    const week = page.getByRole('group', { name: 'Panggilan menurut hari dan jam' });
+    const fields = await week.locator('tbody td', { hasText: /^\d+$/ }).allInnerTexts();
+    equal(
+      fields.reduce((sum, text) => sum + Number(text), 0),
+      2,
+      'two calls in the week',
+    );
+    check((await page.locator('.trend .column').count()) >= 1, 'a day of the trend');
+
     for (const [theme, width, height] of [
       ['dark', 1920, 1080],
       ['dark', 1366, 768],
@@ -91,5 +116,82 @@ story(
     await page.getByRole('button', { name: 'Hari ini' }).click();
     await page.getByText('Dihitung dari log pengawasan').waitFor();
     equal(await figure(page, 'masuk'), '2', 'today');
+  },
+);
+
+story(
+  'archive: an incident that is over is found, and its sealed report is given out and checked',
+  async (world) => {
+    const incident = await newIncident(world, {
+      priority: 'P1',
+      narrative: 'Gudang karet di simpang Rias terbakar, angin kencang',
+    });
+    const supervisor = await world.api('pengawas');
+    await supervisor('POST', `/incidents/${incident.id}/cancel`, { reason: 'laporan palsu, dicek Polsek' });
+
+    const page = await world.signedIn('auditor', { width: 1920, height: 1080 });
+    await page.getByRole('link', { name: 'Insiden', exact: true }).click();
+    await page.getByRole('searchbox', { name: 'Nomor, tempat, uraian' }).fill('karet di simpang rias');
+    await page.getByLabel('Keadaan').selectOption('ended');
+    const row = page.getByRole('listitem').filter({ hasText: incident.number });
+    await row.waitFor();
+    equal(await page.locator('.list li .row').count(), 1, 'only what matches');
+    await row.getByRole('button').click();
+    await page.getByText('Gudang karet di simpang Rias').waitFor();
+    await page.getByText('Laporan bersegel', { exact: true }).click();
+    const give = page.getByRole('button', { name: 'Keluarkan PDF' });
+    equal(await give.isDisabled(), true, 'not without a purpose');
+    await page.getByLabel('Untuk siapa dan keperluan apa').fill('Pemeriksaan Inspektorat, SPT 700/12');
+    for (const [theme, width, height] of [
+      ['dark', 1920, 1080],
+      ['dark', 1366, 768],
+      ['light', 1366, 768],
+      ['light', 1920, 1080],
+    ]) {
+      if (theme === 'light' && width === 1366)
+        await page.getByRole('button', { name: 'Tema terang' }).click();
+      await page.setViewportSize({ width, height });
+      await page.waitForTimeout(200);
+      await world.photograph(page, `archive-${width}-${theme}`);
+      equal(await faults(page), [], `faults ${theme} ${width}`);
+    }
+    await page.setViewportSize({ width: 683, height: 384 });
+    const wide = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    equal(await wide(), 0, 'at 200 % zoom nothing scrolls sideways');
+    await world.photograph(page, 'archive-zoomed');
+    await page.setViewportSize({ width: 1366, height: 768 });
+    const [download] = await Promise.all([page.waitForEvent('download'), give.click()]);
+    equal(download.suggestedFilename(), `laporan-insiden-${incident.number}.pdf`, 'the name of the file');
+    const bytes = await readFile(await download.path());
+    equal(bytes.subarray(0, 8).toString(), '%PDF-1.7', 'a PDF');
+    check(bytes.includes('/SubFilter/ETSI.CAdES.detached'), 'it is signed');
+    await page.getByText(`Laporan insiden ${incident.number} dikeluarkan dan dicatat`).waitFor();
+    const auditor = await world.api('auditor');
+    const { timeline } = await auditor('GET', `/incidents/${incident.id}`);
+    check(timeline.at(-1).text_id.endsWith('Pemeriksaan Inspektorat, SPT 700/12'), timeline.at(-1).text_id);
+    await page.context().close();
+  },
+);
+
+story(
+  'everybody may read the page of the centre: standard, charter, cost, complaints, figures',
+  async (world) => {
+    for (const [theme, width, height] of [
+      ['dark', 1920, 1080],
+      ['light', 1366, 768],
+      ['light', 683, 384],
+    ]) {
+      const page = await world.page({ theme, width, height });
+      await page.emulateMedia({ colorScheme: theme });
+      await page.goto(`${world.server.origin}/publik`);
+      await page.getByRole('heading', { name: 'Standar pelayanan' }).waitFor();
+      for (const name of ['Biaya', 'Maklumat pelayanan', 'Pengaduan', 'Kinerja'])
+        check(await page.getByRole('heading', { name, exact: true }).isVisible(), name);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      equal(wide, 0, `nothing scrolls sideways at ${width}`);
+      equal(await faults(page), [], `faults ${theme} ${width}`);
+      await world.photograph(page, `public-${width}-${theme}`);
+      await page.context().close();
+    }
   },
 );

@@ -43,6 +43,8 @@ async function show(world, some) {
         const [, all] = /\/(\d+)/.exec(await bar.innerText());
         await until(async () => (await bar.innerText()).startsWith(`${all}/`), `${name} to its end`, 20_000);
       }
+      // The last step may open a screen whose file is still on its way.
+      await page.locator('h1').first().waitFor({ state: 'attached' });
       if (name === 'responder') await page.getByText('Kebakaran bangunan').first().waitFor();
       const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       check(over <= 0, `${name} is ${over} pixels too wide`);

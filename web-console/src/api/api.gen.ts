@@ -1439,6 +1439,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give out a sealed report of an incident: everything that is known of it, its timeline out of the supervision log
+         *     with proofs, signed. As PDF with the data in it, or, with `Accept: application/jose+json`, the data alone (JWS).
+         *     Each report that is given out is an entry of the log.
+         */
+        post: operations["issue_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents/{id}/split": {
         parameters: {
             query?: never;
@@ -1911,6 +1932,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/performance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the centre did in the last thirty whole days, as open data: without small counts, counted anew at most every quarter
+         *     of an hour. Needs no session.
+         */
+        get: operations["show_public_performance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/referrals": {
         parameters: {
             query?: never;
@@ -1945,6 +1986,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/recap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give out the recap of calls or of information that was sent (Permenkominfo 10/2016 Pasal 15(2) d and e), as a sealed
+         *     document (PDF), as a workbook or as CSV by the header `Accept`. It holds personal data: that it was given out is an
+         *     entry of the log.
+         */
+        post: operations["give_recap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/response": {
         parameters: {
             query?: never;
@@ -1954,7 +2016,8 @@ export interface paths {
         };
         /**
          * How long people waited: every interval with its cases, coverage, percentiles and targets, over the calls that arrived and
-         *     the incidents that were reported in a period. As JSON, as CSV or as a workbook, by the header `Accept`.
+         *     the incidents that were reported in a period. As JSON, as CSV, as a workbook or as a sealed
+         *     document (PDF), by the header `Accept`.
          */
         get: operations["report_response"];
         put?: never;
@@ -4536,6 +4599,11 @@ export interface components {
             /** @description To which. */
             to: string;
         };
+        /** @description For whom a report is. */
+        IssueReportRequest: {
+            /** @description For whom and what for: it stands in the report, in the log and on the timeline. */
+            purpose: string;
+        };
         /** @description A road post. */
         Kilometre: {
             /** @description The same in English. */
@@ -5426,6 +5494,78 @@ export interface components {
             /** @description In which role. */
             role: components["schemas"]["AgencyRole"];
         };
+        /** @description Calls; null where there were too few to tell. */
+        PublicCalls: {
+            /**
+             * Format: double
+             * @description Of them answered, 0 to 1.
+             */
+            answered_share: number | null;
+            /**
+             * Format: double
+             * @description Of the answered, within 15 seconds, 0 to 1.
+             */
+            answered_within_15s_share: number | null;
+            /**
+             * Format: int64
+             * @description All that came.
+             */
+            offered: number | null;
+            /** @description By what they turned out to be. */
+            outcomes: {
+                [key: string]: number | null;
+            };
+        };
+        /** @description A count with a name. */
+        PublicCount: {
+            /** @description A letter, or a Kemendagri code; `none` for what has none. */
+            code: string;
+            /**
+             * Format: int64
+             * @description How many; null when too few.
+             */
+            count: number | null;
+            /** @description What to call it. */
+            name: string;
+        };
+        /** @description Incidents; null where there were too few to tell. */
+        PublicIncidents: {
+            /** @description By kecamatan. */
+            by_area: components["schemas"]["PublicCount"][];
+            /** @description By category. */
+            by_category: components["schemas"]["PublicCount"][];
+            /**
+             * Format: int64
+             * @description All that were opened.
+             */
+            opened: number | null;
+        };
+        /** @description An interval; null where there were too few cases to tell. */
+        PublicInterval: {
+            /** @description From which time stamp. */
+            from: string;
+            /**
+             * Format: int64
+             * @description Cases.
+             */
+            n: number | null;
+            /** @description What it is called, Indonesian. */
+            name: string;
+            /**
+             * Format: double
+             * @description Median, in seconds.
+             */
+            p50_s: number | null;
+            /**
+             * Format: double
+             * @description 90th percentile, in seconds.
+             */
+            p90_s: number | null;
+            /** @description What it is measured against. */
+            targets: components["schemas"]["PublicTarget"][];
+            /** @description To which. */
+            to: string;
+        };
         /** @description By what checkpoints are verified. */
         PublicKey: {
             /** @description The X.509 certificate of it, PEM. */
@@ -5434,6 +5574,65 @@ export interface components {
             key_id: string;
             /** @description The Ed25519 public key, PEM (RFC 8410). */
             public_key: string;
+        };
+        /** @description How the centre does, for everybody. */
+        PublicPerformance: {
+            /** @description Calls. */
+            calls: components["schemas"]["PublicCalls"];
+            /** @description Where the figures are defined. */
+            definitions: string;
+            /** @description `sigap-public-performance`. */
+            format: string;
+            /** @description From this moment. */
+            from: components["schemas"]["Time"];
+            /** @description When it was counted. */
+            generated_at: components["schemas"]["Time"];
+            /** @description The government above; may be empty. */
+            government: string;
+            /** @description Incidents. */
+            incidents: components["schemas"]["PublicIncidents"];
+            /** @description Intervals with what they are measured against. */
+            intervals: components["schemas"]["PublicInterval"][];
+            /** @description Who publishes it. */
+            publisher: string;
+            /**
+             * Format: int64
+             * @description Counts from 1 to below this are left out (null), and as many others as would give them away.
+             */
+            suppressed_below: number;
+            /** @description What it is called. */
+            title: string;
+            /** @description Until before this one. */
+            to: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description `1`.
+             */
+            version: number;
+            /** @description By whose clock the days are: a name of the tz database. */
+            zone: string;
+        };
+        /** @description An objective: the service standard. */
+        PublicTarget: {
+            /** @description Only of this priority or function; empty for all. */
+            of: string;
+            /**
+             * Format: int32
+             * @description So many per cent within the limit; null when the mean must be.
+             */
+            percent: number | null;
+            /**
+             * Format: double
+             * @description Share within the limit, 0 to 1.
+             */
+            share: number | null;
+            /** @description Who says so. */
+            source: string;
+            /**
+             * Format: int32
+             * @description The limit.
+             */
+            within_s: number;
         };
         /** @description A question to the caller. */
         Question: {
@@ -5562,6 +5761,20 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /**
+         * @description Of what a recap is.
+         * @enum {string}
+         */
+        RecapOf: "calls" | "sent";
+        /** @description Of what, and when. */
+        RecapRequest: {
+            /** @description From this time (RFC 3339), or from the begin of this day (`YYYY-MM-DD`) where the centre is. */
+            from: string;
+            /** @description Until before this time, or until the end of this day; at most 31 days later. */
+            to: string;
+            /** @description `calls`: number, location, time received. `sent`: what was sent to which agency, and when. */
+            what: components["schemas"]["RecapOf"];
+        };
         /** @description The recording of a call. */
         Recording: {
             /**
@@ -5668,6 +5881,21 @@ export interface components {
             /** @description `noted`, `acknowledged`, `declined`, `confirmed`, `nothing_waits`, `ended`, `ambiguous`, `not_understood` or `ignored`. */
             result: string;
         };
+        /** @description A day of a report. */
+        ReportDay: {
+            /**
+             * Format: int64
+             * @description Calls that came.
+             */
+            calls: number;
+            /** @description Which, `YYYY-MM-DD`. */
+            day: string;
+            /**
+             * Format: int64
+             * @description Incidents that were opened.
+             */
+            incidents: number;
+        };
         /** @description Everything that is counted. */
         ReportFigures: {
             /** @description The agencies that were asked, without mere copies. */
@@ -5706,6 +5934,13 @@ export interface components {
             key: string;
             /** @description What to call it; null when it has no other name. */
             label: string | null;
+        };
+        /** @description When calls and incidents came. */
+        ReportRhythm: {
+            /** @description The days on which something came. */
+            days: components["schemas"]["ReportDay"][];
+            /** @description Seven days, Monday first, of twenty-four hours each: calls that came. */
+            week: number[][];
         };
         /**
          * @description How a report of an agency was heard, when not on its own screen.
@@ -5770,6 +6005,8 @@ export interface components {
         ResponseReport: components["schemas"]["ReportFrame"] & {
             /** @description Its parts. */
             groups: components["schemas"]["ReportGroup"][];
+            /** @description When calls and incidents came. */
+            rhythm: components["schemas"]["ReportRhythm"];
             /** @description All of it. */
             total: components["schemas"]["ReportFigures"];
         };
@@ -10526,6 +10763,47 @@ export interface operations {
             };
         };
     };
+    issue_report: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the incident */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueReportRequest"];
+            };
+        };
+        responses: {
+            /** @description The report (docs/report-format.md) */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                    "application/jose+json": string;
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     split_incident: {
         parameters: {
             query?: never;
@@ -11536,6 +11814,36 @@ export interface operations {
             };
         };
     };
+    show_public_performance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicPerformance"];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_referrals: {
         parameters: {
             query?: never;
@@ -11606,6 +11914,45 @@ export interface operations {
             };
         };
     };
+    give_recap: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. A repeat with the same key gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecapRequest"];
+            };
+        };
+        responses: {
+            /** @description The recap */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description What cannot be done, and why: see docs/api-errors.md */
+            default: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     report_response: {
         parameters: {
             query: {
@@ -11635,6 +11982,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ResponseReport"];
                     "text/csv": string;
+                    "application/pdf": number[];
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
                 };
             };

@@ -75,6 +75,20 @@ export async function readFile(path: string, kind: string): Promise<Blob> {
   return response.blob();
 }
 
+/** Sends something whose answer is a file. Once: another try would give out another one. */
+export async function writeForFile(path: string, body: unknown, kind: string): Promise<Blob> {
+  const response = await fetch(`/api/v1${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: kind, 'idempotency-key': newKey() },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(REPORT_MILLISECONDS_MAX),
+  }).catch((cause: unknown) => {
+    throw new Unreachable(cause);
+  });
+  if (!response.ok) throw await problemFrom(response);
+  return response.blob();
+}
+
 /** The same for what is no JSON. */
 export async function readText(path: string): Promise<string> {
   const signal = AbortSignal.timeout(REQUEST_MILLISECONDS_MAX);

@@ -1,4 +1,4 @@
-import { newKey, read, readFile, readReport, readText, write, writeOnce } from './client';
+import { newKey, read, readFile, readReport, readText, write, writeForFile, writeOnce } from './client';
 import type {
   Alerts,
   Broadcast,
@@ -31,6 +31,7 @@ import type {
   HeatMap,
   Incident,
   IncidentDetail,
+  IncidentPage,
   ImportReport,
   LogEntry,
   MapOffer,
@@ -50,6 +51,7 @@ import type {
   PublicKey,
   RaisedEscalation,
   ReportBy,
+  RecapAsked,
   ResponseReport,
   Referral,
   Roster,
@@ -152,6 +154,8 @@ export const api = {
     readReport<ResponseReport>(`/reports/response?${queryOf(asked)}`, signal),
   reportFile: (asked: ReportAsked, kind: string) => readFile(`/reports/response?${queryOf(asked)}`, kind),
 
+  giveRecap: (asked: RecapAsked, kind: string) => writeForFile('/reports/recap', asked, kind),
+
   ownTasks: (limit: number) =>
     read<{ items: TaskOfAgency[] }>(`/assignments?open=false&limit=${limit}`).then(({ items }) => items),
 
@@ -173,6 +177,9 @@ export const api = {
     writeOnce<FormDraftKept>('PUT', `/drafts/${form}`, { revision, content }, last),
   dropFormDraft: (form: string) => writeOnce<void>('DELETE', `/drafts/${form}`, undefined),
 
+  incidents: (query: string) => read<IncidentPage>(`/incidents?${query}`),
+  issueReport: (incident: string, purpose: string, kind: string) =>
+    writeForFile(`/incidents/${incident}/reports`, { purpose }, kind),
   incident: (id: string) => read<IncidentDetail>(`/incidents/${id}`),
   createIncident: (incident: NewIncident, key: string) =>
     write<Incident>('POST', '/incidents', incident, key),

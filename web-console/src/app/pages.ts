@@ -25,6 +25,7 @@ export function pagesOf(role: Role): { bar: PageLink[]; settings: PageLink[] } {
       : [numbers, trunks];
   const bar = [
     { path: '/pengawas', label: t('watch.board') },
+    { path: '/pengawas/insiden', label: t('archive.page') },
     { path: '/pengawas/kartu', label: t('card.title') },
     { path: '/pengawas/aturan', label: t('rules.title') },
     { path: '/pengawas/rujukan', label: t('refer.page') },

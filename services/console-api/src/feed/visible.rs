@@ -121,6 +121,7 @@ const fn site_form(event: &SiteEvent, role: UserRole) -> Option<Form> {
         | SiteEvent::LateOfferTurnedAway { .. }
         | SiteEvent::ChannelTested { .. }
         | SiteEvent::SoundTested { .. }
+        | SiteEvent::RecapGiven { .. }
         | SiteEvent::AlarmsCounted { .. } => false,
     };
     if sees { Some(Form::Cards) } else { None }
@@ -167,6 +168,9 @@ pub const fn sees_supervisors(role: UserRole) -> bool {
 /// Whether a timeline may tell this role of the event: that a supervisor listens is for supervisors, and for the
 /// log.
 pub fn may_be_told(event: &DeskEvent, role: UserRole) -> bool {
+    if let DeskEvent::Incident(IncidentEvent::ReportIssued { .. }) = event {
+        return role != UserRole::Dispatcher;
+    }
     let DeskEvent::Call(CallEvent::Fact { fact, .. }) = event else { return true };
     let of_supervisors = matches!(fact, CallFact::SupervisorJoined { .. } | CallFact::SupervisorLeft { .. });
     !of_supervisors || sees_supervisors(role)
@@ -211,6 +215,7 @@ fn incident_form(event: &IncidentEvent, incident: &Incident, viewer: Viewer) -> 
         | IncidentEvent::PaperEntered { .. }
         | IncidentEvent::Edited { .. }
         | IncidentEvent::Noted { .. }
+        | IncidentEvent::ReportIssued { .. }
         | IncidentEvent::CardAnswered { .. }
         | IncidentEvent::PriorityRaised { .. }
         | IncidentEvent::CallAttached { .. }

@@ -1,6 +1,8 @@
 //! Reports as files: tables that a spreadsheet opens and a program reads.
 
 pub mod csv;
+pub(crate) mod paper;
+pub(crate) mod recap;
 mod tables;
 pub mod xlsx;
 
@@ -11,6 +13,7 @@ use dispatch_core::time::{Seconds, Timestamp, zone};
 use crate::views::ReportFrame;
 use crate::wire::Counter;
 
+pub(crate) use tables::interval_word;
 pub use tables::{Cell, Table, TableName, table};
 
 /// A period: from a moment until before another one.

@@ -276,7 +276,7 @@ fn counts(report: &ResponseReport) -> Table {
 }
 
 /// What an interval is called (glossary).
-pub(super) const fn interval_word(interval: Interval) -> &'static str {
+pub(crate) const fn interval_word(interval: Interval) -> &'static str {
     match interval {
         Interval::Answer => "waktu jawab",
         Interval::Locate => "lokasi terverifikasi",

@@ -11,10 +11,15 @@ const WIDTH_MAX: f64 = 48.0;
 /// The bytes of a workbook: what was counted, then every table on a sheet of its own. Texts are written as texts: nothing
 /// in them is a formula.
 pub fn write(report: &ResponseReport) -> Result<Vec<u8>, XlsxError> {
+    let tables = TableName::ALL.map(|name| table(report, name));
+    write_tables(std::iter::once(&frame(report)).chain(&tables))
+}
+
+/// The bytes of a workbook with these tables, each on a sheet of its own.
+pub(crate) fn write_tables<'a>(tables: impl IntoIterator<Item = &'a Table>) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
-    sheet(&mut workbook, &frame(report))?;
-    for name in TableName::ALL {
-        sheet(&mut workbook, &table(report, name))?;
+    for table in tables {
+        sheet(&mut workbook, table)?;
     }
     workbook.save_to_buffer()
 }

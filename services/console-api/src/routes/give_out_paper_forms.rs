@@ -45,5 +45,5 @@ pub async fn handler(
     let command = SiteCommand::GiveOutForms { batch, count: written.body.count };
     intake.write(&may, &written, vec![DeskCommand::Site(command)]).await?;
     let items = PaperForm::all_of(&store.paper_forms_of(batch).await?, &names.now());
-    Ok((StatusCode::CREATED, Json(PaperFormBatch { batch_id: batch.0, centre: centre.0, items })))
+    Ok((StatusCode::CREATED, Json(PaperFormBatch { batch_id: batch.0, centre: centre.name, items })))
 }

@@ -21,5 +21,5 @@ pub async fn handler(
 ) -> Result<Json<PaperFormPage>, Problem> {
     let counts = PaperFormCounts::of(&store.paper_form_counts().await?);
     let items = PaperForm::all_of(&store.paper_forms().await?, &names.now());
-    Ok(Json(PaperFormPage { centre: centre.0, counts, items }))
+    Ok(Json(PaperFormPage { centre: centre.name, counts, items }))
 }

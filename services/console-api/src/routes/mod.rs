@@ -8,6 +8,8 @@ use utoipa::openapi::path::HttpMethod;
 
 use crate::state::ApiState;
 
+mod show_public_page;
+
 macro_rules! routes {
     ($($module:ident)*) => {
         $(mod $module;)*
@@ -75,6 +77,7 @@ routes! {
     mark_mass_event
     transfer_incident
     note_incident
+    issue_report
     answer_card
     raise_alarm
     advise_units
@@ -129,6 +132,8 @@ routes! {
     read_base_map
     show_heat_map
     report_response
+    give_recap
+    show_public_performance
     list_agencies
     add_agency
     change_agency
@@ -180,6 +185,7 @@ pub fn customary_paths() -> Router<ApiState> {
         .route("/health/live", get(show_liveness::handler))
         .route("/health/ready", get(show_readiness::handler))
         .route("/metrics", get(show_metrics::handler))
+        .route("/publik", get(show_public_page::handler))
 }
 
 fn path<P: utoipa::Path>() -> String {

@@ -15,6 +15,7 @@ use crate::authority::{Authority, CanReadReports};
 use crate::input::{Faults, Query};
 use crate::limits::REPORT_DAYS_MAX;
 use crate::names::{NameBook, Names};
+use crate::printer::Printer;
 use crate::problem::{Code, Problem};
 use crate::reports::{self, Period, TableName};
 use crate::views::ResponseReport;
@@ -23,6 +24,7 @@ use crate::views::ResponseReport;
 static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
 
 const CSV: &str = "text/csv";
+const PDF: &str = "application/pdf";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// Which figures.
@@ -42,15 +44,17 @@ pub struct ReportQuery {
 }
 
 /// How long people waited: every interval with its cases, coverage, percentiles and targets, over the calls that arrived and
-/// the incidents that were reported in a period. As JSON, as CSV or as a workbook, by the header `Accept`.
+/// the incidents that were reported in a period. As JSON, as CSV, as a workbook or as a sealed
+/// document (PDF), by the header `Accept`.
 #[utoipa::path(get, path = "/api/v1/reports/response", operation_id = "report_response", tag = "Supervision", params(ReportQuery),
     responses((status = 200, description = "The figures", content(
-        (ResponseReport = "application/json"), (String = "text/csv"),
+        (ResponseReport = "application/json"), (String = "text/csv"), (Vec<u8> = "application/pdf"),
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 pub async fn handler(
     _may: Authority<CanReadReports>,
     State(store): State<Store>,
     State(names): State<NameBook>,
+    State(printer): State<Printer>,
     headers: HeaderMap,
     Query(query): Query<ReportQuery>,
 ) -> Result<Response, Problem> {
@@ -66,6 +70,10 @@ pub async fn handler(
     let made = tokio::task::spawn_blocking(move || counted.ledger.report(by, zone, &objectives)).await;
     let made = made.map_err(|_| Problem::new(Code::Internal))?;
     let report = ResponseReport::of(frame, &made, |key| label(key, &names));
+    if accepts(&headers, PDF) {
+        let bytes = printer.report(report).await?;
+        return Ok(file(PDF, "laporan-112.pdf", bytes));
+    }
     render(&report, &headers, query.table)
 }
 
@@ -103,16 +111,20 @@ fn label(key: &Key, names: &Names) -> Option<String> {
 }
 
 fn render(report: &ResponseReport, headers: &HeaderMap, table: TableName) -> Result<Response, Problem> {
-    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if accepted.contains(CSV) {
+    if accepts(headers, CSV) {
         let text = reports::csv::write(&reports::table(report, table));
         return Ok(file("text/csv; charset=utf-8", "laporan-112.csv", text.into_bytes()));
     }
-    if accepted.contains(XLSX) {
+    if accepts(headers, XLSX) {
         let bytes = reports::xlsx::write(report).map_err(|_| Problem::new(Code::Internal))?;
         return Ok(file(XLSX, "laporan-112.xlsx", bytes));
     }
     Ok(Json(report).into_response())
+}
+
+fn accepts(headers: &HeaderMap, kind: &str) -> bool {
+    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accepted.unwrap_or_default().contains(kind)
 }
 
 fn file(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {

@@ -71,6 +71,7 @@ fn note(change: &Change, sessions: &Sessions, stale: &mut Stale) {
         | SiteEvent::UnseenOfferTakenBack { .. }
         | SiteEvent::LateOfferTurnedAway { .. }
         | SiteEvent::SoundTested { .. }
+        | SiteEvent::RecapGiven { .. }
         | SiteEvent::DisasterStepped { .. }
         | SiteEvent::BroadcastSent { .. }
         | SiteEvent::BroadcastRead { .. }

@@ -48,7 +48,7 @@ pub use figures::{SystemMode, VoiceFigures, Wallboard};
 pub use form_draft::{FormDraft, FormDraftKept, FormDraftPage, FormName};
 pub use import::{ImportReport, PlaceList};
 pub use incident::{
-    AbsorbedIncident, Dispatched, Incident, IncidentDetail, IncidentPage, Note, asked_already,
+    AbsorbedIncident, Dispatched, Incident, IncidentDetail, IncidentPage, Location, Note, asked_already,
 };
 pub use live_call::live_call;
 pub use log::{Checkpoint, CheckpointPage, LogLine, LogPage, PublicKey};

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use dispatch_core::metrics::{
-    CallOutcome, Figures, Group, IntervalFigures, Key, MetricsReport, ObjectiveFigures, ServiceLevel,
+    CallOutcome, DayCount, Figures, Group, IntervalFigures, Key, MetricsReport, ObjectiveFigures,
+    ServiceLevel,
 };
 use dispatch_core::policy::Measure;
 use serde::Serialize;
@@ -40,6 +41,28 @@ pub struct ResponseReport {
     pub total: ReportFigures,
     /// Its parts.
     pub groups: Vec<ReportGroup>,
+    /// When calls and incidents came.
+    pub rhythm: ReportRhythm,
+}
+
+/// When calls and incidents came.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReportRhythm {
+    /// Seven days, Monday first, of twenty-four hours each: calls that came.
+    pub week: Vec<Vec<u64>>,
+    /// The days on which something came.
+    pub days: Vec<ReportDay>,
+}
+
+/// A day of a report.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReportDay {
+    /// Which, `YYYY-MM-DD`.
+    pub day: String,
+    /// Calls that came.
+    pub calls: u64,
+    /// Incidents that were opened.
+    pub incidents: u64,
 }
 
 /// A part of a report.
@@ -247,8 +270,16 @@ impl ResponseReport {
             frame,
             total: ReportFigures::of(&report.total),
             groups: report.groups.iter().map(group).collect(),
+            rhythm: ReportRhythm {
+                week: report.rhythm.week.iter().map(|day| day.to_vec()).collect(),
+                days: report.rhythm.days.iter().map(report_day).collect(),
+            },
         }
     }
+}
+
+fn report_day(day: &DayCount) -> ReportDay {
+    ReportDay { day: day.day.clone(), calls: day.calls, incidents: day.incidents }
 }
 
 fn key_text(key: &Key) -> String {

@@ -177,6 +177,11 @@ fn incident_words(
             both("plan_exhausted", "Tidak ada lagi instansi dalam rencana", "Nobody else is left in the plan")
         }
         IncidentEvent::Noted { .. } => both("noted", "Catatan ditambahkan", "A note was added"),
+        IncidentEvent::ReportIssued { purpose, .. } => {
+            let purpose = purpose.reveal();
+            let words = format!("Laporan insiden bersegel dikeluarkan: {purpose}");
+            ("report_issued", words, format!("A sealed report was given out: {purpose}"))
+        }
         IncidentEvent::HelpAsked { assignment, .. } => {
             told("help_asked", agency(*assignment), HELP_ASKED.0, HELP_ASKED.1)
         }

@@ -20,6 +20,7 @@ mod incidents;
 mod maps;
 mod paper;
 mod places;
+mod public_page;
 mod recordings;
 mod referrals;
 mod reports;

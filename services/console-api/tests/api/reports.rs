@@ -100,3 +100,37 @@ async fn a_report_is_a_table_and_a_workbook_too() {
     assert_eq!(workbook.headers[header::CONTENT_TYPE], kind);
     assert!(workbook.bytes.starts_with(b"PK"), "a workbook is a zip");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_recap_of_calls_has_number_place_and_time_of_each_and_nothing_else_is_given_out() {
+    let world = World::new().await;
+    let supervisor = a_night(&world).await;
+    let day = dispatch_core::time::Timestamp::date_here(crate::world::now());
+    let asked = json!({ "what": "calls", "from": day, "to": day });
+    let answer =
+        supervisor.send("POST", "reports/recap", Some(asked.to_string()), &[("accept", "text/csv")]).await;
+    assert_eq!(answer.status, 201);
+    let text = String::from_utf8(answer.bytes).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], "waktu diterima,nomor pemanggil,lokasi,dijawab,oleh,hasil,insiden");
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    // No formula: a number begins with a plus sign.
+    assert!(lines[1].contains("'+628117000001") && lines[2].contains("'+628117000002"), "{lines:?}");
+    assert!(lines[2].contains("tidak diketahui") && lines[2].contains("terputus"), "{}", lines[2]);
+    let log = supervisor.get("log?limit=1000").await.expect(200);
+    let last = log["entries"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(last["kind"], "site.recap_given");
+    assert_eq!(last["body"]["lines"], 2);
+
+    for (from, to, field) in [
+        ("2026-01-01", "2026-02-15", "to"),
+        ("2026-02-01", "2026-01-01", "to"),
+        ("kemarin", "2026-01-01", "from"),
+    ] {
+        let wrong = json!({ "what": "calls", "from": from, "to": to });
+        let answer = supervisor.post("reports/recap", wrong).await;
+        assert_eq!((answer.status, &answer.body["errors"][0]["field"]), (422, &json!(field)), "{from} {to}");
+    }
+    let taker = world.log_in("petugas2").await;
+    assert_eq!(taker.post("reports/recap", asked).await.status, 403);
+}

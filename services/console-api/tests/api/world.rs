@@ -122,7 +122,11 @@ impl World {
             origins: vec![ORIGIN.into()],
             session_length,
             demo: true,
-            centre_name: "Pusat 112 Uji".into(),
+            centre: console_api::CentreName { name: "Pusat 112 Uji".into(), ..Default::default() },
+            seal: console_api::seal::SealFiles {
+                key: folder.path().join("segel.pem"),
+                chain: folder.path().join("sertifikat.pem"),
+            },
             channels: console_api::channels::ChannelDoor::none(),
             more_metrics: MoreMetrics::new(|| "sigap_trunk_invites_total 7\n".into()),
         };

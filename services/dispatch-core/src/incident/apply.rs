@@ -70,7 +70,9 @@ fn opened(
 
 fn change(incident: &mut Incident, event: &IncidentEvent, actor: Actor, at: Timestamp) {
     match event {
-        IncidentEvent::Opened { .. } | IncidentEvent::PlanExhausted { .. } => {}
+        IncidentEvent::Opened { .. }
+        | IncidentEvent::PlanExhausted { .. }
+        | IncidentEvent::ReportIssued { .. } => {}
         IncidentEvent::TransferOffered { transfer } => incident.transfers.push((**transfer).clone()),
         IncidentEvent::TransferAccepted { transfer, name, reference, source } => {
             let (name, reference, source) = (name.clone(), reference.clone(), *source);

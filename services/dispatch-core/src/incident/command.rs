@@ -8,7 +8,7 @@ use super::state::{Incident, Location, Reporter};
 use super::transfer::{Origin, TransferCommand};
 use crate::card::CardAnswer;
 use crate::category::{Category, Priority, TypeCode};
-use crate::ids::{AssignmentId, CallId, IncidentId, UnitId};
+use crate::ids::{AssignmentId, CallId, IncidentId, ReportId, UnitId};
 use crate::private::Private;
 use crate::routing::Target;
 use crate::time::Timestamp;
@@ -188,6 +188,15 @@ pub enum IncidentCommand {
     AddNote {
         /// What.
         text: Private<String>,
+    },
+    /// Write down that a sealed report was given out.
+    IssueReport {
+        /// Which report.
+        report: ReportId,
+        /// SHA-256 of the sealed data, in hex.
+        sha256: String,
+        /// For whom and what for.
+        purpose: Private<String>,
     },
     /// Write down what was answered to a question card, or take an answer back.
     AnswerCard {

@@ -136,6 +136,10 @@ impl Course<'_> {
                 self.emit(IncidentEvent::Noted { text });
                 Ok(())
             }
+            IncidentCommand::IssueReport { report, sha256, purpose } => {
+                self.emit(IncidentEvent::ReportIssued { report, sha256, purpose });
+                Ok(())
+            }
             IncidentCommand::AnswerCard { answers } => self.answer(answers),
             IncidentCommand::AttachCall { call } => self.attach(call),
             IncidentCommand::Close { reason, may_override } => self.close(reason, may_override),
@@ -219,6 +223,7 @@ impl Course<'_> {
             | IncidentCommand::LeaveUnit { .. }
             | IncidentCommand::RaiseAlarm { .. }
             | IncidentCommand::AddNote { .. }
+            | IncidentCommand::IssueReport { .. }
             | IncidentCommand::AnswerCard { .. }
             | IncidentCommand::AttachCall { .. }
             | IncidentCommand::Close { .. }

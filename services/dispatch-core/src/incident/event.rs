@@ -10,7 +10,7 @@ use super::transfer::{Origin, PacketState, Returned, Transfer};
 use crate::card::{CardAnswer, Flag, Words};
 use crate::category::Priority;
 use crate::escalation::Step;
-use crate::ids::{AssignmentId, CallId, IncidentId, TransferId, UnitId, UserId};
+use crate::ids::{AssignmentId, CallId, IncidentId, ReportId, TransferId, UnitId, UserId};
 use crate::private::Private;
 use crate::time::Timestamp;
 use crate::unit::UnitTag;
@@ -183,6 +183,15 @@ pub enum IncidentEvent {
     Noted {
         /// What.
         text: Private<String>,
+    },
+    /// A sealed report of all this was given out: personal data left the centre.
+    ReportIssued {
+        /// Which report.
+        report: ReportId,
+        /// SHA-256 of the sealed data, in hex: the paper that somebody shows later is this one, or another.
+        sha256: String,
+        /// For whom and what for.
+        purpose: Private<String>,
     },
     /// A crew in the field asked for help, or cannot go on: a note that somebody must hear now.
     HelpAsked {

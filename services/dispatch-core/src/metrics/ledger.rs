@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cases::{CallCase, IncidentCase, Kind, Sample};
 use super::figures::{Figures, ServiceLevel, service_level};
+use super::rhythm::Rhythm;
 use super::times::{CallTimes, IncidentTimes};
 use crate::category::{Category, Priority};
 use crate::ids::{AgencyId, AreaCode, CallId, IncidentId, UserId};
@@ -96,6 +97,8 @@ pub struct MetricsReport {
     pub total: Figures,
     /// Its parts, in order; what has no part last.
     pub groups: Vec<Group>,
+    /// When it came.
+    pub rhythm: Rhythm,
 }
 
 impl Ledger {
@@ -145,12 +148,20 @@ impl Ledger {
         let groups = by.map(|by| self.divided(by, zone)).unwrap_or_default();
         let group =
             |(key, sample): (Key, Sample<'_>)| Group { key, figures: Figures::of(&sample, objectives) };
-        MetricsReport { total, groups: groups.into_iter().map(group).collect() }
+        MetricsReport { total, groups: groups.into_iter().map(group).collect(), rhythm: self.rhythm(zone) }
     }
 
     /// How many calls were answered within a limit, as the report counts them.
     pub fn answered_within(&self, limit: Seconds) -> ServiceLevel {
         service_level(&self.sample(), limit.0)
+    }
+
+    pub(super) fn calls(&self) -> &[CallTimes] {
+        &self.calls
+    }
+
+    pub(super) fn incidents(&self) -> &[IncidentTimes] {
+        &self.incidents
     }
 
     fn sample(&self) -> Sample<'_> {

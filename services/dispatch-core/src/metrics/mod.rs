@@ -16,6 +16,7 @@ mod cases;
 mod distribution;
 mod figures;
 mod ledger;
+mod rhythm;
 mod times;
 
 pub use distribution::Distribution;
@@ -24,4 +25,5 @@ pub use figures::{
     ObjectiveFigures, ServiceLevel,
 };
 pub use ledger::{By, Group, Key, Ledger, MetricsReport};
+pub use rhythm::{DayCount, Rhythm};
 pub use times::{AssignmentTimes, CallBackTimes, CallOutcome, CallTimes, IncidentEnd, IncidentTimes};

@@ -194,6 +194,7 @@ fn site_needs(needs: &mut Needs, command: &SiteCommand) {
         | SiteCommand::Broadcast { .. }
         | SiteCommand::NoteChannelTest { .. }
         | SiteCommand::NoteSoundTest { .. }
+        | SiteCommand::NoteRecap { .. }
         | SiteCommand::ImportAreas { .. }
         | SiteCommand::ImportPlaces { .. } => {}
     }

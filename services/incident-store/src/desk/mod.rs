@@ -295,6 +295,13 @@ impl Desk {
         receive(answer, false).await
     }
 
+    /// Signs a checkpoint now, if the log has grown: whoever needs a proof does not wait for the next one.
+    pub async fn sign_now(&self) -> Result<(), SubmitError> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_in(Work::Sign { reply })?;
+        receive(answer, false).await
+    }
+
     fn hand_in(&self, work: Work) -> Result<(), SubmitError> {
         self.queue.try_send(work).map_err(|refused| match refused {
             mpsc::error::TrySendError::Full(_) => SubmitError::Busy,

@@ -15,14 +15,12 @@
 //! (`"shape": "text"`), and as JSON `null` where anything else stood; a personal value that is not a text is
 //! therefore always optional in an event.
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Map, Value, json};
-use sha2::Sha256;
+use supervision_log::commit;
 
 use crate::error::StoreError;
 
-/// What stands where a destroyed text stood.
-pub const ERASED: &str = "‹dihapus›";
+pub use supervision_log::ERASED;
 
 const PRIVATE: &str = "$private";
 const COMMIT: &str = "$commit";
@@ -56,7 +54,7 @@ fn seal_in(
             let personal = Personal { place: taken.len() as u64, salt: salt()?, value: value.to_string() };
             let shape = if value.is_string() { "text" } else { "other" };
             let reference = format!("{index}.{}", personal.place);
-            *json = json!({ COMMIT: commitment(key, &personal), "ref": reference, "shape": shape });
+            *json = json!({ COMMIT: commit(key, &personal.salt, &personal.value), "ref": reference, "shape": shape });
             taken.push(personal);
             Ok(())
         }
@@ -73,14 +71,6 @@ fn salt() -> Result<[u8; 16], StoreError> {
     let mut salt = [0; 16];
     getrandom::fill(&mut salt).map_err(|_| StoreError::Random)?;
     Ok(salt)
-}
-
-fn commitment(key: &[u8; 32], personal: &Personal) -> String {
-    // HMAC takes a key of any length (RFC 2104 section 2).
-    let mac = Hmac::<Sha256>::new_from_slice(key).map(|mac| {
-        mac.chain_update(personal.salt).chain_update(personal.value.as_bytes()).finalize().into_bytes()
-    });
-    mac.map(hex::encode).unwrap_or_default()
 }
 
 /// Puts personal values back. `find` gives the canonical JSON by index and place.
@@ -112,6 +102,9 @@ fn reference(members: &Map<String, Value>) -> Option<(u64, u64, bool)> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+
+    use hmac::{Hmac, KeyInit as _, Mac as _};
+    use sha2::Sha256;
 
     use super::*;
 

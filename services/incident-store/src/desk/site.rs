@@ -118,6 +118,9 @@ fn decide(book: &mut Book, command: SiteCommand, actor: Actor) -> Result<Happens
         SiteCommand::NoteSoundTest { heard } => {
             return Ok(Some((SiteEvent::SoundTested { heard }, vec![])));
         }
+        SiteCommand::NoteRecap { what, from, to, lines } => {
+            return Ok(Some((SiteEvent::RecapGiven { what, from, to, lines }, vec![])));
+        }
         SiteCommand::CountAlarms { user, window } => {
             known(book, user)?;
             if !window.is_sound() {

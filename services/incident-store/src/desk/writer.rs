@@ -63,6 +63,9 @@ pub(super) enum Work {
         place: FormPlace,
         reply: oneshot::Sender<Result<(), SubmitError>>,
     },
+    Sign {
+        reply: oneshot::Sender<Result<(), SubmitError>>,
+    },
 }
 
 pub(super) struct Writer {
@@ -130,7 +133,8 @@ impl Writer {
                 other @ (Work::Lease { .. }
                 | Work::GiveBack { .. }
                 | Work::KeepDraft { .. }
-                | Work::DropDraft { .. }) => return (batch, Some(other)),
+                | Work::DropDraft { .. }
+                | Work::Sign { .. }) => return (batch, Some(other)),
             }
             next = if batch.len() < SUBMISSIONS_PER_BATCH_MAX { self.queue.try_recv().ok() } else { None };
         }
@@ -303,6 +307,20 @@ impl Writer {
                 };
                 // What is left is forgotten after two days.
                 let _gone = reply.send(self.chore(drop).await);
+            }
+            Work::Sign { reply } => {
+                let done = match self.config.signer.clone() {
+                    Some(signer) => {
+                        let (log_id, now) = (self.store.log_id(), self.config.clock.now());
+                        let sign = async |connection: &mut Connection, seen| {
+                            chores::checkpoint(connection, seen, log_id, &signer, now).await
+                        };
+                        self.chore(sign).await
+                    }
+                    None => Ok(()),
+                };
+                // The next one is due later in any case.
+                let _gone = reply.send(done);
             }
         }
     }

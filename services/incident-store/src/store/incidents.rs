@@ -7,7 +7,7 @@ use dispatch_core::time::Timestamp;
 use super::calls::page;
 use super::condition::Conditions;
 use super::{Store, at_most};
-use crate::engine::{Row, Value};
+use crate::engine::{Row, Value, in_list};
 use crate::error::StoreError;
 use crate::records::{IncidentFilter, Near, Page, PageCursor, StatusFilter};
 
@@ -21,6 +21,13 @@ impl Store {
     pub async fn incident(&self, id: IncidentId) -> Result<Option<Incident>, StoreError> {
         let row = self.readers().row("SELECT state FROM incident WHERE id = $1", vec![Value::of(id)]).await?;
         row.map(|row| row.json(0)).transpose()
+    }
+
+    /// These incidents, in no order; those that do not exist are left out.
+    pub async fn incidents_by_id(&self, ids: &[IncidentId]) -> Result<Vec<Incident>, StoreError> {
+        let (list, values) = in_list(1, ids.iter().map(Value::of));
+        let sql = format!("SELECT state FROM incident WHERE id IN {list}");
+        self.readers().rows(&sql, values).await?.iter().map(|row| row.json(0)).collect()
     }
 
     /// Incidents by a filter, newest first.

@@ -4,6 +4,7 @@ mod alerts;
 mod calls;
 mod cards;
 mod condition;
+mod evidence;
 mod form_drafts;
 mod hand_overs;
 mod incidents;

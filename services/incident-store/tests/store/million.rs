@@ -23,6 +23,8 @@ use crate::support::{Engine, Place, RunningDesk, beside, on, on_both};
 const LITTLE: u32 = 10_000;
 const MUCH: u32 = 1_000_000;
 const TIMES: usize = 41;
+/// Below this a question is as long as it takes to wake the thread that reads, 0.01 or 0.3 ms as it happens.
+const WAKE_UP_MS: f64 = 0.5;
 
 /// Ended incidents, one a minute back from now, like the one that is there. They lie where their number says.
 async fn history(place: &Place, from: u32, to: u32) {
@@ -67,6 +69,10 @@ async fn day(desk: &RunningDesk) -> Vec<(&'static str, f64)> {
     let lately = Timestamp::from_micros(crate::support::START_US - 86_400_000_000);
     let ended = StatusFilter::Ended;
     let scope = SnapshotScope { calls: true, duties: false, agency: None, limit: 2_000 };
+    let shown = incident_opens(desk, Priority::P2).await.id;
+    dispatched(desk, shown, 1).await;
+    let over = IncidentCommand::Cancel { reason: Private::new("ukuran".to_owned()) };
+    desk.submit(by(1, DeskCommand::Incident(shown, over))).await.unwrap();
     let dispatch = || async {
         let incident = incident_opens(desk, Priority::P1).await;
         dispatched(desk, incident.id, 1).await;
@@ -104,6 +110,15 @@ async fn day(desk: &RunningDesk) -> Vec<(&'static str, f64)> {
             })
             .await,
         ),
+        (
+            "an incident with its calls and its timeline",
+            median(|| async {
+                let incident = store.incident(shown).await.unwrap().unwrap();
+                let calls = store.calls_by_id(&incident.calls).await.unwrap().len();
+                calls + store.timeline(shown, 500).await.unwrap().len()
+            })
+            .await,
+        ),
         ("open an incident, send an agency, close it", median(dispatch).await),
     ]
 }
@@ -131,8 +146,9 @@ fn a_million_incidents_change_neither_search_nor_dispatch_by_more_than_twice() {
                 other / one
             );
         }
+        let is_slower = |one: f64, other: f64| other > 2.0 * one && other > WAKE_UP_MS;
         let slower: Vec<_> =
-            little.iter().zip(&much).filter(|((_, one), (_, other))| *other > 2.0 * one).collect();
+            little.iter().zip(&much).filter(|((_, one), (_, other))| is_slower(*one, *other)).collect();
         assert!(slower.is_empty(), "{slower:?}");
         desk.stop().await;
     });

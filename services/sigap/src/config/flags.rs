@@ -48,6 +48,10 @@ flags! {
     zone;
     /// How the centre calls itself on paper [default: Pusat Layanan Panggilan Darurat 112]
     centre_name;
+    /// The government over official documents, as PEMERINTAH KABUPATEN BANGKA SELATAN [default: none]
+    centre_government;
+    /// Address and telephone over official documents [default: none]
+    centre_address;
     /// Address for Contact and SDP, when it is not the socket's own
     public_address;
     /// Ports for RTP [default: 20000-29999]

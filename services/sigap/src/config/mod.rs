@@ -59,6 +59,10 @@ pub struct Config {
     pub demo: Option<DemoCentre>,
     /// How the centre calls itself on paper.
     pub centre_name: String,
+    /// The government above it, over official documents; may be empty.
+    pub centre_government: String,
+    /// Where it is and how to reach it, over official documents; may be empty.
+    pub centre_address: String,
     /// By which clock the people in the room live.
     pub zone: Zone,
     /// The address that goes into Contact and SDP, when it is not the one the socket has.

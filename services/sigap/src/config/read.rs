@@ -70,6 +70,8 @@ pub fn database_url(
 fn build(s: &mut Sources<'_>, role: Role) -> Option<Config> {
     let demo = s.with("demo", "false", switch);
     let centre_name = s.with("centre_name", "Pusat Layanan Panggilan Darurat 112", centre_name);
+    let centre_government = s.with("centre_government", "", head_line);
+    let centre_address = s.with("centre_address", "", head_line);
     let zone = s.parse::<Zone>("zone", "Asia/Jakarta");
     let data_dir = s.with("data_dir", "data", |t| Ok(PathBuf::from(t)));
     let http = s.parse::<SocketAddr>("http", "127.0.0.1:8112");
@@ -115,6 +117,8 @@ fn build(s: &mut Sources<'_>, role: Role) -> Option<Config> {
         database_url,
         demo: demo?.then_some(demo_centre?),
         centre_name: centre_name?,
+        centre_government: centre_government?,
+        centre_address: centre_address?,
         zone: zone?,
         public_address,
         rtp_ports: rtp_ports?,
@@ -145,6 +149,13 @@ fn centre_name(text: &str) -> Result<String, String> {
     let text = text.trim();
     let fits = !text.is_empty() && text.chars().count() <= 80 && !text.chars().any(char::is_control);
     if fits { Ok(text.to_owned()) } else { Err("must have 1 to 80 characters".into()) }
+}
+
+/// One line over an official document, or none.
+fn head_line(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let fits = text.chars().count() <= 160 && !text.chars().any(char::is_control);
+    if fits { Ok(text.to_owned()) } else { Err("must have at most 160 characters in one line".into()) }
 }
 
 /// A demo's receivers are on this machine.

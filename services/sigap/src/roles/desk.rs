@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use call_link::link::{DeskEnd, FactSource, LinkState};
 use call_link::order::{CallOrders, LineEvents};
+use console_api::CentreName;
 use console_api::channels::ChannelDoor;
 use console_api::recordings::RecordingsFolder;
 use console_api::views::PublicKey;
@@ -27,6 +28,7 @@ use super::{clock_task, demo, facts, process, recording_space, trunk_metrics};
 use crate::clock;
 use crate::config::{Config, Flags, Role};
 use crate::keys::{self, LogKeys};
+use crate::seal_keys;
 use crate::tools::STORE_FILE;
 
 /// How often a store that is away at start is asked again. Calls are taken all the while.
@@ -231,8 +233,10 @@ fn api_config(
 ) -> anyhow::Result<ApiConfig> {
     let (trunk_text, space) = (trunk.metrics, recordings.space.clone());
     let channels = ChannelDoor(Arc::new(couriers.clone()));
+    let data_dir = config.data_dir.clone();
     let more_metrics = MoreMetrics::new(move || {
-        trunk_text() + &recording_space::metrics(*space.borrow()) + &couriers.metrics()
+        let seal = seal_keys::metrics(&data_dir);
+        trunk_text() + &recording_space::metrics(*space.borrow()) + &couriers.metrics() + &seal
     });
     Ok(ApiConfig {
         desk: desk.clone(),
@@ -253,7 +257,12 @@ fn api_config(
         origins: config.origins.clone(),
         session_length: Seconds(config.session_hours * 3600),
         demo: config.demo.is_some(),
-        centre_name: config.centre_name.clone(),
+        centre: CentreName {
+            name: config.centre_name.clone(),
+            government: config.centre_government.clone(),
+            address: config.centre_address.clone(),
+        },
+        seal: seal_keys::open(&config.data_dir)?,
         channels,
         more_metrics,
     })

@@ -98,7 +98,7 @@ async fn prove(url: &StoreUrl, key: VerifyingKey, part: &Part) -> anyhow::Result
     Ok(Some(Proof { claim: Claim::Consistency { older, newer: newest }, hashes, key }))
 }
 
-async fn write(
+pub(super) async fn write(
     url: &StoreUrl,
     (key, certificate): (VerifyingKey, Option<supervision_log::Certificate>),
     from: Option<SignedCheckpoint>,

@@ -1,6 +1,8 @@
 //! Tools that run and end.
 
 pub mod area;
+pub mod audit_pack;
+pub mod certificate;
 pub mod check;
 pub mod export;
 pub mod openapi;

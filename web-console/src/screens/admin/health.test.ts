@@ -23,6 +23,7 @@ sigap_trunk_udp_kernel_drops_total 0
 sigap_journal_lag 0
 sigap_journal_failed 0
 sigap_recordings_low 0
+sigap_seal_certificate_not_after_seconds 1900000000
 sigap_recordings_free_bytes 49605976064
 `;
 const signed = { at: '2026-11-23T02:59:30Z', size: '639', head: '', text: '' } as Checkpoint;
@@ -36,6 +37,17 @@ describe('the health of the system', () => {
     expect(found.map((one) => one.verdict)).toEqual(found.map(() => 'good'));
     expect(named(found, 'Waktu menyimpan')?.says).toBe('rata-rata 5 ms dari 50 perintah');
     expect(named(found, 'Tempat rekaman')?.says).toBe('sisa 46 GiB');
+  });
+
+  it('counts the days that the certificate of the seal still holds', () => {
+    const at = (days: number) =>
+      named(
+        told(healthy.replace('1900000000', String(Math.floor(NOW / 1_000) + days * 86_400 + 60))),
+        'Sertifikat segel',
+      );
+    expect(at(60)?.verdict).toBe('good');
+    expect(at(59)).toMatchObject({ verdict: 'watch', says: expect.stringContaining('59 hari') as string });
+    expect(at(-1)?.verdict).toBe('bad');
   });
 
   it('puts what is wrong first, with what to do', () => {

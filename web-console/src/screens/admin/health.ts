@@ -29,6 +29,9 @@ const SUBMIT_MILLISECONDS_MAX = 100;
 const FAILED_LOG_INS_MAX = 50;
 /** The head is signed once a minute; three times that is a fault. */
 const UNSIGNED_MILLISECONDS_MAX = 180_000;
+/** An authority takes weeks to answer a request for a certificate. */
+const CERTIFICATE_DAYS_MIN = 60;
+const DAY_MILLISECONDS = 86_400_000;
 const GIB = 2 ** 30;
 
 /** How the system is, in words; what is not measured here is not told. */
@@ -61,6 +64,7 @@ export function findings(
       some: (n) => t('system.drops_watch', { n }),
     }),
     signature(of('sigap_log_head'), checkpoint, now),
+    certificate(of('sigap_seal_certificate_not_after_seconds'), now),
     count(of('sigap_call_backs_overdue'), {
       name: t('system.duties'),
       none: t('system.duties_good'),
@@ -136,6 +140,16 @@ function signature(head: number | null, checkpoint: Checkpoint | null, now: numb
   return isLate
     ? { name, verdict: 'watch', says: t('system.checkpoint_watch', { time, n: unsigned }) }
     : { name, verdict: 'good', says: t('system.checkpoint_good', { time, n: checkpoint.size }) };
+}
+
+function certificate(ends: number | null, now: number): Finding | null {
+  if (ends === null) return null;
+  const name = t('system.certificate');
+  const n = Math.floor((ends * 1_000 - now) / DAY_MILLISECONDS);
+  if (n < 0) return { name, verdict: 'bad', says: t('system.certificate_bad') };
+  return n < CERTIFICATE_DAYS_MIN
+    ? { name, verdict: 'watch', says: t('system.certificate_watch', { n }) }
+    : { name, verdict: 'good', says: t('system.certificate_good', { n }) };
 }
 
 function speed(of: Of): Finding | null {

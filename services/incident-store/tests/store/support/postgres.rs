@@ -122,11 +122,20 @@ impl Drop for Cluster {
     }
 }
 
+/// Longer texts go through a file: Linux takes arguments of up to 128 KiB.
+const ARGUMENT_BYTES_MAX: usize = 100_000;
+
 /// Runs SQL in the database of an address, beside the store.
 pub fn sql(address: &str, sql: &str) -> Result<String, String> {
     let mut psql = Command::new(programs().join("psql"));
-    let out =
-        psql.args(["-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", address, "-c", sql]).output().unwrap();
+    psql.args(["-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", address]);
+    let out = if sql.len() < ARGUMENT_BYTES_MAX {
+        psql.args(["-c", sql]).output().unwrap()
+    } else {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(sql.as_bytes()).unwrap();
+        psql.arg("-f").arg(file.path()).output().unwrap()
+    };
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     if out.status.success() { Ok(text(&out.stdout)) } else { Err(text(&out.stderr)) }
 }

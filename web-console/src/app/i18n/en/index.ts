@@ -1,6 +1,7 @@
 import type { id } from '../id';
 import { admin } from './admin';
 import { agency } from './agency';
+import { archive } from './archive';
 import { alerts } from './alerts';
 import { call } from './call';
 import { card } from './card';
@@ -32,6 +33,7 @@ import { wall } from './wall';
 /** English, by the choice of each person. The type makes a missing sentence a build error. */
 export const en: Record<keyof typeof id, string> = {
   ...frame,
+  ...archive,
   ...paper,
   ...place,
   ...map,

@@ -1,5 +1,6 @@
 import { admin } from './admin';
 import { agency } from './agency';
+import { archive } from './archive';
 import { alerts } from './alerts';
 import { call } from './call';
 import { card } from './card';
@@ -31,6 +32,7 @@ import { wall } from './wall';
 /** The words on the screens. This language is the source of truth; every other one has the same keys. */
 export const id = {
   ...frame,
+  ...archive,
   ...paper,
   ...place,
   ...map,

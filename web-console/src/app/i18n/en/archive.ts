@@ -1,0 +1,27 @@
+/** Incidents that were, and sealed reports of them. */
+export const archive = {
+  'archive.page': 'Incidents',
+  'archive.title': 'Archive of incidents',
+  'archive.search': 'Number, place, narrative',
+  'archive.from': 'From',
+  'archive.to': 'To',
+  'archive.status': 'Status',
+  'archive.status.any': 'All',
+  'archive.status.open': 'Not yet over',
+  'archive.status.ended': 'Over',
+  'archive.found': 'The {n} newest incidents that match',
+  'archive.none': 'No incident matches. Change the words or the period.',
+  'archive.loading': 'Searching…',
+  'archive.failed': 'The search failed. What is shown stays; try again.',
+  'archive.more': 'Load older ones',
+  'archive.choose': 'Choose an incident to see its details and to give out its report.',
+  'sealed.title': 'Sealed report',
+  'sealed.help':
+    'Holds all facts, the timeline with proofs out of the log, and personal data. That it was given out is written into the log under your name.',
+  'sealed.purpose': 'For whom and what for',
+  'sealed.purpose.example': 'for example: request of the police, letter B/112/XI/2026',
+  'sealed.pdf': 'Give out as PDF',
+  'sealed.data': 'Give out the data (JWS)',
+  'sealed.making': 'Writing and sealing…',
+  'sealed.done': 'The report of incident {number} was given out and written down',
+};

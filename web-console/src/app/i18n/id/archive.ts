@@ -1,0 +1,27 @@
+/** Incidents that were, and sealed reports of them. */
+export const archive = {
+  'archive.page': 'Insiden',
+  'archive.title': 'Arsip insiden',
+  'archive.search': 'Nomor, tempat, uraian',
+  'archive.from': 'Dari',
+  'archive.to': 'Sampai',
+  'archive.status': 'Keadaan',
+  'archive.status.any': 'Semua',
+  'archive.status.open': 'Belum selesai',
+  'archive.status.ended': 'Sudah berakhir',
+  'archive.found': '{n} insiden terbaru yang cocok',
+  'archive.none': 'Tidak ada insiden yang cocok. Ubah kata pencarian atau periodenya.',
+  'archive.loading': 'Mencari…',
+  'archive.failed': 'Pencarian gagal. Yang sudah tampil tetap; coba lagi.',
+  'archive.more': 'Muat yang lebih lama',
+  'archive.choose': 'Pilih insiden untuk melihat rincian dan mengeluarkan laporannya.',
+  'sealed.title': 'Laporan bersegel',
+  'sealed.help':
+    'Memuat semua fakta, kronologi dengan bukti log, dan data pribadi. Pengeluaran dicatat dalam log dengan nama Anda.',
+  'sealed.purpose': 'Untuk siapa dan keperluan apa',
+  'sealed.purpose.example': 'contoh: Permintaan Polres, surat B/112/XI/2026',
+  'sealed.pdf': 'Keluarkan PDF',
+  'sealed.data': 'Keluarkan data (JWS)',
+  'sealed.making': 'Menyusun dan menyegel…',
+  'sealed.done': 'Laporan insiden {number} dikeluarkan dan dicatat',
+} as const;
