@@ -20,7 +20,6 @@ use krilla::tagging::{
     Artifact, ArtifactType, ContentTag, Identifier, Node, SpanTag, TableHeaderScope, Tag, TagGroup, TagKind,
     TagTree,
 };
-use krilla::text::TextDirection;
 
 use crate::content::{Attachment, Document};
 use crate::flow::{PAGE_HEIGHT, PAGE_WIDTH, lay_out};
@@ -134,13 +133,13 @@ fn put(surface: &mut Surface<'_>, ink: &Ink) {
         Ink::Text { x, baseline, size, face, text, tone } => {
             let Some(font) = face.font() else { return };
             surface.set_fill(Some(fill(*tone)));
-            surface.draw_text(
+            surface.draw_glyphs(
                 Point::from_xy(*x, *baseline),
+                &face.glyphs(text),
                 font,
-                *size,
                 text,
+                *size,
                 false,
-                TextDirection::LeftToRight,
             );
         }
         Ink::Box { x, y, width, height, tone } => {

@@ -2,8 +2,11 @@
 
 use std::sync::LazyLock;
 
-use krilla::text::Font;
-use rustybuzz::ttf_parser;
+use krilla::text::{Font, GlyphId, KrillaGlyph};
+use skrifa::charmap::Charmap;
+use skrifa::instance::{LocationRef, Size};
+use skrifa::metrics::GlyphMetrics;
+use skrifa::{FontRef, MetadataProvider as _};
 
 /// What stands for a letter that the fonts do not have; the attached data has it.
 const UNKNOWN: char = '\u{fffd}';
@@ -18,7 +21,10 @@ pub(crate) enum TypeFace {
 
 struct Loaded {
     font: Font,
-    face: ttf_parser::Face<'static>,
+    letters: Charmap<'static>,
+    /// In units of the font: `units_per_em` of them are the size of the type.
+    widths: GlyphMetrics<'static>,
+    units_per_em: f32,
 }
 
 static REGULAR: LazyLock<Option<Loaded>> =
@@ -28,8 +34,22 @@ static MONO: LazyLock<Option<Loaded>> =
     LazyLock::new(|| load(include_bytes!("../fonts/NotoMono-Regular.ttf")));
 
 fn load(bytes: &'static [u8]) -> Option<Loaded> {
-    let face = ttf_parser::Face::parse(bytes, 0).ok()?;
-    Some(Loaded { font: Font::new(bytes.into(), 0)?, face })
+    let face = FontRef::new(bytes).ok()?;
+    let font = Font::new(bytes.into(), 0)?;
+    Some(Loaded {
+        letters: face.charmap(),
+        widths: face.glyph_metrics(Size::unscaled(), LocationRef::default()),
+        units_per_em: font.units_per_em(),
+        font,
+    })
+}
+
+impl Loaded {
+    /// A letter's glyph and how wide it is in type of size 1. What the font lacks takes no place.
+    fn glyph(&self, letter: char) -> Option<(GlyphId, f32)> {
+        let glyph = self.letters.map(letter)?;
+        Some((GlyphId::new(glyph.to_u32()), self.widths.advance_width(glyph)? / self.units_per_em))
+    }
 }
 
 impl TypeFace {
@@ -48,14 +68,23 @@ impl TypeFace {
 
     /// How wide a text is. The fonts carry no kerning: it is the sum of its letters.
     pub(crate) fn width(self, text: &str, size: f32) -> f32 {
-        let Some(Loaded { face, .. }) = self.loaded() else { return 0.0 };
-        let advance = |letter| face.glyph_index(letter).and_then(|glyph| face.glyph_hor_advance(glyph));
-        let units: u32 = text.chars().filter_map(advance).map(u32::from).sum();
-        units as f32 * size / f32::from(face.units_per_em())
+        let Some(loaded) = self.loaded() else { return 0.0 };
+        text.chars().filter_map(|letter| loaded.glyph(letter)).map(|(_, wide)| wide * size).sum()
+    }
+
+    /// The glyphs of a text from left to right, one for each letter: Latin script without kerning or ligatures needs
+    /// no shaping.
+    pub(crate) fn glyphs(self, text: &str) -> Vec<KrillaGlyph> {
+        let Some(loaded) = self.loaded() else { return Vec::new() };
+        let drawn = |(at, letter): (usize, char)| {
+            let (glyph, wide) = loaded.glyph(letter)?;
+            Some(KrillaGlyph::new(glyph, wide, 0.0, 0.0, 0.0, at..at + letter.len_utf8(), None))
+        };
+        text.char_indices().filter_map(drawn).collect()
     }
 
     fn has(self, letter: char) -> bool {
-        self.loaded().is_some_and(|loaded| loaded.face.glyph_index(letter).is_some())
+        self.loaded().is_some_and(|loaded| loaded.letters.map(letter).is_some())
     }
 
     /// A text with nothing that the font lacks: some signs are spelled out, others are shown as not printable.
