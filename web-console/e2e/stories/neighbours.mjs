@@ -117,7 +117,7 @@ story(
     });
     const ours = () => ask('GET', `/incidents/${transfer}`);
     await until(async () => (await ours()).priority === 'P1', 'it is as urgent here as there');
-    await page.getByRole('button', { name: 'Tutup', exact: true }).first().press('Escape');
+    await page.getByRole('button', { name: 'Sembunyikan rincian' }).press('Escape');
     await page.getByRole('tab', { name: /Insiden terbuka/ }).click();
     const { number } = await ours();
     const row = page.locator('.row', { hasText: number }).locator('button.open');

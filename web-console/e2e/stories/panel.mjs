@@ -30,7 +30,7 @@ story(
       const { assignments } = await ask('GET', `/incidents/${incident.id}`);
       return assignments.some((one) => one.agency.name === name);
     }, 'the further agency');
-    await panel.getByRole('button', { name: 'Tutup', exact: true }).last().click();
+    await panel.getByRole('button', { name: 'Tutup', exact: true }).click();
     equal(
       await panel.getByRole('button', { name: 'Tutup insiden' }).isDisabled(),
       true,

@@ -135,6 +135,7 @@ story('paper: a night on paper is typed in, both times stay, a number is used on
   await page.getByText(caller.number).first().waitFor();
   await page.keyboard.press('F2');
   await until(async () => (await page.inputValue('#landmark')) === '', 'the form of the call');
+  await page.getByRole('button', { name: /Iseng/ }).waitFor();
   await page.keyboard.press('F9');
   await until(() => caller.hungUp, 'the caller is gone');
   await page.getByRole('button', { name: /Kertas belum selesai dicatat/ }).click();
@@ -184,7 +185,7 @@ story('paper: a night on paper is typed in, both times stay, a number is used on
     .waitFor();
   await page.getByText('Diberi tahu lewat telepon oleh Sari; yang menerima: Pak Joko').waitFor();
   await world.photograph(page, 'paper-incident-1366-dark');
-  await page.getByRole('button', { name: 'Tutup', exact: true }).first().press('Escape');
+  await page.getByRole('button', { name: 'Sembunyikan rincian' }).press('Escape');
   equal(await page.inputValue('#paper-form'), form, 'the sheet is still there');
   await page.fill('#paper-received', '02.14');
   await page.fill('#landmark', 'lagi');

@@ -7,6 +7,30 @@ import { newIncident } from './agency.mjs';
 
 const figure = (page, word) => page.locator('dl.large div', { hasText: word }).locator('dd').innerText();
 
+/** Dark and light, on both screens: nothing that axe finds, nothing cut off the bar in either language. */
+async function inEveryLook(world, page, name) {
+  for (const [theme, width, height] of [
+    ['dark', 1920, 1080],
+    ['dark', 1366, 768],
+    ['light', 1366, 768],
+    ['light', 1920, 1080],
+  ]) {
+    if (theme === 'light' && width === 1366) await page.getByRole('button', { name: 'Tema terang' }).click();
+    await page.setViewportSize({ width, height });
+    await page.waitForTimeout(200);
+    await world.photograph(page, `${name}-${width}-${theme}`);
+    equal(await faults(page), [], `faults ${theme} ${width}`);
+    for (const [tongue, other] of [
+      ['id', 'English'],
+      ['en', 'Bahasa Indonesia'],
+    ]) {
+      const bar = await page.locator('header .bar').evaluate((one) => [one.scrollWidth, one.clientWidth]);
+      check(bar[0] <= bar[1], `the bar is cut, ${tongue} ${theme} ${width}: ${bar.join(' of ')}`);
+      await page.getByRole('button', { name: other }).click();
+    }
+  }
+}
+
 const row = (page, name) =>
   page.locator('section', { hasText: 'Selang waktu' }).last().locator('tr', { hasText: name });
 
@@ -89,19 +113,7 @@ story(
     );
     check((await page.locator('.trend .column').count()) >= 1, 'a day of the trend');
 
-    for (const [theme, width, height] of [
-      ['dark', 1920, 1080],
-      ['dark', 1366, 768],
-      ['light', 1366, 768],
-      ['light', 1920, 1080],
-    ]) {
-      if (theme === 'light' && width === 1366)
-        await page.getByRole('button', { name: 'Tema terang' }).click();
-      await page.setViewportSize({ width, height });
-      await page.waitForTimeout(200);
-      await world.photograph(page, `reports-${width}-${theme}`);
-      equal(await faults(page), [], `faults ${theme} ${width}`);
-    }
+    await inEveryLook(world, page, 'reports');
 
     const pdf = await page.pdf({ preferCSSPageSize: true, landscape: true });
     check(pdf.length > 20_000, 'something is on the paper');
@@ -142,19 +154,7 @@ story(
     const give = page.getByRole('button', { name: 'Keluarkan PDF' });
     equal(await give.isDisabled(), true, 'not without a purpose');
     await page.getByLabel('Untuk siapa dan keperluan apa').fill('Pemeriksaan Inspektorat, SPT 700/12');
-    for (const [theme, width, height] of [
-      ['dark', 1920, 1080],
-      ['dark', 1366, 768],
-      ['light', 1366, 768],
-      ['light', 1920, 1080],
-    ]) {
-      if (theme === 'light' && width === 1366)
-        await page.getByRole('button', { name: 'Tema terang' }).click();
-      await page.setViewportSize({ width, height });
-      await page.waitForTimeout(200);
-      await world.photograph(page, `archive-${width}-${theme}`);
-      equal(await faults(page), [], `faults ${theme} ${width}`);
-    }
+    await inEveryLook(world, page, 'archive');
     await page.setViewportSize({ width: 683, height: 384 });
     const wide = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     equal(await wide(), 0, 'at 200 % zoom nothing scrolls sideways');

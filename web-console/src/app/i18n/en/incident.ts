@@ -2,6 +2,7 @@ import type { incident as source } from '../id/incident';
 
 /** The panel of an incident. */
 export const incident: Record<keyof typeof source, string> = {
+  'incident.hide': 'Hide the details',
   'incident.title': 'Incident {number}',
   'incident.correct': 'Correct / add',
   'incident.agencies': 'Agencies',

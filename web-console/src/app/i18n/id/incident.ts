@@ -1,6 +1,7 @@
 /** The panel of an incident. */
 export const incident = {
   'incident.title': 'Insiden {number}',
+  'incident.hide': 'Sembunyikan rincian',
   'incident.correct': 'Perbaiki / tambah',
   'incident.agencies': 'Instansi',
   'incident.declined': 'Ditolak {name} pukul {time}: {reason}',
