@@ -7,7 +7,8 @@ use dispatch_core::policy::AgencyEntry;
 use dispatch_core::private::Private;
 use dispatch_core::time::{Timestamp, zone};
 use incident_store::Store;
-use serde::Deserialize;
+use official_documents::Letterhead;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::input::Faults;
@@ -17,7 +18,7 @@ use crate::problem::Problem;
 use crate::wire::Time;
 
 /// How the centre calls itself on paper.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct CentreName {
     /// Its name.
     pub name: String,
@@ -25,6 +26,17 @@ pub struct CentreName {
     pub government: String,
     /// Where it is and how to reach it; may be empty.
     pub address: String,
+}
+
+impl CentreName {
+    /// The head of its official documents.
+    pub fn letterhead(&self) -> Letterhead {
+        Letterhead {
+            government: self.government.clone(),
+            office: self.name.clone(),
+            address: self.address.clone(),
+        }
+    }
 }
 
 /// What stands on a paper form besides the report. Times are as they were written by hand; when it is typed in, the

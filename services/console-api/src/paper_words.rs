@@ -42,6 +42,11 @@ pub(crate) fn moment(at: Timestamp) -> String {
     format!("{} {} {}", day(at), zoned(at).strftime("%H.%M.%S"), zone::here().word())
 }
 
+/// A day and a time in figures, for tables of many days: "24/11/2026 08.30.15 WIB".
+pub(crate) fn stamp(at: Timestamp) -> String {
+    format!("{} {}", zoned(at).strftime("%d/%m/%Y %H.%M.%S"), zone::here().word())
+}
+
 /// A short day and a time, for tables: "24/11 08.30.15".
 pub(crate) fn short(at: Timestamp) -> String {
     zoned(at).strftime("%d/%m %H.%M.%S").to_string()

@@ -133,14 +133,7 @@ fn put(surface: &mut Surface<'_>, ink: &Ink) {
         Ink::Text { x, baseline, size, face, text, tone } => {
             let Some(font) = face.font() else { return };
             surface.set_fill(Some(fill(*tone)));
-            surface.draw_glyphs(
-                Point::from_xy(*x, *baseline),
-                &face.glyphs(text),
-                font,
-                text,
-                *size,
-                false,
-            );
+            surface.draw_glyphs(Point::from_xy(*x, *baseline), &face.glyphs(text), font, text, *size, false);
         }
         Ink::Box { x, y, width, height, tone } => {
             let Some(rect) = Rect::from_xywh(*x, *y, *width, *height) else { return };

@@ -30,10 +30,10 @@ use crate::limits::TIMELINE_EVENTS_MAX;
 use crate::names::Names;
 use crate::paper::CentreName;
 use crate::paper_words::zoned;
-use crate::printer::defect;
 use crate::problem::{Code, Problem};
 use crate::random;
 use crate::seal::SealFiles;
+use crate::sealer::defect;
 use crate::show::Show;
 use crate::state::ApiState;
 use crate::views::{self, Note, PublicKey, timeline_entry};
@@ -56,7 +56,7 @@ pub struct IncidentReport {
     made_at: Time,
     made_by: Maker,
     purpose: String,
-    centre: Centre,
+    centre: CentreName,
     /// By whose clock the words of the PDF are.
     zone: &'static str,
     incident: views::Incident,
@@ -74,13 +74,6 @@ pub struct IncidentReport {
 struct Maker {
     id: uuid::Uuid,
     name: String,
-}
-
-#[derive(Debug, Serialize)]
-struct Centre {
-    name: String,
-    government: String,
-    address: String,
 }
 
 /// A report that was given out.
@@ -161,11 +154,7 @@ impl Issuer {
             made_at: now.into(),
             made_by: Maker { id: may.user_id().0, name: names.person(may.user_id()) },
             purpose: purpose.clone(),
-            centre: Centre {
-                name: self.centre.name.clone(),
-                government: self.centre.government.clone(),
-                address: self.centre.address.clone(),
-            },
+            centre: self.centre.clone(),
             zone: zone::here().name(),
             incident: self.show.incident(&incident),
             calls: self.show.calls(&calls, Viewer::of(may.user())).await,

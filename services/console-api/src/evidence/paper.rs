@@ -1,7 +1,7 @@
 //! A report as it is read.
 
 use jiff::Zoned;
-use official_documents::{Attachment, Block, Column, Document, Letterhead, Table};
+use official_documents::{Attachment, Block, Column, Document, Table};
 
 use super::Issued;
 use crate::paper_words as words;
@@ -18,11 +18,7 @@ pub(super) fn document(issued: &Issued, at: &Zoned) -> Document {
     blocks.extend(timeline(issued));
     blocks.extend(proof(issued));
     Document {
-        letterhead: Letterhead {
-            government: report.centre.government.clone(),
-            office: report.centre.name.clone(),
-            address: report.centre.address.clone(),
-        },
+        letterhead: report.centre.letterhead(),
         title: "Laporan insiden".to_owned(),
         subtitle: format!("Nomor insiden {}", report.incident.number),
         blocks,

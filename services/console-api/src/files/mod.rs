@@ -1,5 +1,6 @@
 //! Files that are sent in parts, straight from the disk: recordings and base maps.
 
+mod download;
 pub mod import;
 mod range;
 
@@ -12,6 +13,7 @@ use axum::response::{IntoResponse as _, Response};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 
+pub use download::{CSV, JWS, PDF, XLSX, accepts, download};
 pub use range::{Part, asked};
 
 use crate::limits::FILE_PIECE_BYTES;

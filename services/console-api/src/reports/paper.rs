@@ -2,7 +2,7 @@
 
 use dispatch_core::time::{Seconds, Timestamp};
 use jiff::Zoned;
-use official_documents::{Bar, Bars, Block, Column, Document, Grid, Letterhead, Table};
+use official_documents::{Bar, Bars, Block, Column, Document, Grid, Table};
 
 use super::tables::interval_word;
 use crate::paper::CentreName;
@@ -48,11 +48,7 @@ pub fn document(
     blocks.extend(groups(report));
     blocks.extend(ground(report, anchor));
     Document {
-        letterhead: Letterhead {
-            government: centre.government.clone(),
-            office: centre.name.clone(),
-            address: centre.address.clone(),
-        },
+        letterhead: centre.letterhead(),
         title: "Laporan layanan 112".to_owned(),
         subtitle: period.clone(),
         blocks,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use dispatch_core::incident::Incident;
 use dispatch_core::site::RecapKind;
 use jiff::Zoned;
-use official_documents::{Block, Column, Document, Letterhead, Table as PaperTable};
+use official_documents::{Block, Column, Document, Table as PaperTable};
 
 use super::Period;
 use super::paper::period_of;
@@ -20,10 +20,10 @@ pub fn of_calls(calls: &[views::Call], incidents: &BTreeMap<uuid::Uuid, views::I
     let row = |call: &views::Call| {
         let incident = call.incident_id.and_then(|id| incidents.get(&id));
         vec![
-            text(words::moment(call.arrived_at.0)),
+            text(words::stamp(call.arrived_at.0)),
             text(call.caller.as_ref().map_or("tanpa nomor", |caller| &caller.number)),
             text(place(call, incident)),
-            call.answered_at.map_or(Cell::Nothing, |at| text(words::moment(at.0))),
+            call.answered_at.map_or(Cell::Nothing, |at| text(words::stamp(at.0))),
             call.answered_by.as_ref().map_or(Cell::Nothing, |by| text(&*by.name)),
             call.disposition.as_ref().map_or(Cell::Nothing, |end| text(words::disposition(end.kind.0))),
             incident.map_or(Cell::Nothing, |incident| text(&*incident.number)),
@@ -50,12 +50,12 @@ pub fn of_sent(incidents: &[(views::Incident, String)]) -> Table {
     let rows = incidents.iter().rev().flat_map(|(incident, kind)| {
         let row = move |one: &views::Assignment| {
             vec![
-                text(words::moment(one.sent_at.0)),
+                text(words::stamp(one.sent_at.0)),
                 text(&*one.agency.name),
                 text(&*incident.number),
                 text(content(incident, kind, one)),
-                one.delivered_at.map_or(Cell::Nothing, |at| text(words::moment(at.0))),
-                one.acknowledged_at.map_or(Cell::Nothing, |at| text(words::moment(at.0))),
+                one.delivered_at.map_or(Cell::Nothing, |at| text(words::stamp(at.0))),
+                one.acknowledged_at.map_or(Cell::Nothing, |at| text(words::stamp(at.0))),
                 text(words::state(one.state.0)),
             ]
         };
@@ -94,19 +94,15 @@ pub fn document(
     at: &Zoned,
 ) -> Document {
     let (basis, shares) = match what {
-        RecapKind::Calls => ("Pasal 15 ayat (2) huruf d", [1.7, 1.3, 2.6, 1.7, 1.2, 1.0, 1.1]),
-        RecapKind::Sent => ("Pasal 15 ayat (2) huruf e", [1.5, 1.4, 1.1, 3.4, 1.5, 1.5, 1.0]),
+        RecapKind::Calls => ("Pasal 15 ayat (2) huruf d", [1.45, 1.6, 2.6, 1.45, 1.25, 0.95, 1.35]),
+        RecapKind::Sent => ("Pasal 15 ayat (2) huruf e", [1.45, 1.4, 1.35, 3.2, 1.45, 1.45, 0.95]),
     };
     let columns = table.head.iter().zip(shares).map(|(head, share)| Column::words(*head, share));
     let rows = table.rows.iter().map(|row| row.iter().map(shown).collect());
     let count = words::count(table.rows.len() as u64);
     let intro = format!("{count} baris. Dasar: Permenkominfo Nomor 10 Tahun 2016 {basis}.");
     Document {
-        letterhead: Letterhead {
-            government: centre.government.clone(),
-            office: centre.name.clone(),
-            address: centre.address.clone(),
-        },
+        letterhead: centre.letterhead(),
         title: table.title.to_owned(),
         subtitle: period_of(from, to),
         blocks: vec![

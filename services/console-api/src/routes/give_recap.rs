@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use dispatch_core::call::Call;
 use dispatch_core::ids::IncidentId;
 use dispatch_core::incident::Incident;
@@ -14,20 +14,17 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::authority::{Authority, CanGiveRecaps};
-use crate::files::insert_text;
+use crate::files::{CSV, PDF, XLSX, accepts, download};
 use crate::input::{Checked, Faults, Written};
 use crate::intake::Intake;
 use crate::limits::{PAGE_ITEMS_MAX, RECAP_DAYS_MAX, RECAP_LINES_MAX};
-use crate::printer::{Printer, defect};
 use crate::problem::Problem;
 use crate::random;
 use crate::reports::{self, Period, recap};
+use crate::sealer::{Sealer, defect};
 use crate::show::Show;
 use crate::views::NumberHistory;
 
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-const CSV: &str = "text/csv";
-const PDF: &str = "application/pdf";
 /// Identifiers in one question to the store.
 const ASKED_AT_ONCE: usize = 500;
 
@@ -90,7 +87,7 @@ pub async fn handler(
     State(store): State<Store>,
     State(show): State<Show>,
     State(intake): State<Intake>,
-    State(printer): State<Printer>,
+    State(sealer): State<Sealer>,
     headers: HeaderMap,
     written: Written<RecapRequest>,
 ) -> Result<Response, Problem> {
@@ -104,21 +101,16 @@ pub async fn handler(
     let key = format!("recap:{}", hex::encode(random::bytes::<16>()));
     let command = DeskCommand::Site(SiteCommand::NoteRecap { what, from, to, lines });
     intake.note(key, may.actor(), command).await?;
-    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let (kind, ending, bytes) = if accepted.contains(CSV) {
-        (CSV, "csv", reports::csv::write(&table).into_bytes())
-    } else if accepted.contains(XLSX) {
-        (XLSX, "xlsx", reports::xlsx::write_tables([&table]).map_err(|error| defect(&error))?)
-    } else {
-        (PDF, "pdf", printer.recap((what, period), table).await?)
-    };
-    let mut response = (StatusCode::CREATED, [(header::CONTENT_TYPE, kind)], bytes).into_response();
-    insert_text(
-        response.headers_mut(),
-        header::CONTENT_DISPOSITION,
-        &format!("attachment; filename=\"{name}.{ending}\""),
-    );
-    Ok(response)
+    if accepts(&headers, CSV) {
+        let bytes = reports::csv::write(&table).into_bytes();
+        return Ok(download(StatusCode::CREATED, CSV, &format!("{name}.csv"), bytes));
+    }
+    if accepts(&headers, XLSX) {
+        let bytes = reports::xlsx::write_tables([&table]).map_err(|error| defect(&error))?;
+        return Ok(download(StatusCode::CREATED, XLSX, &format!("{name}.xlsx"), bytes));
+    }
+    let bytes = sealer.recap((what, period), table).await?;
+    Ok(download(StatusCode::CREATED, PDF, &format!("{name}.pdf"), bytes))
 }
 
 fn too_long() -> Problem {

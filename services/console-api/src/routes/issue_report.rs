@@ -1,20 +1,17 @@
 //! Give out a sealed report.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use dispatch_core::ids::IncidentId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::authority::{Authority, CanIssueReports};
 use crate::evidence::Issuer;
-use crate::files::insert_text;
+use crate::files::{JWS, PDF, accepts, download};
 use crate::input::{Checked, Faults, Id, Written};
 use crate::problem::{Code, Problem};
-
-const PDF: &str = "application/pdf";
-const JWS: &str = "application/jose+json";
 
 /// For whom a report is.
 #[derive(Deserialize, ToSchema)]
@@ -46,17 +43,13 @@ pub async fn handler(
 ) -> Result<Response, Problem> {
     let purpose = std::mem::take(&mut written.body.purpose).trim().to_owned();
     let issued = issuer.issue(&may, id, purpose).await?;
-    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let name = issued.file_name();
-    let (kind, ending, bytes) = if accepted.contains(JWS) {
-        (JWS, "jws.json", issued.json().as_bytes().to_vec())
-    } else {
-        // Some hundred lines are set and signed: not where others wait for the same thread.
-        let printed = tokio::task::spawn_blocking(move || issued.pdf()).await;
-        (PDF, "pdf", printed.map_err(|_| Problem::new(Code::Internal))??)
-    };
-    let mut response = (StatusCode::CREATED, [(header::CONTENT_TYPE, kind)], bytes).into_response();
-    let named = format!("attachment; filename=\"{name}.{ending}\"");
-    insert_text(response.headers_mut(), header::CONTENT_DISPOSITION, &named);
-    Ok(response)
+    if accepts(&headers, JWS) {
+        let bytes = issued.json().as_bytes().to_vec();
+        return Ok(download(StatusCode::CREATED, JWS, &format!("{name}.jws.json"), bytes));
+    }
+    // Some hundred lines are set and signed: not where others wait for the same thread.
+    let printed = tokio::task::spawn_blocking(move || issued.pdf()).await;
+    let bytes = printed.map_err(|_| Problem::new(Code::Internal))??;
+    Ok(download(StatusCode::CREATED, PDF, &format!("{name}.pdf"), bytes))
 }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use incident_store::Store;
 use supervision_log::{Claim, Proof, SignedCheckpoint};
 
 use crate::authority::{Authority, CanReadLog};
+use crate::files::download;
 use crate::input::Id;
 use crate::problem::{Code, Problem};
 use crate::views::PublicKey;
@@ -44,10 +45,5 @@ pub(super) async fn newest_root(store: &Store) -> Result<SignedCheckpoint, Probl
 
 /// The answer that a browser keeps as a file.
 pub(super) fn proof_file(name: &str, proof: &Proof) -> Response {
-    let kind = HeaderValue::from_static("application/json");
-    let mut response = ([(header::CONTENT_TYPE, kind)], proof.encode()).into_response();
-    if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
-    }
-    response
+    download(StatusCode::OK, "application/json", name, proof.encode().into())
 }

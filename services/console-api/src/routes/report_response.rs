@@ -1,7 +1,7 @@
 //! The figures of a period.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::Json;
 use dispatch_core::metrics::Key;
@@ -12,20 +12,18 @@ use tokio::sync::Semaphore;
 use utoipa::IntoParams;
 
 use crate::authority::{Authority, CanReadReports};
+use crate::files::{CSV, PDF, XLSX, accepts, download};
 use crate::input::{Faults, Query};
 use crate::limits::REPORT_DAYS_MAX;
 use crate::names::{NameBook, Names};
-use crate::printer::Printer;
 use crate::problem::{Code, Problem};
 use crate::reports::{self, Period, TableName};
+use crate::sealer::Sealer;
 use crate::views::ResponseReport;
 
 /// A year of a large centre is a gigabyte while it is counted: the next one waits.
 static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
 
-const CSV: &str = "text/csv";
-const PDF: &str = "application/pdf";
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// Which figures.
 #[derive(Clone, Deserialize, IntoParams)]
@@ -54,7 +52,7 @@ pub async fn handler(
     _may: Authority<CanReadReports>,
     State(store): State<Store>,
     State(names): State<NameBook>,
-    State(printer): State<Printer>,
+    State(sealer): State<Sealer>,
     headers: HeaderMap,
     Query(query): Query<ReportQuery>,
 ) -> Result<Response, Problem> {
@@ -71,8 +69,8 @@ pub async fn handler(
     let made = made.map_err(|_| Problem::new(Code::Internal))?;
     let report = ResponseReport::of(frame, &made, |key| label(key, &names));
     if accepts(&headers, PDF) {
-        let bytes = printer.report(report).await?;
-        return Ok(file(PDF, "laporan-112.pdf", bytes));
+        let bytes = sealer.report(report).await?;
+        return Ok(download(StatusCode::OK, PDF, "laporan-112.pdf", bytes));
     }
     render(&report, &headers, query.table)
 }
@@ -113,25 +111,11 @@ fn label(key: &Key, names: &Names) -> Option<String> {
 fn render(report: &ResponseReport, headers: &HeaderMap, table: TableName) -> Result<Response, Problem> {
     if accepts(headers, CSV) {
         let text = reports::csv::write(&reports::table(report, table));
-        return Ok(file("text/csv; charset=utf-8", "laporan-112.csv", text.into_bytes()));
+        return Ok(download(StatusCode::OK, CSV, "laporan-112.csv", text.into_bytes()));
     }
     if accepts(headers, XLSX) {
         let bytes = reports::xlsx::write(report).map_err(|_| Problem::new(Code::Internal))?;
-        return Ok(file(XLSX, "laporan-112.xlsx", bytes));
+        return Ok(download(StatusCode::OK, XLSX, "laporan-112.xlsx", bytes));
     }
     Ok(Json(report).into_response())
-}
-
-fn accepts(headers: &HeaderMap, kind: &str) -> bool {
-    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    accepted.unwrap_or_default().contains(kind)
-}
-
-fn file(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
-    let mut response = ([(header::CONTENT_TYPE, kind)], bytes).into_response();
-    if let Ok(disposition) = disposition {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
-    }
-    response
 }

@@ -19,9 +19,9 @@ use crate::seal::SealFiles;
 use crate::state::ApiState;
 use crate::views::{PublicKey, ResponseReport};
 
-/// Prints and seals.
+/// Prints documents and seals them.
 #[derive(Clone)]
-pub struct Printer {
+pub struct Sealer {
     store: Store,
     clock: Clock,
     centre: CentreName,
@@ -29,7 +29,7 @@ pub struct Printer {
     public_key: Arc<PublicKey>,
 }
 
-impl FromRef<ApiState> for Printer {
+impl FromRef<ApiState> for Sealer {
     fn from_ref(state: &ApiState) -> Self {
         Self {
             store: FromRef::from_ref(state),
@@ -41,7 +41,7 @@ impl FromRef<ApiState> for Printer {
     }
 }
 
-impl Printer {
+impl Sealer {
     /// The sealed document of a report, with the newest signed root of the log on it.
     ///
     /// # Errors
